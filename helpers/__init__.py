@@ -1,0 +1,1 @@
+"""NumPy helper modules of the course, one per lesson; import the module you need."""

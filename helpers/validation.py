@@ -1,0 +1,186 @@
+"""Argument checks shared by the helpers: each error names the argument, what came and what was expected."""
+
+from __future__ import annotations
+
+import difflib
+import operator
+from collections.abc import Iterable, Mapping
+from typing import Any, TypeVar
+
+import numpy as np
+
+T = TypeVar("T")
+
+
+def float_array(
+    value: Any,
+    name: str,
+    *,
+    ndim: int | None = None,
+    finite: bool = False,
+    empty: bool = False,
+) -> np.ndarray:
+    """Return `value` as a floating-point array, or say why it is none.
+
+    Parameters
+    ----------
+    value : array_like of bool, int or float, any shape
+        float32 and float64 keep their dtype and are not copied; float16 becomes float32;
+        bools and integers become float64, and so does anything wider.
+    name : str
+        The argument's name, for the message.
+    ndim : int, optional
+        The number of dimensions expected; any number by default.
+    finite : bool
+        Whether nan and inf are refused.
+    empty : bool
+        Whether an array without elements is allowed.
+
+    Returns
+    -------
+    ndarray of float32 or float64, the shape of `value`
+
+    Raises
+    ------
+    TypeError
+        If `value` does not consist of real numbers (strings, objects, complex numbers).
+    ValueError
+        If it is ragged, has another number of dimensions, is empty, or is not finite.
+    """
+    try:
+        array = np.asarray(value)
+    except ValueError as error:
+        raise ValueError(f"{name} must be a rectangular array of numbers: {error}") from None
+    if array.dtype.kind not in "biuf":
+        raise TypeError(f"{name} must hold real numbers, got dtype {array.dtype}")
+    if array.dtype == np.float16:
+        array = array.astype(np.float32)
+    elif array.dtype not in (np.float32, np.float64):
+        array = array.astype(np.float64)
+    if ndim is not None and array.ndim != ndim:
+        raise ValueError(
+            f"{name} must have {ndim} dimension{'s' * (ndim != 1)}, got shape {array.shape}"
+        )
+    if not empty and array.size == 0:
+        raise ValueError(f"{name} must not be empty, got shape {array.shape}")
+    if finite and not np.isfinite(array).all():
+        where = tuple(int(i) for i in np.argwhere(~np.isfinite(array))[0])
+        raise ValueError(f"{name} must be finite, got {array[where]} at index {where}")
+    return array
+
+
+def class_labels(y: Any, num_classes: int, name: str = "y") -> np.ndarray:
+    """Return `y` as integer class labels in 0…num_classes−1, or say why they are none.
+
+    Parameters
+    ----------
+    y : array_like of integers (or floats that are whole), any shape
+        Class labels.
+    num_classes : int
+        N; each label must be in 0…N−1.
+    name : str
+        The argument's name, for the message.
+
+    Returns
+    -------
+    ndarray of int64, the shape of `y`
+
+    Raises
+    ------
+    TypeError
+        If `y` does not consist of real numbers.
+    ValueError
+        If it is empty, or a label is not whole, negative or at least `num_classes`.
+    """
+    array = np.asarray(y)
+    if array.dtype.kind not in "biuf":
+        raise TypeError(f"{name} must hold integer class labels, got dtype {array.dtype}")
+    if array.size == 0:
+        raise ValueError(f"{name} must not be empty, got shape {array.shape}")
+    if array.dtype.kind == "f" and not (np.isfinite(array) & (array == np.floor(array))).all():
+        wrong = array[~(np.isfinite(array) & (array == np.floor(array)))].flat[0]
+        raise ValueError(f"{name} must hold integer class labels, got {wrong}")
+    low, high = array.min(), array.max()
+    if low < 0 or high >= num_classes:
+        wrong = low if low < 0 else high
+        hint = "; labels count from 0, not from 1" if low == 1 and high == num_classes else ""
+        raise ValueError(
+            f"{name} must hold labels from 0 to {num_classes - 1}, got {wrong:g}{hint}"
+        )
+    return array.astype(np.int64, copy=False)
+
+
+def known_name(value: Any, valid: Mapping[str, T] | Iterable[str], name: str) -> str:
+    """Return `value` if it is one of the `valid` names, else suggest the nearest one.
+
+    Raises
+    ------
+    TypeError
+        If `value` is no string.
+    ValueError
+        If it is not among the `valid` names.
+    """
+    valid = list(valid)
+    if not isinstance(value, str):
+        raise TypeError(f"{name} must be a string, got {type(value).__name__}")
+    if value not in valid:
+        near = difflib.get_close_matches(value, valid, n=1, cutoff=0.4)
+        hint = f"; did you mean {near[0]!r}?" if near else ""
+        raise ValueError(f"{name} must be one of {', '.join(valid)}; got {value!r}{hint}")
+    return value
+
+
+def positive_integer(value: Any, name: str) -> int:
+    """Return `value` as an int of at least 1.
+
+    Raises
+    ------
+    TypeError
+        If `value` is no integer (a bool is none either).
+    ValueError
+        If it is below 1.
+    """
+    if isinstance(value, (bool, np.bool_)):
+        raise TypeError(f"{name} must be an integer, got {value!r}")
+    try:
+        number = operator.index(value)
+    except TypeError:
+        raise TypeError(f"{name} must be an integer, got {value!r}") from None
+    if number < 1:
+        raise ValueError(f"{name} must be at least 1, got {number}")
+    return number
+
+
+def real_number(
+    value: Any,
+    name: str,
+    *,
+    above: float = -np.inf,
+    at_least: float = -np.inf,
+    below: float = np.inf,
+) -> float:
+    """Return `value` as a finite float with `above` < value, `at_least` ≤ value, value < `below`.
+
+    Raises
+    ------
+    TypeError
+        If `value` is no real number (a bool is none either).
+    ValueError
+        If it is not finite or out of range.
+    """
+    if isinstance(value, (bool, np.bool_, str)) or np.ndim(value) != 0:
+        raise TypeError(f"{name} must be a number, got {value!r}")
+    try:
+        number = float(value)
+    except TypeError:
+        raise TypeError(f"{name} must be a number, got {value!r}") from None
+    if not np.isfinite(number):
+        raise ValueError(f"{name} must be finite, got {number}")
+    if not (number > above and number >= at_least and number < below):
+        limits = [
+            f"{sign} {limit:g}"
+            for sign, limit in ((">", above), (">=", at_least), ("<", below))
+            if np.isfinite(limit)
+        ]
+        raise ValueError(f"{name} must be {' and '.join(limits)}, got {number:g}")
+    return number
