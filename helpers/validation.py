@@ -1,4 +1,4 @@
-"""Argument checks shared by the helpers: each error names the argument, what came and what was expected."""
+"""Argument checks of the helpers: an error names the argument, what came and what was expected."""
 
 from __future__ import annotations
 
