@@ -226,8 +226,8 @@ def best_thresholds(y_true: Any, probabilities: Any) -> np.ndarray:
 
     References
     ----------
-    Lipton, Elkan and Naryanaswamy (2014), "Optimal Thresholding of Classifiers to Maximize F1
-    Measure".
+    Lipton, Elkan and Narayanaswamy (2014), "Optimal Thresholding of Classifiers to Maximize F1
+    Measure", ECML PKDD.
     """
     y_true = _labels(y_true, "y_true")
     probabilities = _probabilities(probabilities, "probabilities", ndim=2).astype(np.float64)

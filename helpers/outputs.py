@@ -149,8 +149,9 @@ def _read_kind(target: np.ndarray) -> tuple[str, str]:
             )
         return "regression", (
             "Assumed: these whole numbers count or measure something, since the largest is "
-            f"{largest:.15g} and only {values.size} different ones occur in {target.size} "
-            'examples. If they are labels of classes, say kind="multiclass".'
+            f"{largest:.15g} and {values.size} different ones occur in "
+            f"{_number_of(target.size, 'example')}. If they are labels of classes, say "
+            'kind="multiclass".'
         )
     if values.size == 2:
         return "regression", (
@@ -190,8 +191,8 @@ def _multiclass(target: np.ndarray, assumption: str) -> OutputLayer:
     )
     reason = _sentences(
         f"Every target is a whole number from {labels[0]} to {labels[-1]} ({labels.size} different "
-        f"ones in {target.size} examples), the label of one class out of {units}, counted from 0. "
-        f"Softmax gives each class a probability, and the {units} probabilities sum to 1.",
+        f"in {_number_of(target.size, 'example')}), the label of one class out of {units}, counted "
+        f"from 0. Softmax gives each class a probability, and the {units} probabilities sum to 1.",
         assumption,
         numbered,
         _train_from_logits(units, "SparseCategoricalCrossentropy"),
@@ -209,7 +210,7 @@ def _multiclass_one_hot(target: np.ndarray, assumption: str) -> OutputLayer:
             f"got {target[wrong[0]].sum():.0f} in row {wrong[0]}"
         )
     reason = _sentences(
-        f"Every row ({m} of them) holds exactly one 1 in its {units} columns: the class of one "
+        f"Every row ({m} in all) holds exactly one 1 in its {units} columns: the class of one "
         f"example out of {units}, written one-hot. Softmax gives each class a probability, "
         f"and the {units} probabilities sum to 1.",
         assumption,
@@ -228,10 +229,10 @@ def _multilabel(target: np.ndarray, assumption: str) -> OutputLayer:
     m, units = target.shape
     ones = target.sum(axis=1)
     reason = _sentences(
-        f"Every row holds {units} answers of 0 or 1; of {m} rows {np.sum(ones == 0)} hold no 1, "
-        f"{np.sum(ones == 1)} exactly one and {np.sum(ones > 1)} several. Each label is a "
-        "yes-or-no question of its own and gets a sigmoid unit; softmax cannot answer them, "
-        "since its probabilities sum to 1.",
+        f"Every row ({m} in all) holds {units} answers of 0 or 1: no 1 in {np.sum(ones == 0)} "
+        f"of the rows, exactly one in {np.sum(ones == 1)}, several in {np.sum(ones > 1)}. "
+        "Each label is a yes-or-no question of its own and gets a sigmoid unit; softmax cannot "
+        "answer them, since its probabilities sum to 1.",
         assumption,
         _train_from_logits(units, "BinaryCrossentropy"),
     )
@@ -241,7 +242,7 @@ def _multilabel(target: np.ndarray, assumption: str) -> OutputLayer:
 def _regression(target: np.ndarray, assumption: str) -> OutputLayer:
     low, high = target.min() + 0.0, target.max() + 0.0  # + 0.0 turns -0.0 into 0.0
     units = 1 if target.ndim == 1 else target.shape[1]
-    seen = f"The targets ({target.shape[0]} examples) run from {low:g} to {high:g}"
+    seen = f"The targets ({_number_of(len(target), 'example')}) run from {low:g} to {high:g}"
     if low < 0:
         side = "on both sides of zero" if high > 0 else "never above zero"
         reason = f"{seen}, {side}: a linear output reaches every real number."
@@ -271,6 +272,10 @@ def _train_from_logits(units: int, loss: str) -> str:
         f"To train with smaller rounding errors, type Dense({units}) without an activation "
         f"and {loss}(from_logits=True): lesson 5 shows why."
     )
+
+
+def _number_of(n: int, noun: str) -> str:
+    return f"{n} {noun}{'s' * (n != 1)}"
 
 
 def _sentences(*sentences: str) -> str:
