@@ -158,8 +158,9 @@ def real_number(
     above: float = -np.inf,
     at_least: float = -np.inf,
     below: float = np.inf,
+    at_most: float = np.inf,
 ) -> float:
-    """Return `value` as a finite float with `above` < value, `at_least` ≤ value, value < `below`.
+    """Return `value` as a finite float, `above` < value < `below`, `at_least` ≤ value ≤ `at_most`.
 
     Raises
     ------
@@ -176,10 +177,10 @@ def real_number(
         raise TypeError(f"{name} must be a number, got {value!r}") from None
     if not np.isfinite(number):
         raise ValueError(f"{name} must be finite, got {number}")
-    if not (number > above and number >= at_least and number < below):
+    if not (number > above and number >= at_least and number < below and number <= at_most):
         limits = [
             f"{sign} {limit:g}"
-            for sign, limit in ((">", above), (">=", at_least), ("<", below))
+            for sign, limit in ((">", above), (">=", at_least), ("<", below), ("<=", at_most))
             if np.isfinite(limit)
         ]
         raise ValueError(f"{name} must be {' and '.join(limits)}, got {number:g}")
