@@ -326,32 +326,16 @@ def categorical_crossentropy_gradient(
     return _rounded(_categorical_gradient(y, z, from_logits, epsilon), z.dtype)
 
 
-# The objects `compile` takes. A network checks its targets once, with `check`, and then calls the
-# other methods thousands of times: these check nothing.
-
-
 @dataclass(frozen=True)
 class MeanSquaredError:
     """The mean squared error as an object, as `keras.losses.MeanSquaredError`."""
 
     def __call__(self, y_true: Any, y_pred: Any) -> float:
-        """Return the cost: `mean_squared_error` averaged over the examples."""
-        y_pred = _output(y_pred, "y_pred")
-        return float(mean_squared_error(self.check(y_true, y_pred.shape), y_pred).mean())
+        """Return the cost J: `mean_squared_error` averaged over the examples.
 
-    def check(self, y: Any, output_shape: tuple[int, ...]) -> np.ndarray:
-        """Return targets for outputs of this shape as the other methods take them."""
-        return _targets(y, output_shape, column=True)
-
-    def values(self, y: np.ndarray, output: np.ndarray) -> np.ndarray:
-        """Return the loss of each example, shape (m,), in float64."""
-        return _squared(y, output)
-
-    def values_and_gradient(
-        self, y: np.ndarray, output: np.ndarray
-    ) -> tuple[np.ndarray, np.ndarray]:
-        """Return the losses, shape (m,), and their gradients, shape (m, N)."""
-        return _squared(y, output), _squared_gradient(y, output)
+        Targets of shape (m,) fit predictions of shape (m, 1).
+        """
+        return _mean(mean_squared_error(_as_column(y_true, y_pred), y_pred))
 
 
 @dataclass(frozen=True)
@@ -361,7 +345,7 @@ class BinaryCrossentropy:
     Parameters
     ----------
     from_logits : bool
-        Whether the network puts out logits; False, as in Keras, expects probabilities.
+        Whether predictions are logits; otherwise they are probabilities.
     epsilon : float in [0, 0.5)
         Where probabilities are clipped; 1e-7, as in Keras.
     """
@@ -373,27 +357,12 @@ class BinaryCrossentropy:
         _options(self.from_logits, self.epsilon)
 
     def __call__(self, y_true: Any, y_pred: Any) -> float:
-        """Return the cost: `binary_crossentropy` averaged over the examples."""
-        y_pred = _output(y_pred, "y_pred")
-        y = self.check(y_true, y_pred.shape)
-        return float(binary_crossentropy(y, y_pred, self.from_logits, self.epsilon).mean())
+        """Return the cost J: `binary_crossentropy` averaged over the examples.
 
-    def check(self, y: Any, output_shape: tuple[int, ...]) -> np.ndarray:
-        """Return targets for outputs of this shape as the other methods take them."""
-        return _targets(y, output_shape, unit_interval=True, column=True)
-
-    def values(self, y: np.ndarray, output: np.ndarray) -> np.ndarray:
-        """Return the loss of each example, shape (m,), in float64."""
-        return _binary(y, output, self.from_logits, self.epsilon)
-
-    def values_and_gradient(
-        self, y: np.ndarray, output: np.ndarray
-    ) -> tuple[np.ndarray, np.ndarray]:
-        """Return the losses, shape (m,), and their gradients, shape (m, N)."""
-        return (
-            self.values(y, output),
-            _binary_gradient(y, output, self.from_logits, self.epsilon),
-        )
+        Targets of shape (m,) fit predictions of shape (m, 1).
+        """
+        y = _as_column(y_true, y_pred)
+        return _mean(binary_crossentropy(y, y_pred, self.from_logits, self.epsilon))
 
 
 @dataclass(frozen=True)
@@ -413,31 +382,10 @@ class SparseCategoricalCrossentropy:
         _options(self.from_logits, self.epsilon)
 
     def __call__(self, y_true: Any, y_pred: Any) -> float:
-        """Return the cost: `sparse_categorical_crossentropy` averaged over the examples."""
-        loss = sparse_categorical_crossentropy(y_true, y_pred, self.from_logits, self.epsilon)
-        return float(loss.mean())
-
-    def check(self, y: Any, output_shape: tuple[int, ...]) -> np.ndarray:
-        """Return labels for outputs of this shape as the other methods take them."""
-        return _labels(y, output_shape)
-
-    def values(self, y: np.ndarray, output: np.ndarray) -> np.ndarray:
-        """Return the loss of each example, shape (m,), in float64."""
-        return _sparse(y, output, self.from_logits, self.epsilon)
-
-    def values_and_gradient(
-        self, y: np.ndarray, output: np.ndarray
-    ) -> tuple[np.ndarray, np.ndarray]:
-        """Return the losses, shape (m,), and their gradients, shape (m, N)."""
-        if not self.from_logits:
-            return self.values(y, output), _sparse_gradient(y, output, False, self.epsilon)
-        shifted, exponentials, total = _plain_softmax(output)
-        true = np.arange(len(y)), y
-        values = np.log(total[:, 0]) - shifted[true]
-        gradient = exponentials
-        gradient /= total
-        gradient[true] -= 1.0
-        return values, gradient
+        """Return the cost J: `sparse_categorical_crossentropy` averaged over the examples."""
+        return _mean(
+            sparse_categorical_crossentropy(y_true, y_pred, self.from_logits, self.epsilon)
+        )
 
 
 @dataclass(frozen=True)
@@ -457,30 +405,8 @@ class CategoricalCrossentropy:
         _options(self.from_logits, self.epsilon)
 
     def __call__(self, y_true: Any, y_pred: Any) -> float:
-        """Return the cost: `categorical_crossentropy` averaged over the examples."""
-        loss = categorical_crossentropy(y_true, y_pred, self.from_logits, self.epsilon)
-        return float(loss.mean())
-
-    def check(self, y: Any, output_shape: tuple[int, ...]) -> np.ndarray:
-        """Return targets for outputs of this shape as the other methods take them."""
-        return _rows(_targets(y, output_shape, unit_interval=True), "y")
-
-    def values(self, y: np.ndarray, output: np.ndarray) -> np.ndarray:
-        """Return the loss of each example, shape (m,), in float64."""
-        return _categorical(y, output, self.from_logits, self.epsilon)
-
-    def values_and_gradient(
-        self, y: np.ndarray, output: np.ndarray
-    ) -> tuple[np.ndarray, np.ndarray]:
-        """Return the losses, shape (m,), and their gradients, shape (m, N)."""
-        if not self.from_logits:
-            return self.values(y, output), _categorical_gradient(y, output, False, self.epsilon)
-        shifted, exponentials, total = _plain_softmax(output)
-        values = (y * (np.log(total) - shifted)).sum(axis=-1)
-        gradient = exponentials
-        gradient /= total
-        gradient -= y
-        return values, gradient
+        """Return the cost J: `categorical_crossentropy` averaged over the examples."""
+        return _mean(categorical_crossentropy(y_true, y_pred, self.from_logits, self.epsilon))
 
 
 LOSSES = {
@@ -580,6 +506,11 @@ def _categorical_gradient(
     return gradient
 
 
+def _mean(values: np.ndarray) -> float:
+    with np.errstate(over="ignore"):
+        return float(values.mean(dtype=np.float64))
+
+
 def _weighted(weight: np.ndarray, value: np.ndarray) -> np.ndarray:
     """Return weight · value, where an infinite value of weight 0 counts for nothing."""
     return np.where(weight == 0.0, 0.0, weight * value)
@@ -591,18 +522,6 @@ def _clipped(a: np.ndarray, epsilon: float) -> tuple[np.ndarray, np.ndarray | bo
         return a.astype(np.float64, copy=False), True
     low, high = a.dtype.type(epsilon), a.dtype.type(1.0 - epsilon)
     return np.clip(a, low, high).astype(np.float64), (low <= a) & (a <= high)
-
-
-def _plain_softmax(z: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Return z − max z, its exponential and the sum of that, in z's precision.
-
-    Training calls this once per step and does not see the last three bits, which
-    `helpers.softmax` spends several times as long on.
-    """
-    with np.errstate(over="ignore", invalid="ignore"):
-        shifted = z - np.maximum.reduce(z, axis=-1, keepdims=True)
-    exponentials = np.exp(shifted)
-    return shifted, exponentials, np.add.reduce(exponentials, axis=-1, keepdims=True)
 
 
 # Checks
@@ -649,17 +568,18 @@ def _rows(array: np.ndarray, name: str) -> np.ndarray:
     return array
 
 
-def _targets(
-    y: Any, shape: tuple[int, ...], unit_interval: bool = False, column: bool = False
-) -> np.ndarray:
+def _targets(y: Any, shape: tuple[int, ...], unit_interval: bool = False) -> np.ndarray:
     y = float_array(y, "y", finite=True)
-    if column and shape[-1] == 1 and y.shape == shape[:-1]:
-        y = y[..., np.newaxis]
     if y.shape != shape:
         raise ValueError(f"y must have the shape of the predictions, {shape}, got {y.shape}")
     if unit_interval:
         _probability(y, "y", "targets")
     return y.astype(np.float64, copy=False)
+
+
+def _as_column(y: Any, a: Any) -> np.ndarray:
+    y, shape = float_array(y, "y"), np.shape(a)
+    return y[..., np.newaxis] if shape == (*y.shape, 1) else y
 
 
 def _labels(y: Any, shape: tuple[int, ...]) -> np.ndarray:
