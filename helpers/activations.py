@@ -29,8 +29,8 @@ from numpy.typing import ArrayLike
 
 from helpers.validation import float_array, real_number
 
-# exp(−800) is 0 in float64, and so is any product met here with a factor of 800: beyond ±_FLAT the
-# functions have reached their limits. Clipping there keeps inf · 0 = nan out of the formulas.
+# Beyond ±800 all functions here have reached their limits in float64: exp(−800) is 0, and 800 times
+# that as well. Clipping there keeps inf · 0 = nan out of the formulas.
 _FLAT = 800.0
 
 
@@ -47,6 +47,22 @@ def _elementwise(formula: Callable[..., Any]) -> Callable[..., Any]:
         return result.astype(z.dtype, copy=False)[()]  # [()] makes a scalar of a 0-d array
 
     return function
+
+
+def _exp_in_two(t: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return two factors, both normal numbers, of exp(−t) for t in 0…1200; the second is mostly 1.
+
+    exp(−t) itself is subnormal beyond t = 708 and has few digits left there: too few to be scaled.
+    """
+    head = np.minimum(t, 600.0)
+    return np.exp(-head), np.exp(head - t)
+
+
+def _sigmoid_tail(e: np.ndarray) -> np.ndarray:
+    """Return σ(−t) for t ≥ 0 from e = exp(−t)."""
+    s = e / (1.0 + e)
+    # Where e is small, e − e·s does without the rounding error of 1 + e: 1.7 ulp instead of 2.5.
+    return np.where(e < 0.5, e - e * s, s)
 
 
 # --- linear ---------------------------------------------------------------------------------------
@@ -82,8 +98,8 @@ def linear_derivative(z: ArrayLike) -> Any:
 def sigmoid(z: ArrayLike) -> Any:
     r"""Return the logistic function σ(z) = 1 / (1 + exp(−z)). Range (0, 1).
 
-    Computed as exp(−|z|) / (1 + exp(−|z|)) for z < 0 and 1 / (1 + exp(−|z|)) otherwise. The
-    textbook formula overflows for z < −709 and returns 0 where the answer is still above 1e-324.
+    Computed from s = exp(−|z|) / (1 + exp(−|z|)), as s for z < 0 and 1 − s otherwise. The textbook
+    formula overflows for z < −709, and gives 0 there where the answer is as large as 1e-309.
 
     Parameters
     ----------
@@ -92,21 +108,21 @@ def sigmoid(z: ArrayLike) -> Any:
     Returns
     -------
     ndarray or NumPy scalar of float32 or float64, the shape of `z`
-        Rounded, the result is exactly 1 from z ≈ 37 on (float32: 17), exactly 0 below z ≈ −745
+        Rounded, it is exactly 1 from z ≈ 37 on (float32: 17) and exactly 0 below z ≈ −745
         (float32: −104).
     """
-    e = np.exp(-np.abs(z))
-    return np.where(z < 0, e, 1.0) / (1.0 + e)
+    s = _sigmoid_tail(np.exp(-np.abs(z)))
+    return np.where(z < 0, s, 1.0 - s)
 
 
 @_elementwise
 def sigmoid_derivative(z: ArrayLike) -> Any:
-    """Return σ'(z) = σ(z) · (1 − σ(z)) = exp(−|z|) / (1 + exp(−|z|))². At most 1/4, at z = 0.
+    """Return σ'(z) = σ(z) · (1 − σ(z)) = σ(z) · σ(−z). At most 1/4, at z = 0.
 
     Parameters and result as for `sigmoid`.
     """
-    e = np.exp(-np.abs(z))
-    return e / (1.0 + e) ** 2
+    s = _sigmoid_tail(np.exp(-np.abs(z)))
+    return s * (1.0 - s)
 
 
 # --- tanh -----------------------------------------------------------------------------------------
@@ -125,21 +141,22 @@ def tanh(z: ArrayLike) -> Any:
     Returns
     -------
     ndarray or NumPy scalar of float32 or float64, the shape of `z`
-        Rounded, the result is exactly ±1 beyond |z| ≈ 19 (float32: 9).
+        Rounded, it is exactly ±1 beyond |z| ≈ 19 (float32: 9).
     """
     return np.tanh(z)
 
 
 @_elementwise
 def tanh_derivative(z: ArrayLike) -> Any:
-    """Return tanh'(z) = 1 − tanh²(z) = sech²(z). At most 1, at z = 0.
+    """Return tanh'(z) = 1 − tanh²(z). At most 1, at z = 0.
 
-    Computed as (2·exp(−|z|) / (1 + exp(−2|z|)))²: 1 − tanh² loses every digit beyond |z| ≈ 19.
+    Computed as 4 · σ(2z) · σ(−2z), because tanh z = 2σ(2z) − 1: from |z| ≈ 19 on, 1 − tanh² is 0.
 
     Parameters and result as for `tanh`.
     """
-    e = np.exp(-np.abs(z))
-    return (2.0 * e / (1.0 + e * e)) ** 2
+    e, rest = _exp_in_two(2.0 * np.minimum(np.abs(z), 0.5 * _FLAT))
+    s = _sigmoid_tail(e)
+    return 4.0 * s * (1.0 - s) * rest
 
 
 # --- ReLU and leaky ReLU --------------------------------------------------------------------------
@@ -301,23 +318,23 @@ def silu(z: ArrayLike) -> Any:
         The minimum is at z = −1.2785.
     """
     z = np.maximum(z, -_FLAT)
-    root = np.exp(-0.5 * np.abs(z))
-    tail = np.where(z < 0, root, 1.0)
-    return z * tail / (1.0 + root * root) * tail
+    e, rest = _exp_in_two(np.minimum(np.abs(z), _FLAT))
+    s = _sigmoid_tail(e)
+    return z * np.where(z < 0, s, 1.0 - s) * np.where(z < 0, rest, 1.0)
 
 
 @_elementwise
 def silu_derivative(z: ArrayLike) -> Any:
     """Return silu'(z) = σ(z) · (1 + z · (1 − σ(z))). Range [−0.0998, 1.0998].
 
-    Parameters and result as for `silu`. At most 4 ulp, except around its zero at z = −1.2785: there
-    1 + z + exp(z) cancels and the bound is absolute.
+    For z < 0 computed as σ'(z) · (1 + z + exp(z)), which is 0 at z = −1.2785.
+
+    Parameters and result as for `silu`.
     """
     z = np.clip(z, -_FLAT, _FLAT)
-    root = np.exp(-0.5 * np.abs(z))
-    e = root * root
-    tail = np.where(z < 0, root, 1.0)
-    return tail * np.where(z < 0, (1.0 + z) + e, 1.0 + e * (1.0 + z)) / (1.0 + e) ** 2 * tail
+    e, rest = _exp_in_two(np.abs(z))
+    s = _sigmoid_tail(e)
+    return (1.0 - s) * np.where(z < 0, s * ((1.0 + z) + e) * rest, 1.0 + z * s)
 
 
 # --- GELU -----------------------------------------------------------------------------------------
@@ -357,15 +374,15 @@ _SQRT_2PI = 2.5066282746310002
 
 
 def _normal_tail(t: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Return h, d and r with exp(−t²/2) = h·h·d and Φ(−t) = h·h·d·r, for t in 0…40."""
-    # exp amplifies an error in t²/2 by t²/2, up to 800 ulp; `head` has so few bits that head² is
-    # exact, and what is left of t² is small (Cody, "Rational Chebyshev approximations for the error
-    # function", Math. Comp. 23 (1969)).
+    """Return g, h and r with exp(−t²/2) = g·h and Φ(−t) = g·h·r, for t in 0…40; g, h, r normal."""
+    # exp turns an error of 1 ulp in t²/2 into one of t²/2 ulp, here up to 800. So `head` is short
+    # enough for head² to be exact, and t² − head² is small: Cody, "Rational Chebyshev
+    # approximations for the error function", Math. Comp. 23 (1969).
     head = np.rint(t * 2.0**16) * 2.0**-16
-    half = np.exp(-0.25 * (head * head))
-    rest = np.exp(-0.5 * ((t - head) * (t + head)))
+    g, h = _exp_in_two(0.5 * (head * head))
+    h = h * np.exp(-0.5 * ((t - head) * (t + head)))
     ratio = np.polynomial.polynomial.polyval((t - 4.0) / (t + 4.0), _TAIL) / (t + 4.0)
-    return half, rest, ratio
+    return g, h, ratio
 
 
 @_elementwise
@@ -385,9 +402,8 @@ def gelu(z: ArrayLike) -> Any:
         The minimum is at z = −0.7518.
     """
     z = np.maximum(z, -_TAIL_END)
-    half, rest, ratio = _normal_tail(np.minimum(np.abs(z), _TAIL_END))
-    tail = half * (half * (rest * ratio))
-    return z * np.where(z < 0, tail, 1.0 - tail)
+    g, h, ratio = _normal_tail(np.minimum(np.abs(z), _TAIL_END))
+    return z * np.where(z < 0, g * ratio, 1.0 - g * ratio * h) * np.where(z < 0, h, 1.0)
 
 
 @_elementwise
@@ -397,8 +413,8 @@ def gelu_derivative(z: ArrayLike) -> Any:
     Parameters and result as for `gelu`.
     """
     t = np.minimum(np.abs(z), _TAIL_END)
-    half, rest, ratio = _normal_tail(t)
-    tail = half * (half * (rest * (ratio - t / _SQRT_2PI)))
+    g, h, ratio = _normal_tail(t)
+    tail = g * (ratio - t / _SQRT_2PI) * h
     return np.where(z < 0, tail, 1.0 - tail)
 
 
