@@ -330,12 +330,12 @@ def categorical_crossentropy_gradient(
 class MeanSquaredError:
     """The mean squared error as an object, as `keras.losses.MeanSquaredError`."""
 
-    def __call__(self, y_true: Any, y_pred: Any) -> float:
+    def __call__(self, y: Any, a: Any) -> float:
         """Return the cost J: `mean_squared_error` averaged over the examples.
 
         Targets of shape (m,) fit predictions of shape (m, 1).
         """
-        return _mean(mean_squared_error(_as_column(y_true, y_pred), y_pred))
+        return _cost(mean_squared_error(_as_column(y, a), a))
 
 
 @dataclass(frozen=True)
@@ -356,13 +356,13 @@ class BinaryCrossentropy:
     def __post_init__(self) -> None:
         _options(self.from_logits, self.epsilon)
 
-    def __call__(self, y_true: Any, y_pred: Any) -> float:
+    def __call__(self, y: Any, a: Any) -> float:
         """Return the cost J: `binary_crossentropy` averaged over the examples.
 
         Targets of shape (m,) fit predictions of shape (m, 1).
         """
-        y = _as_column(y_true, y_pred)
-        return _mean(binary_crossentropy(y, y_pred, self.from_logits, self.epsilon))
+        y = _as_column(y, a)
+        return _cost(binary_crossentropy(y, a, self.from_logits, self.epsilon))
 
 
 @dataclass(frozen=True)
@@ -381,11 +381,9 @@ class SparseCategoricalCrossentropy:
     def __post_init__(self) -> None:
         _options(self.from_logits, self.epsilon)
 
-    def __call__(self, y_true: Any, y_pred: Any) -> float:
+    def __call__(self, y: Any, a: Any) -> float:
         """Return the cost J: `sparse_categorical_crossentropy` averaged over the examples."""
-        return _mean(
-            sparse_categorical_crossentropy(y_true, y_pred, self.from_logits, self.epsilon)
-        )
+        return _cost(sparse_categorical_crossentropy(y, a, self.from_logits, self.epsilon))
 
 
 @dataclass(frozen=True)
@@ -404,19 +402,9 @@ class CategoricalCrossentropy:
     def __post_init__(self) -> None:
         _options(self.from_logits, self.epsilon)
 
-    def __call__(self, y_true: Any, y_pred: Any) -> float:
+    def __call__(self, y: Any, a: Any) -> float:
         """Return the cost J: `categorical_crossentropy` averaged over the examples."""
-        return _mean(categorical_crossentropy(y_true, y_pred, self.from_logits, self.epsilon))
-
-
-LOSSES = {
-    "mse": MeanSquaredError,
-    "mean_squared_error": MeanSquaredError,
-    "binary_crossentropy": BinaryCrossentropy,
-    "sparse_categorical_crossentropy": SparseCategoricalCrossentropy,
-    "categorical_crossentropy": CategoricalCrossentropy,
-}
-"""The losses by the names Keras's `compile` knows them by."""
+        return _cost(categorical_crossentropy(y, a, self.from_logits, self.epsilon))
 
 
 # The formulas, for arguments that have been checked: y in float64 (or int64 labels), a in float32
@@ -425,7 +413,7 @@ LOSSES = {
 
 def _squared(y: np.ndarray, a: np.ndarray) -> np.ndarray:
     with np.errstate(over="ignore", invalid="ignore"):
-        return np.square(a - y).mean(axis=-1)
+        return _mean(np.square(a - y))
 
 
 def _squared_gradient(y: np.ndarray, a: np.ndarray) -> np.ndarray:
@@ -441,7 +429,7 @@ def _binary(y: np.ndarray, a: np.ndarray, from_logits: bool, epsilon: float) -> 
         a, _ = _clipped(a, epsilon)
         with np.errstate(divide="ignore", invalid="ignore"):
             surprise_of_1, surprise_of_0 = -np.log(a), -np.log1p(-a)
-    return (_weighted(y, surprise_of_1) + _weighted(1.0 - y, surprise_of_0)).mean(axis=-1)
+    return _mean(_weighted(y, surprise_of_1) + _weighted(1.0 - y, surprise_of_0))
 
 
 def _binary_gradient(y: np.ndarray, a: np.ndarray, from_logits: bool, epsilon: float) -> np.ndarray:
@@ -459,7 +447,7 @@ def _sparse(y: np.ndarray, a: np.ndarray, from_logits: bool, epsilon: float) -> 
     true = y[..., np.newaxis]
     if from_logits:
         log_a = _log_probabilities(a.astype(np.float64, copy=False))
-        return 0.0 - np.take_along_axis(log_a, true, axis=-1)[..., 0]
+        return 0.0 - np.take_along_axis(log_a, true, axis=-1)[..., 0]  # 0 − 0 is 0, not −0
     a, _ = _clipped(a, epsilon)
     share = np.take_along_axis(a, true, axis=-1)[..., 0]
     if epsilon:
@@ -474,7 +462,9 @@ def _sparse_gradient(y: np.ndarray, a: np.ndarray, from_logits: bool, epsilon: f
         return _categorical_gradient(rows, a, from_logits, epsilon)
     a, inside = _clipped(a, epsilon)
     # L = −log a_y + log Σ a, of the clipped a.
-    return np.where(inside, 1.0 / a.sum(axis=-1, keepdims=True) - rows / a, 0.0)
+    with np.errstate(divide="ignore", over="ignore"):
+        gradient = 1.0 / a.sum(axis=-1, keepdims=True) - _weighted(rows, 1.0 / a)
+    return np.where(inside, gradient, 0.0)
 
 
 def _categorical(y: np.ndarray, a: np.ndarray, from_logits: bool, epsilon: float) -> np.ndarray:
@@ -486,7 +476,7 @@ def _categorical(y: np.ndarray, a: np.ndarray, from_logits: bool, epsilon: float
         a, _ = _clipped(a, epsilon)
         with np.errstate(divide="ignore", invalid="ignore"):
             log_a = np.log(a)
-    return _weighted(y, -log_a).sum(axis=-1)
+    return _weighted(y, 0.0 - log_a).sum(axis=-1)
 
 
 def _categorical_gradient(
@@ -506,14 +496,20 @@ def _categorical_gradient(
     return gradient
 
 
-def _mean(values: np.ndarray) -> float:
+def _mean(values: np.ndarray) -> np.ndarray:
+    """Return the mean over the last axis, also where the sum would overflow."""
     with np.errstate(over="ignore"):
-        return float(values.mean(dtype=np.float64))
+        mean = values.mean(axis=-1)
+    return np.where(np.isinf(mean), (values / values.shape[-1]).sum(axis=-1), mean)
+
+
+def _cost(values: np.ndarray) -> float:
+    return float(_mean(values.astype(np.float64).ravel()))
 
 
 def _weighted(weight: np.ndarray, value: np.ndarray) -> np.ndarray:
     """Return weight · value, where an infinite value of weight 0 counts for nothing."""
-    return np.where(weight == 0.0, 0.0, weight * value)
+    return np.multiply(weight, value, out=np.zeros_like(value), where=weight != 0.0)
 
 
 def _clipped(a: np.ndarray, epsilon: float) -> tuple[np.ndarray, np.ndarray | bool]:
@@ -578,7 +574,7 @@ def _targets(y: Any, shape: tuple[int, ...], unit_interval: bool = False) -> np.
 
 
 def _as_column(y: Any, a: Any) -> np.ndarray:
-    y, shape = float_array(y, "y"), np.shape(a)
+    y, shape = float_array(y, "y"), _output(a).shape
     return y[..., np.newaxis] if shape == (*y.shape, 1) else y
 
 
