@@ -1,0 +1,362 @@
+"""TensorFlow and Keras as the judge: the only module that knows them.
+
+TensorFlow takes seconds to import, so it is imported by the first call that needs it, silently.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import inspect
+import os
+import sys
+import tempfile
+import warnings
+from collections.abc import Callable, Iterator, Mapping
+from types import ModuleType
+from typing import Any
+
+import numpy as np
+
+from helpers import losses
+from helpers.activations import ACTIVATIONS
+from helpers.network import Sequential
+from helpers.optimizers import SGD, Adam, RMSprop
+from helpers.validation import known_name, positive_integer, real_number
+
+
+def tensorflow() -> ModuleType:
+    """Return the module `tensorflow`, imported without a word on the screen."""
+    if "tensorflow" not in sys.modules:
+        os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+        # oneDNN reorders sums depending on the processor; without it results can be compared.
+        os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "0")
+        os.environ.setdefault("CUDA_VISIBLE_DEVICES", "-1")
+        os.environ.setdefault("KERAS_BACKEND", "tensorflow")
+        with _silence(), warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            import tensorflow as module
+
+            module.zeros(1)  # what the C++ side has to say, it says at the first operation
+    return sys.modules["tensorflow"]
+
+
+def keras() -> ModuleType:
+    """Return the module `keras`, on TensorFlow, imported without a word on the screen."""
+    tensorflow()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        import keras as module
+    return module
+
+
+@contextlib.contextmanager
+def _silence() -> Iterator[None]:
+    """Send what is written to file descriptor 2, also by C++, to nowhere; show it on an error."""
+    sys.stderr.flush()
+    descriptor = os.dup(2)
+    with tempfile.TemporaryFile() as log:
+        os.dup2(log.fileno(), 2)
+        try:
+            yield
+        except BaseException:
+            log.seek(0)
+            os.write(descriptor, log.read())
+            raise
+        finally:
+            sys.stderr.flush()
+            os.dup2(descriptor, 2)
+            os.close(descriptor)
+
+
+# --- tables ---------------------------------------------------------------------------------------
+
+
+def compare(rows: Mapping[str, tuple[Any, Any]], *, digits: int, ulp: float | None = None) -> None:
+    """Print a table that says how closely our numbers agree with theirs, or fail.
+
+    The table states the claim, not the measurement, so that it reads the same on every processor.
+    If the claim does not hold, the measurements are printed and an AssertionError is raised.
+
+    Parameters
+    ----------
+    rows : mapping of name → (ours, theirs)
+        Pairs of numbers or arrays of the same shape; tensors are converted. nan agrees with nan,
+        inf with inf of the same sign, and neither with anything else.
+    digits : int ≥ 1
+        The claim for every row: the largest difference is at most 10^−digits times the largest
+        finite magnitude in the row's `theirs` (absolute if that is all zeros).
+    ulp : float, optional
+        A second claim: no element is off by more than so many units in the last place of `theirs`,
+        in the less precise of the two dtypes.
+
+    Raises
+    ------
+    AssertionError
+        If a row does not keep the claim.
+    TypeError, ValueError
+        If `rows` is empty or no mapping of pairs, shapes differ, or a limit is not positive.
+    """
+    digits = positive_integer(digits, "digits")
+    if ulp is not None:
+        ulp = real_number(ulp, "ulp", above=0)
+    if not isinstance(rows, Mapping):
+        raise TypeError(f"rows must map names to pairs, got {type(rows).__name__}")
+    if not rows:
+        raise ValueError("rows must not be empty")
+    measured = {name: _difference(name, pair) for name, pair in rows.items()}
+    broken = [
+        name
+        for name, (relative, in_ulp) in measured.items()
+        if relative > 10.0**-digits or (ulp is not None and in_ulp > ulp)
+    ]
+    width = max(len("what"), *map(len, rows))
+    ulp_title = "in ulp" if ulp is not None or broken else ""
+    print(f"{'what':<{width}}  {'largest difference':<18}  {ulp_title:<13}  agreement".rstrip())
+    for name, (relative, in_ulp) in measured.items():
+        if name in broken:
+            difference, in_last_place = f"{relative:.1e}", f"{in_ulp:.3g} ulp"
+            agreement = f"NOT to {digits} digits" if relative > 10.0**-digits else "NOT in ulp"
+        else:
+            difference, agreement = f"below 1e-{digits:02d}", f"agree to {digits} digits"
+            in_last_place = "" if ulp is None else f"within {ulp:g} ulp"
+        print(f"{name:<{width}}  {difference:<18}  {in_last_place:<13}  {agreement}")
+    if broken:
+        claim = f"{digits} digits" + ("" if ulp is None else f" and {ulp:g} ulp")
+        raise AssertionError(f"no agreement to {claim}: {', '.join(broken)}")
+
+
+def _difference(name: str, pair: Any) -> tuple[float, float]:
+    """Return the largest difference, relative to the largest magnitude, and that in ulp."""
+    if not isinstance(pair, (tuple, list)) or len(pair) != 2:
+        raise TypeError(f"rows[{name!r}] must be a pair (ours, theirs)")
+    ours, theirs = map(np.asarray, pair)
+    for array in (ours, theirs):
+        if array.dtype.kind not in "biuf":
+            raise TypeError(f"rows[{name!r}] must hold real numbers, got dtype {array.dtype}")
+    if ours.shape != theirs.shape or not ours.size:
+        raise ValueError(
+            f"rows[{name!r}] must hold two equal shapes, got {ours.shape} and {theirs.shape}"
+        )
+    floats = [array.dtype for array in (ours, theirs) if array.dtype.kind == "f"]
+    dtype = min(floats, key=lambda dtype: dtype.itemsize, default=np.dtype(np.float64))
+    ours, theirs = ours.astype(np.float64), theirs.astype(np.float64)
+    finite = np.isfinite(ours) & np.isfinite(theirs)
+    if not np.array_equal(ours[~finite], theirs[~finite], equal_nan=True):
+        return np.inf, np.inf
+    if not finite.any():
+        return 0.0, 0.0
+    ours, theirs = ours[finite], theirs[finite]
+    with np.errstate(over="ignore"):
+        error = np.abs(ours - theirs)
+        spacing = np.spacing(np.abs(theirs).astype(dtype)).astype(np.float64)
+        largest = np.abs(theirs).max()
+        return float(error.max() / (largest or 1.0)), float((error / spacing).max())
+
+
+# --- models ---------------------------------------------------------------------------------------
+
+
+def to_keras(model: Sequential) -> Any:
+    """Return the same model in Keras: same layers, weights and precision, compiled alike.
+
+    The optimizer starts afresh, with the same settings. Keras computes losses, learning rates and
+    histories in its global `floatx`, float32 by default, and rounds X to it, whatever the layers'
+    dtype. The model returned here uses its own dtype for all of that, without touching the global.
+
+    Parameters
+    ----------
+    model : Sequential
+        Built; compiled or not.
+
+    Returns
+    -------
+    keras.Sequential
+
+    Raises
+    ------
+    TypeError
+        If `model` is no `helpers.network.Sequential`, or an activation is a function that Keras
+        does not have.
+    ValueError
+        If the model is not built.
+    """
+    if not isinstance(model, Sequential):
+        raise TypeError(
+            f"model must be a Sequential of helpers.network, got {type(model).__name__}"
+        )
+    weights = model.get_weights()
+    k, dtype = keras(), model.dtype.name
+    with _floatx(dtype):
+        twin = _twin_class()(
+            [
+                k.Input((len(weights[0]),), dtype=dtype),
+                *(
+                    k.layers.Dense(
+                        layer.units,
+                        activation=_keras_activation(layer.activation),
+                        kernel_initializer=layer.kernel_initializer,
+                        bias_initializer=layer.bias_initializer,
+                        dtype=dtype,
+                    )
+                    for layer in model.layers
+                ),
+            ]
+        )
+        twin.set_weights(weights)
+        if model.optimizer is not None:
+            twin.compile(
+                optimizer=_keras_optimizer(model.optimizer),
+                loss=_keras_loss(model.loss),
+                metrics=[_keras_accuracy(model.loss)] if model.metrics else None,
+            )
+    return twin
+
+
+@contextlib.contextmanager
+def _floatx(dtype: str) -> Iterator[None]:
+    config = keras().config
+    before = config.floatx()
+    config.set_floatx(dtype)
+    try:
+        yield
+    finally:
+        config.set_floatx(before)
+
+
+@functools.cache
+def _twin_class() -> type:
+    """Return keras.Sequential, with its own dtype as floatx whenever it computes."""
+
+    def at_own_precision(method: Callable[..., Any]) -> Callable[..., Any]:
+        @functools.wraps(method)
+        def wrapped(self: Any, *args: Any, **kwargs: Any) -> Any:
+            with _floatx(self.layers[-1].dtype):
+                return method(self, *args, **kwargs)
+
+        return wrapped
+
+    base = keras().Sequential
+    names = ("fit", "evaluate", "predict", "train_on_batch", "test_on_batch", "predict_on_batch")
+    return type("Sequential", (base,), {n: at_own_precision(getattr(base, n)) for n in names})
+
+
+def _keras_activation(activation: Any) -> Any:
+    """Return Keras's function, with our parameters where its defaults are others."""
+    if isinstance(activation, tuple):
+        function, chosen = activation[0], {}
+        if isinstance(function, functools.partial):
+            function, chosen = function.func, function.keywords
+        name = getattr(function, "__name__", "")
+        if name not in ACTIVATIONS or ACTIVATIONS[name].function is not function:
+            raise TypeError(f"activation must be one that Keras has, got {activation!r}")
+    elif activation == "softmax":
+        return "softmax"
+    else:
+        name, chosen = activation, {}
+        function = ACTIVATIONS[name].function
+    theirs = getattr(keras().activations, name)
+    ours = {
+        key: parameter.default
+        for key, parameter in inspect.signature(function).parameters.items()
+        if parameter.default is not inspect.Parameter.empty
+    }
+    # An activation without parameters goes by its name, which a summary can show.
+    return functools.partial(theirs, **{**ours, **chosen}) if ours else name
+
+
+def _keras_optimizer(optimizer: Any) -> Any:
+    names = {
+        SGD: ("learning_rate", "momentum", "nesterov"),
+        RMSprop: ("learning_rate", "rho", "epsilon"),
+        Adam: ("learning_rate", "beta_1", "beta_2", "epsilon"),
+    }[type(optimizer)]
+    twin = getattr(keras().optimizers, type(optimizer).__name__)
+    return twin(**{name: getattr(optimizer, name) for name in names})
+
+
+def _keras_loss(loss: Any) -> Any:
+    twin = getattr(keras().losses, type(loss).__name__)
+    return (
+        twin() if isinstance(loss, losses.MeanSquaredError) else twin(from_logits=loss.from_logits)
+    )
+
+
+def _keras_accuracy(loss: Any) -> Any:
+    metrics = keras().metrics
+    if isinstance(loss, losses.SparseCategoricalCrossentropy):
+        return metrics.SparseCategoricalAccuracy(name="accuracy")
+    if isinstance(loss, losses.CategoricalCrossentropy):
+        return metrics.CategoricalAccuracy(name="accuracy")
+    # Keras's default threshold of 0.5 is meant for probabilities, not for logits.
+    return metrics.BinaryAccuracy(name="accuracy", threshold=0.0 if loss.from_logits else 0.5)
+
+
+# --- automatic differentiation --------------------------------------------------------------------
+
+
+def automatic_derivative(function: str | Callable[[Any], Any], z: Any) -> np.ndarray:
+    """Return g'(z), element by element, by TensorFlow's automatic differentiation.
+
+    Parameters
+    ----------
+    function : str or callable
+        The name of one of our activations, which stands for Keras's function with our parameters;
+        or a function from tensors to tensors, such as `keras().activations.tanh`.
+    z : array_like of float, any shape
+
+    Returns
+    -------
+    ndarray, shape and dtype of `z`
+    """
+    if not callable(function):
+        known_name(function, ACTIVATIONS, "function")
+        function = _keras_activation(function)
+        if isinstance(function, str):
+            function = getattr(keras().activations, function)
+    return automatic_gradient(lambda tensor: tensorflow().reduce_sum(function(tensor)), z)
+
+
+def automatic_gradient(function: Callable[..., Any], *arrays: Any) -> Any:
+    """Return the gradient of a scalar function by TensorFlow's automatic differentiation.
+
+    Parameters
+    ----------
+    function : callable
+        From as many tensors as there are arrays to a tensor with one element.
+    *arrays : array_like of float
+
+    Returns
+    -------
+    ndarray, or tuple of ndarray for several arrays
+        One gradient per array, of its shape and dtype; 0 where the function does not depend on it.
+    """
+    tf = tensorflow()
+    tensors = [tf.convert_to_tensor(np.asarray(array)) for array in arrays]
+    with tf.GradientTape() as tape:
+        tape.watch(tensors)
+        value = function(*tensors)
+    gradients = tape.gradient(value, tensors, unconnected_gradients="zero")
+    results = tuple(tf.convert_to_tensor(gradient).numpy() for gradient in gradients)
+    return results if len(results) > 1 else results[0]
+
+
+def automatic_jacobian(function: Callable[[Any], Any], z: Any) -> np.ndarray:
+    """Return ∂a_j/∂z_k of a = function(z) by TensorFlow's automatic differentiation.
+
+    Parameters
+    ----------
+    function : callable
+        From a tensor to a tensor.
+    z : array_like of float, any shape
+
+    Returns
+    -------
+    ndarray, shape of a followed by the shape of z
+    """
+    tf = tensorflow()
+    tensor = tf.convert_to_tensor(np.asarray(z))
+    with tf.GradientTape() as tape:
+        tape.watch(tensor)
+        value = function(tensor)
+    return tape.jacobian(value, tensor, unconnected_gradients="zero").numpy()
