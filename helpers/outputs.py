@@ -185,8 +185,8 @@ def _multiclass(target: np.ndarray, assumption: str) -> OutputLayer:
     labels = np.unique(class_labels(target, units))
     numbered = (
         ""
-        if labels[0] == 0
-        else f"The smallest label is {labels[0]}, so the unit for class 0 would never be right: "
+        if labels[0] != 1
+        else "No label is 0, so the unit for class 0 would never be right: "
         "if your labels count from 1, subtract 1 from y first."
     )
     reason = _sentences(
