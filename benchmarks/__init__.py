@@ -1,0 +1,1 @@
+"""Accuracy, parity and speed of the helpers, held against other libraries."""
