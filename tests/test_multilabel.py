@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import os
-
 import numpy as np
 import pytest
 import sklearn.metrics
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as npst
+from sklearn.preprocessing import binarize
 
+from helpers import comparison
 from helpers.multilabel import (
     best_thresholds,
     f1_score,
@@ -130,8 +130,6 @@ def test_float32_probabilities_are_compared_exactly():
 @given(labels_and_probabilities, st.floats(0, 1))
 def test_thresholding_equals_scikit_learn(pair, threshold):
     """`sklearn.preprocessing.binarize` gives 0 at the threshold itself too."""
-    from sklearn.preprocessing import binarize
-
     np.testing.assert_array_equal(
         predict_labels(pair[1], threshold), binarize(pair[1], threshold=threshold)
     )
@@ -139,10 +137,7 @@ def test_thresholding_equals_scikit_learn(pair, threshold):
 
 @pytest.mark.parametrize("average", [None, "micro", "macro"])
 def test_thresholded_f1_equals_keras(average):
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-    os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "0")
-    import keras
-
+    keras = comparison.keras()
     random = np.random.RandomState(0)
     # Quarters are exact in float32, and many equal the threshold.
     probabilities = random.randint(0, 5, size=(200, 3)) / 4

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 
 import numpy as np
@@ -13,6 +12,8 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as npst
 from sklearn.utils.multiclass import type_of_target
 
+from helpers import comparison
+from helpers.network import Dense, Sequential
 from helpers.outputs import OutputLayer, output_layer_for
 
 BINARY = ("sigmoid", "binary_crossentropy", 1)
@@ -306,8 +307,6 @@ X = np.array([[0.0, 1.0], [1.0, 0.5], [-1.0, 2.0], [0.5, -0.5]])
 
 @pytest.mark.parametrize("name", TRAINABLE)
 def test_a_network_accepts_the_answer(name):
-    from helpers.network import Dense, Sequential
-
     layer = output_layer_for(TRAINABLE[name])
     model = Sequential([Dense(layer.units, activation=layer.activation)])
     model.compile(optimizer="sgd", loss=layer.loss)
@@ -316,10 +315,7 @@ def test_a_network_accepts_the_answer(name):
 
 
 def test_keras_accepts_the_answers():
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-    os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "0")
-    import keras
-
+    keras = comparison.keras()
     for y in TRAINABLE.values():
         layer = output_layer_for(y)
         output = keras.layers.Dense(layer.units, activation=layer.activation)(X)
