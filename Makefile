@@ -1,0 +1,50 @@
+# `make` lists the targets. Each one sets up .venv by itself.
+.DEFAULT_GOAL := help
+.PHONY: help lab test notebooks bench lint requirements
+
+ifeq ($(OS),Windows_NT)
+BIN := .venv/Scripts
+else
+BIN := .venv/bin
+endif
+PY := $(BIN)/python
+STAMP := .venv/set-up.stamp
+
+export PYTHON
+
+# In a container one is root, which JupyterLab refuses unless told.
+ALLOW_ROOT := $(if $(filter 0,$(shell id -u 2>/dev/null)),--allow-root)
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-13s %s\n", $$1, $$2}' Makefile
+	@echo 'ARGS="…" is passed on, as in: make lab ARGS="--no-browser --port 8899"'
+	@echo 'PYTHON=/path/to/python3 names the Python (3.10 to 3.13) that .venv is made with'
+
+lab: export JUPYTER_CONFIG_PATH = $(CURDIR)/tools/jupyter
+lab: $(STAMP) ## open the lessons in JupyterLab
+	@$(PY) -m jupyterlab $(ALLOW_ROOT) --LabApp.default_url=/lab/tree/notebooks/index.md $(ARGS)
+
+# One thread for each worker's linear algebra: the workers already fill the cores.
+test: export OMP_NUM_THREADS ?= 1
+test: $(STAMP) ## run the unit tests and compare every notebook with its stored outputs
+	@$(PY) -m pytest -n logical --dist loadfile --nbval --nbval-current-env \
+		--nbval-sanitize-with tests/nbval_sanitize.cfg --nbval-cell-timeout 300 \
+		--ignore notebooks/exercises tests notebooks $(ARGS)
+
+notebooks: $(STAMP) ## run the notebooks (ARGS: some of them) and store their outputs
+	@$(PY) -m tools.store_outputs $(ARGS)
+
+bench: $(STAMP) ## measure accuracy, parity and speed against other libraries
+	@$(PY) -m benchmarks $(ARGS)
+
+lint: $(STAMP) ## check style and format, notebooks included
+	@$(PY) -m ruff check .
+	@$(PY) -m ruff format --check .
+
+requirements: $(STAMP) ## pin pyproject.toml's dependencies (ARGS=--upgrade: the newest) in requirements.txt
+	@$(BIN)/uv pip compile pyproject.toml --universal --python-version 3.10 --extra test \
+		--no-emit-index-url --no-header --quiet --output-file requirements.txt $(ARGS)
+
+$(STAMP): pyproject.toml requirements.txt tools/set_up.sh
+	@sh tools/set_up.sh $(BIN)
+	@touch $@
