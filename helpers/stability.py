@@ -411,7 +411,7 @@ def ulp_error(value: Any, exact: Any) -> np.ndarray:
     value : array_like of float32 or float64, any shape
         Results; their precision decides the ulp.
     exact : array_like of Decimal, Fraction, int, float or decimal str, shape of `value`
-        Exact answers: floats and ints are taken as they are. From mpmath, pass `mpmath.nstr(x, 50)`.
+        Exact answers; of an mpmath number, pass `mpmath.nstr(x, 50)`.
 
     Returns
     -------
