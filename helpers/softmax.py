@@ -126,8 +126,8 @@ def softmax(z: Any, axis: int = -1) -> np.ndarray:
     Notes
     -----
     Float32 results are computed in float64 and rounded once: within 0.51 ulp. In float64 the
-    largest error seen is below 3 ulp (`benchmarks/accuracy.py`), for any N and any logits; the sum of
-    the roundings' bounds, with an `exp` good to 1 ulp, is 9 ulp.
+    largest error seen is below 3 ulp, for any N and any logits (`benchmarks/accuracy.py`); with an
+    `exp` good to 1 ulp, the bounds of all roundings add up to 9 ulp.
 
     References
     ----------
