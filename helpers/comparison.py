@@ -194,7 +194,7 @@ def to_keras(model: Sequential) -> Any:
                 *(
                     k.layers.Dense(
                         layer.units,
-                        activation=_keras_activation(layer.activation),
+                        activation=_keras_activation(layer.activation, model.loss),
                         kernel_initializer=layer.kernel_initializer,
                         bias_initializer=layer.bias_initializer,
                         dtype=dtype,
@@ -241,8 +241,12 @@ def _twin_class() -> type:
     return type("Sequential", (base,), {n: at_own_precision(getattr(base, n)) for n in names})
 
 
-def _keras_activation(activation: Any) -> Any:
+def _keras_activation(activation: Any, loss: Any = None) -> Any:
     """Return Keras's function, with our parameters where its defaults are others."""
+    if activation == "softmax" and isinstance(loss, losses.BinaryCrossentropy):
+        # Keras's binary cross-entropy looks behind an activation for its logits and takes the
+        # sigmoid of those, even if the activation is softmax. It cannot look behind `identity`.
+        return lambda z: tensorflow().identity(keras().activations.softmax(z))
     if isinstance(activation, tuple):
         function, chosen = activation[0], {}
         if isinstance(function, functools.partial):
