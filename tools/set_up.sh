@@ -45,15 +45,18 @@ import platform, sys
 machines = {"Linux": ("x86_64", "aarch64"), "Darwin": ("arm64",), "Windows": ("AMD64",)}
 sys.exit(sys.maxsize < 2**32 or platform.machine() not in machines.get(platform.system(), ()))' ||
         fail "TensorFlow has no build for this machine ($(uname -sm), $PYTHON); use 64-bit Linux, Windows, or a Mac with Apple silicon, or run the course on Binder (see README.md)."
+    printf 'Setting up .venv with Python %s, once: about 20 seconds on a fast connection.\n' "$(version "$PYTHON")"
     reason=$("$PYTHON" -m venv --clear .venv 2>&1) ||
         fail "could not create .venv: $(printf '%s\n' "$reason" | tail -n 1)"
 }
 
-# An environment left by another Python, or by an interrupted run, is made anew.
-if ! supported "$bin/python" || ! "$bin/python" -m pip --version >/dev/null 2>&1; then
-    printf 'Setting up .venv, once: about 20 seconds on a fast connection.\n'
-    create_environment
-fi
+# What another Python or an interrupted run left behind is made anew.
+reusable() {
+    supported "$bin/python" && "$bin/python" -c 'import pip' >/dev/null 2>&1 &&
+        { [ -z "${PYTHON:-}" ] || [ "$(version "$PYTHON")" = "$(version "$bin/python")" ]; }
+}
+
+reusable || create_environment
 
 "$bin/python" -m pip install --quiet --retries 1 "$uv" >"$log" 2>&1 ||
     fail "could not download from the package index; check the network connection or the proxy, then run the same command again (details: $log)."
