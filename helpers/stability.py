@@ -304,7 +304,7 @@ def fused_sparse_categorical_crossentropy_gradient(y: Any, z: Any) -> np.ndarray
 
 
 def exact_log_softmax(z: Any) -> np.ndarray:
-    """Return log softmax to more than 50 digits.
+    """Return log softmax to more than 50 digits; below exp(−1e18) it and softmax are 0.
 
     Parameters
     ----------
@@ -350,7 +350,7 @@ def exact_sigmoid(z: Any) -> np.ndarray:
     Result and errors as for `exact_log_softmax`.
     """
     z = float_array(z, "z", finite=True)
-    return exact_softmax(np.stack([np.zeros_like(z), z], axis=-1))[..., 1]
+    return exact_softmax(np.stack([np.zeros_like(z), z], axis=-1))[..., 1][()]
 
 
 def exact_binary_crossentropy(y: Any, z: Any) -> np.ndarray:
@@ -365,7 +365,7 @@ def exact_binary_crossentropy(y: Any, z: Any) -> np.ndarray:
 
     Returns
     -------
-    ndarray of decimal.Decimal, shape of `z`
+    ndarray of decimal.Decimal, shape of `z`; a Decimal for a single number
 
     Raises
     ------
@@ -389,7 +389,7 @@ def exact_sparse_categorical_crossentropy(y: Any, z: Any) -> np.ndarray:
 
     Returns
     -------
-    ndarray of decimal.Decimal, shape (...)
+    ndarray of decimal.Decimal, shape (...); a Decimal for a single row
 
     Raises
     ------
@@ -397,7 +397,9 @@ def exact_sparse_categorical_crossentropy(y: Any, z: Any) -> np.ndarray:
         As for `exact_log_softmax`, or if labels are not whole, out of range or of another shape.
     """
     y, z = _categorical_arguments(y, z)
-    return -np.take_along_axis(exact_log_softmax(z), y[..., np.newaxis], axis=-1)[..., 0]
+    log_a = np.take_along_axis(exact_log_softmax(z), y[..., np.newaxis], axis=-1)[..., 0]
+    with decimal.localcontext(_EXACT):  # outside, a minus sign would round to 28 digits
+        return -log_a
 
 
 def ulp_error(value: Any, exact: Any) -> np.ndarray:
