@@ -304,7 +304,7 @@ def fused_sparse_categorical_crossentropy_gradient(y: Any, z: Any) -> np.ndarray
 
 
 def exact_log_softmax(z: Any) -> np.ndarray:
-    """Return log softmax to more than 50 digits; below exp(−1e18) it and softmax are 0.
+    """Return log softmax to more than 50 digits.
 
     Parameters
     ----------
@@ -333,7 +333,7 @@ def exact_log_softmax(z: Any) -> np.ndarray:
 
 
 def exact_softmax(z: Any) -> np.ndarray:
-    """Return softmax to more than 50 digits.
+    """Return softmax to more than 50 digits; 0 where it is below 10 to the power −10¹⁸.
 
     Parameters, result and errors as for `exact_log_softmax`.
     """
