@@ -472,7 +472,7 @@ def test_formula_is_one_that_matplotlib_can_draw(name):
     from matplotlib.mathtext import MathTextParser
 
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore", DeprecationWarning)
+        warnings.simplefilter("ignore")  # Matplotlib's parser, of some releases, about itself
         MathTextParser("path").parse(f"${ACTIVATIONS[name].formula}$")
 
 
