@@ -684,15 +684,18 @@ def _finite_array(value: Any, name: str, ndim: int = 2) -> np.ndarray:
 
 def _targets(y: Any, loss: Loss, units: int, name: str) -> np.ndarray:
     """Return y as the loss wants it: labels (m,), or values (m, units)."""
-    shape = np.shape(y)
+    try:
+        y = np.asarray(y)
+    except ValueError as error:
+        raise ValueError(f"{name} must be a rectangular array of numbers: {error}") from None
     if isinstance(loss, SparseCategoricalCrossentropy):
-        if len(shape) == 2 and shape[1] == 1:
-            y, shape = np.asarray(y)[:, 0], shape[:1]
-        if len(shape) != 1:
-            raise ValueError(f"{name} must hold one label per example, shape (m,), got {shape}")
+        if y.ndim == 2 and y.shape[1] == 1:
+            y = y[:, 0]
+        if y.ndim != 1:
+            raise ValueError(f"{name} must hold one label per example, shape (m,), got {y.shape}")
         return class_labels(y, units, name)
-    if len(shape) == 1 and units == 1:
-        y = np.asarray(y)[:, np.newaxis]
+    if y.ndim == 1 and units == 1:
+        y = y[:, np.newaxis]
     y = _finite_array(y, name)
     if y.shape[1] != units:
         raise ValueError(

@@ -1,0 +1,668 @@
+"""The network: gradients against three witnesses, training, and everything it must refuse."""
+
+from __future__ import annotations
+
+import copy
+import subprocess
+import sys
+import tracemalloc
+from functools import partial
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from sklearn.linear_model import LinearRegression, LogisticRegression
+
+from helpers import _training, losses
+from helpers.activations import ACTIVATIONS, leaky_relu, leaky_relu_derivative
+from helpers.comparison import automatic_gradient, keras, tensorflow
+from helpers.losses import (
+    BinaryCrossentropy,
+    CategoricalCrossentropy,
+    MeanSquaredError,
+    SparseCategoricalCrossentropy,
+    one_hot,
+)
+from helpers.network import Dense, Sequential
+from helpers.optimizers import SGD, Adam, RMSprop
+
+STEEPER = (
+    partial(leaky_relu, negative_slope=0.3),
+    partial(leaky_relu_derivative, negative_slope=0.3),
+)
+SPARSE = SparseCategoricalCrossentropy(from_logits=True)
+# name: loss, activation of the last layer, its units (None: any)
+OUTPUTS = {
+    "sparse from logits": (SPARSE, None, None),
+    "sparse": (SparseCategoricalCrossentropy(), "softmax", None),
+    "one-hot from logits": (CategoricalCrossentropy(from_logits=True), None, None),
+    "one-hot": (CategoricalCrossentropy(), "softmax", None),
+    "binary from logits": (BinaryCrossentropy(from_logits=True), None, None),
+    "binary": (BinaryCrossentropy(), "sigmoid", None),
+    "binary, softmax": (BinaryCrossentropy(), "softmax", None),
+    "squared": (MeanSquaredError(), None, None),
+    "squared, softmax": (MeanSquaredError(), "softmax", None),
+    "squared, tanh": (MeanSquaredError(), "tanh", None),
+}
+
+
+def targets(loss, m: int, units: int, random: np.random.Generator) -> np.ndarray:
+    """Targets of the kind that the loss wants."""
+    if isinstance(loss, SparseCategoricalCrossentropy):
+        return random.integers(0, units, m)
+    if isinstance(loss, CategoricalCrossentropy):
+        return random.dirichlet(np.ones(units), m)
+    if isinstance(loss, BinaryCrossentropy):
+        return random.random((m, units))
+    return random.standard_normal((m, units))
+
+
+def problem(loss, output, hidden, *, m=6, n=4, units=3, seed=0):
+    """A model with random weights and biases, X and y."""
+    random = np.random.default_rng(seed)
+    model = Sequential([*(Dense(5, activation=g) for g in hidden), Dense(units, activation=output)])
+    model.compile("sgd", loss)
+    model.build(n)
+    model.set_weights([random.standard_normal(w.shape) for w in model.get_weights()])
+    return model, random.standard_normal((m, n)), targets(loss, m, units, random)
+
+
+def cost_in_tensorflow(model, X, y):
+    """J as a function of the weights, in TensorFlow's words only."""
+    tf = tensorflow()
+    # tf.nn.leaky_relu and tf.nn.gelu round their constants to float32, even for float64 tensors.
+    functions = {
+        "linear": tf.identity, "sigmoid": tf.sigmoid, "tanh": tf.tanh, "relu": tf.nn.relu,
+        "leaky_relu": lambda z: tf.where(z > 0, z, 0.01 * z), "softplus": tf.nn.softplus,
+        "elu": tf.nn.elu,
+        "gelu": lambda z: z * 0.5 * (1 + tf.math.erf(z / np.sqrt(2))),
+        "silu": tf.nn.silu,
+        "softmax": tf.nn.softmax,
+        STEEPER: lambda z: tf.where(z > 0, z, 0.3 * z),
+    }  # fmt: skip
+
+    def cost(*weights):
+        a = tf.constant(X)
+        for layer, W, b in zip(model.layers, weights[::2], weights[1::2], strict=True):
+            z = a @ W + b
+            a = functions[layer.activation](z)
+        if isinstance(model.loss, MeanSquaredError):
+            return tf.reduce_mean((a - y) ** 2)
+        if isinstance(model.loss, BinaryCrossentropy):
+            if model.layers[-1].activation == "softmax":
+                return tf.reduce_mean(-y * tf.math.log(a) - (1 - y) * tf.math.log(1 - a))
+            return tf.reduce_mean(tf.nn.sigmoid_cross_entropy_with_logits(y, z))
+        if isinstance(model.loss, SparseCategoricalCrossentropy):
+            return tf.reduce_mean(tf.nn.sparse_softmax_cross_entropy_with_logits(y, z))
+        return tf.reduce_mean(tf.nn.softmax_cross_entropy_with_logits(y, z))
+
+    return cost
+
+
+# --- gradients ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "hidden", [*ACTIVATIONS, "softmax", STEEPER], ids=lambda g: g if isinstance(g, str) else "pair"
+)
+def test_gradients_of_every_activation_are_those_of_automatic_differentiation(hidden):
+    model, X, y = problem(SPARSE, None, [hidden, hidden])
+    theirs = automatic_gradient(cost_in_tensorflow(model, X, y), *model.get_weights())
+    for a, b in zip(model.gradients(X, y), theirs, strict=True):
+        np.testing.assert_allclose(a, b, rtol=0, atol=1e-13)
+
+
+@pytest.mark.parametrize("case", OUTPUTS)
+@settings(max_examples=8)
+@given(
+    m=st.integers(1, 9), n=st.integers(1, 6), units=st.integers(1, 6), depth=st.integers(0, 3),
+    seed=st.integers(0, 2**32),
+)  # fmt: skip
+def test_gradients_of_every_loss_and_shape_are_those_of_automatic_differentiation(
+    case, m, n, units, depth, seed
+):
+    loss, output, _ = OUTPUTS[case]
+    if (case, units) == ("binary, softmax", 1):
+        units = 2  # softmax of one logit is 1 whatever it is: log(1 − a) is infinite
+    model, X, y = problem(loss, output, ["tanh"] * depth, m=m, n=n, units=units, seed=seed)
+    theirs = automatic_gradient(cost_in_tensorflow(model, X, y), *model.get_weights())
+    for a, b in zip(model.gradients(X, y), theirs, strict=True):
+        np.testing.assert_allclose(a, b, rtol=1e-10, atol=1e-12)
+
+
+@pytest.mark.parametrize("case", OUTPUTS)
+def test_gradients_are_slopes_of_the_cost(case):
+    loss, output, _ = OUTPUTS[case]
+    model, X, y = problem(loss, output, ["sigmoid", "silu"])
+    gradient = np.concatenate([g.ravel() for g in model.gradients(X, y)])
+    slopes = np.empty_like(gradient)
+    for j, value in enumerate(model.parameters.copy()):
+        sides = []
+        for side in (value + 1e-5, value - 1e-5):
+            model.parameters[j] = side
+            sides.append(model.evaluate(X, y))
+        model.parameters[j] = value
+        slopes[j] = (sides[0] - sides[1]) / 2e-5
+    np.testing.assert_allclose(gradient, slopes, rtol=0, atol=1e-9)
+
+
+@given(st.integers(1, 9), st.integers(1, 8), st.integers(0, 2**32), st.floats(0.1, 40))
+def test_losses_of_the_training_loop_are_those_of_the_losses_module(m, units, seed, scale):
+    random = np.random.default_rng(seed)
+    z = random.standard_normal((m, units)) * scale
+    a = z.copy()
+    pairs = [
+        (_training.softmax_crossentropy_with_labels, "sparse_categorical_crossentropy", SPARSE),
+        (_training.softmax_crossentropy, "categorical_crossentropy", CategoricalCrossentropy()),
+        (_training.sigmoid_crossentropy, "binary_crossentropy", BinaryCrossentropy()),
+        (_training.squared_error, "mean_squared_error", MeanSquaredError()),
+    ]
+    for ours, name, loss in pairs:
+        y = targets(loss, m, units, random)
+        options = {} if ours is _training.squared_error else {"from_logits": True}
+        values, gradient = ours(y, z)
+        np.testing.assert_allclose(
+            values, getattr(losses, name)(y, z, **options), rtol=1e-13, atol=1e-14 * scale
+        )
+        np.testing.assert_allclose(
+            gradient, getattr(losses, f"{name}_gradient")(y, z, **options), rtol=1e-13, atol=1e-14
+        )
+        np.testing.assert_array_equal(z, a)  # an argument is never written to
+
+
+def test_relu_of_the_network_is_relu():
+    z = np.array([[-np.inf, -1.0, -0.0, 0.0, 5e-324, 2.0, np.inf, np.nan]])
+    layer = Dense(1, activation="relu")
+    np.testing.assert_array_equal(layer._g(z), ACTIVATIONS["relu"].function(z))
+    np.testing.assert_array_equal(
+        layer._times_derivative(np.ones_like(z), z)[:, :-1],
+        ACTIVATIONS["relu"].derivative(z)[:, :-1],
+    )
+
+
+# --- training -------------------------------------------------------------------------------------
+
+
+def blobs(m=90, seed=0):
+    random = np.random.default_rng(seed)
+    y = np.arange(m) % 3
+    return random.standard_normal((m, 2)) + np.array([[0, 2], [2, -1], [-2, -1]])[y], y
+
+
+def classifier(optimizer="adam", seed=0, **options) -> Sequential:
+    model = Sequential([Dense(8, activation="relu"), Dense(3)], seed=seed)
+    model.compile(optimizer, SPARSE, **options)
+    return model
+
+
+def test_logistic_regression_ends_at_the_optimum_of_scikit_learn():
+    X, _ = blobs()
+    y = (X[:, 0] + 3 * np.random.default_rng(2).standard_normal(len(X)) > 0).astype(int)
+    model = Sequential([Dense(1, activation="sigmoid", kernel_initializer="zeros")])
+    model.compile(SGD(2.0), BinaryCrossentropy())
+    model.fit(X, y, epochs=3000, batch_size=len(X), shuffle=False)
+    witness = LogisticRegression(C=np.inf, tol=1e-12, max_iter=1000).fit(X, y)
+    np.testing.assert_allclose(model.get_weights()[0], witness.coef_.T, atol=1e-6)
+    np.testing.assert_allclose(model.get_weights()[1], witness.intercept_, atol=1e-6)
+
+
+def test_linear_regression_ends_at_the_optimum_of_scikit_learn():
+    X, _ = blobs()
+    y = X @ [[1.0, 2.0], [-3.0, 0.5]] + 4 + np.random.default_rng(1).standard_normal((len(X), 2))
+    model = Sequential([Dense(2)])
+    model.compile(SGD(0.1, momentum=0.9), "mse")
+    model.fit(X, y, epochs=500, batch_size=len(X))
+    witness = LinearRegression().fit(X, y)
+    np.testing.assert_allclose(model.get_weights()[0], witness.coef_.T, atol=1e-12)
+    np.testing.assert_allclose(model.get_weights()[1], witness.intercept_, atol=1e-12)
+
+
+def test_a_step_of_plain_descent_is_the_formula_of_the_notes():
+    model, X, y = problem(SPARSE, None, ["tanh"])
+    model.compile(SGD(0.5), SPARSE)
+    before, gradients = model.get_weights(), model.gradients(X, y)
+    model.fit(X, y, epochs=1, batch_size=len(X), shuffle=False)
+    for w, dj_dw, after in zip(before, gradients, model.get_weights(), strict=True):
+        np.testing.assert_allclose(after, w - 0.5 * dj_dw, rtol=1e-15, atol=1e-15)
+
+
+@pytest.mark.parametrize(("m", "batch_size", "steps"), [(90, 32, 3), (90, 90, 1), (90, 500, 1)])
+def test_a_short_last_batch_counts_by_its_examples(m, batch_size, steps):
+    X, y = blobs(m)
+    model = classifier(SGD(1e-300))  # does not move: the epoch's loss is the cost
+    history = model.fit(X, y, epochs=2, batch_size=batch_size)
+    assert model.optimizer.iterations == 2 * steps
+    assert history.history["loss"] == pytest.approx([model.evaluate(X, y)] * 2, rel=1e-14)
+    assert history.epoch == [0, 1]
+
+
+def test_accuracy_counts_right_answers():
+    X, y = blobs()
+    model = classifier(Adam(0.02), metrics=["accuracy"])
+    history = model.fit(X, y, epochs=30, validation_data=(X[:30], y[:30])).history
+    share = np.mean(model.predict(X[:30]).argmax(axis=1) == y[:30])
+    assert list(history) == ["loss", "accuracy", "val_loss", "val_accuracy"]
+    assert history["val_accuracy"][-1] == pytest.approx(share)
+    assert model.evaluate(X[:30], y[:30])[1] == pytest.approx(share)
+    assert history["accuracy"][-1] > 0.9 > history["accuracy"][0]
+    model = Sequential([Dense(3)])
+    model.compile("adam", BinaryCrossentropy(from_logits=True), ["accuracy"])
+    labels = one_hot(y, 3)
+    model.fit(X, labels)
+    assert model.evaluate(X, labels)[1] == pytest.approx(np.mean((model.predict(X) > 0) == labels))
+
+
+def test_the_same_seed_gives_the_same_training_and_another_another():
+    X, y = blobs()
+    weights = []
+    for seed in (1, 1, 2):
+        model = classifier(seed=seed)
+        model.fit(X, y, epochs=2)
+        weights.append(model.get_weights())
+    np.testing.assert_array_equal(weights[0][0], weights[1][0])
+    assert (weights[0][0] != weights[2][0]).all()
+
+
+def test_shuffling_visits_every_example_once_per_epoch():
+    X, y = blobs()
+    model, seen = classifier(), []
+    inner = model._forward_and_backward
+    model._forward_and_backward = lambda x, y: (seen.append(x.copy()), inner(x, y))[1]
+    model.fit(X, y, epochs=2, batch_size=7)
+    first, second = np.concatenate(seen)[:90], np.concatenate(seen)[90:]
+    for epoch in (first, second):
+        np.testing.assert_array_equal(np.sort(epoch, axis=0), np.sort(X, axis=0))
+    assert (first != X).any()
+    assert (first != second).any()
+
+
+def test_a_second_fit_goes_on_where_the_first_stopped():
+    X, y = blobs()
+    once, twice = classifier(), classifier()
+    whole = once.fit(X, y, epochs=4).history["loss"]
+    parts = [*twice.fit(X, y, epochs=1).history["loss"], *twice.fit(X, y, epochs=3).history["loss"]]
+    assert whole == parts
+    np.testing.assert_array_equal(once.parameters, twice.parameters)
+
+
+def test_a_deep_copy_trains_alike_and_apart():
+    X, y = blobs()
+    model = classifier()
+    model.fit(X, y)
+    unbuilt = copy.deepcopy(classifier())
+    twin = copy.deepcopy(model)
+    before = model.get_weights()
+    twin.fit(X, y)
+    unbuilt.fit(X, y)
+    np.testing.assert_array_equal(model.get_weights()[0], before[0])
+    assert (twin.layers[0].kernel != before[0]).any()
+    np.testing.assert_array_equal(unbuilt.get_weights()[0], before[0])
+    model.fit(X, y)
+    np.testing.assert_array_equal(model.parameters, twin.parameters)
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_everything_is_computed_in_the_dtype_of_the_model(dtype):
+    model = Sequential([Dense(4, activation="gelu"), Dense(3, activation="softmax")], dtype=dtype)
+    model.compile("rmsprop", "categorical_crossentropy")
+    X, y = blobs()
+    model.fit(X.astype(np.float32), one_hot(y, 3), validation_data=(X, one_hot(y, 3)))
+    arrays = [model.predict(X), *model.get_weights(), *model.activations(X)]
+    arrays += model.gradients(X, one_hot(y, 3))
+    assert {array.dtype for array in arrays} == {np.dtype(dtype)}
+
+
+def test_targets_and_data_of_other_dtypes_and_lists_are_understood():
+    X, y = blobs()
+    reference = classifier().fit(X, y).history["loss"]
+    same = [y.astype(float), y.astype(np.uint8), y.tolist(), y[:, np.newaxis]]
+    for labels in same:
+        assert classifier().fit(X.tolist(), labels).history["loss"] == reference
+    model = Sequential([Dense(1)])
+    model.compile("sgd", "mse")
+    assert model.fit((X * 4).astype(np.int8), y % 2 == 0).history["loss"]
+
+
+def test_activations_are_those_of_each_layer():
+    model, X, _ = problem(SPARSE, "linear", ["relu", "softmax"])
+    first, second, third = model.activations(X)
+    W1, b1, _, _, W3, b3 = model.get_weights()
+    np.testing.assert_allclose(first, np.maximum(X @ W1 + b1, 0), rtol=1e-14)
+    np.testing.assert_allclose(second.sum(axis=1), 1)
+    np.testing.assert_allclose(third, second @ W3 + b3, rtol=1e-14)
+    np.testing.assert_array_equal(third, model.predict(X))
+    assert model.count_params() == 4 * 5 + 5 + 5 * 5 + 5 + 5 * 3 + 3
+
+
+def test_prediction_in_pieces_is_the_whole():
+    model, _, _ = problem(SPARSE, None, ["tanh"])
+    X = np.random.default_rng(0).standard_normal((2500, 4))
+    whole = model.activations(X)[-1]
+    np.testing.assert_allclose(model.predict(X), whole, rtol=0, atol=1e-14)
+    y = np.arange(2500) % 3
+    assert model.evaluate(X, y) == pytest.approx(SPARSE(y, whole), rel=1e-13)
+
+
+def test_initial_weights_are_drawn_from_keras_distributions():
+    for name in ("glorot_uniform", "glorot_normal", "he_uniform", "he_normal", "zeros"):
+        layer = Dense(300, kernel_initializer=name, bias_initializer="ones")
+        Sequential([layer], seed=5).build(200)
+        theirs = keras().initializers.get(name)((200, 300), dtype="float64").numpy()
+        assert layer.kernel.std() == pytest.approx(theirs.std(), rel=0.02)
+        assert np.abs(layer.kernel).max() == pytest.approx(np.abs(theirs).max(), rel=0.005)
+        assert abs(layer.kernel.mean()) < 5 * (theirs.std() or 1) / np.sqrt(200 * 300)
+        assert (layer.bias == 1).all()
+
+
+def test_progress_goes_to_stdout_and_only_if_asked_and_long(capfd):
+    X, y = blobs()
+    model = classifier()
+    model.fit(X, y, epochs=3, verbose=1)
+    assert capfd.readouterr().err == ""
+    inner = model._train_epoch
+    ticks = iter(range(3))
+
+    def slow(*args):
+        import time
+
+        time.sleep(0.6)
+        return inner(*args[:-1], next(ticks))
+
+    model._train_epoch = slow
+    model.fit(X, y, epochs=3, verbose=1)
+    captured = capfd.readouterr()
+    assert captured.err == ""
+    assert "3/3" in captured.out
+
+
+def test_training_does_not_copy_the_data_nor_keep_it():
+    X, y = np.ones((20000, 64)), np.zeros(20000, int)
+    model = classifier()
+    model.fit(X[:64], y[:64])
+    tracemalloc.start()
+    model.fit(X, y, validation_data=(X, y))
+    current, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    # The shuffled order is 8 bytes per example against 512 of X, two batches of predictions more.
+    assert peak < 0.2 * X.nbytes
+    assert current < 0.001 * X.nbytes
+
+
+# --- what must be refused -------------------------------------------------------------------------
+
+
+def test_divergence_says_where_and_why_and_leaves_the_model_as_it_was():
+    random = np.random.default_rng(0)
+    X, y = random.standard_normal((50, 3)) * 100, random.standard_normal((50, 1))
+    model = Sequential([Dense(1)])
+    model.compile(SGD(1.0), "mse")
+    with pytest.raises(FloatingPointError, match=r"loss is .* at step .*learning_rate below 1\b"):
+        model.fit(X, y, epochs=200)
+    assert not model.built
+    assert model.optimizer.iterations == 0
+
+
+def test_a_weight_that_overflows_in_the_last_step_is_found():
+    model = Sequential([Dense(1, kernel_initializer="zeros")])
+    model.compile(SGD(1e300), "mse")
+    with pytest.raises(FloatingPointError, match=r"a weight is not finite at step 2"):
+        model.fit([[1e10]], [[1.0]])
+
+
+def fails_late(optimizer):
+    """A model trained for two epochs, and data that make the third fail in its fourth batch."""
+    X, y = blobs()
+    model = classifier(optimizer)
+    model.fit(X, y, epochs=2, batch_size=16)
+    X = X.copy()
+    X[50] = 1e308
+    model.set_weights([10 * w for w in model.get_weights()])  # so that this overflows
+    return model, X, y
+
+
+@pytest.mark.parametrize("kind", [SGD, partial(SGD, momentum=0.9), RMSprop, Adam])
+def test_a_failed_fit_leaves_weights_optimizer_and_random_numbers_as_they_were(kind):
+    model, X, y = fails_late(kind())
+    twin, _, _ = fails_late(kind())
+    weights, state = model.get_weights(), copy.deepcopy(vars(model.optimizer))
+    with pytest.raises(FloatingPointError, match=r"epoch 0, batch"):
+        model.fit(X, y, epochs=1, batch_size=16)
+    for before, after in zip(weights, model.get_weights(), strict=True):
+        np.testing.assert_array_equal(before, after)
+    for name, value in vars(model.optimizer).items():
+        np.testing.assert_array_equal(value, state[name])
+    good = blobs()
+    assert model.fit(*good).history == twin.fit(*good).history
+
+
+def test_an_interrupted_fit_leaves_the_model_as_it_was():
+    X, y = blobs()
+    model = classifier()
+    model.fit(X, y)
+    weights, inner = model.parameters.copy(), model.optimizer.update
+
+    def interrupted(parameters, gradient):
+        inner(parameters, gradient)
+        raise KeyboardInterrupt
+
+    model.optimizer.update = interrupted
+    with pytest.raises(KeyboardInterrupt):
+        model.fit(X, y)
+    np.testing.assert_array_equal(weights, model.parameters)
+
+
+X2, Y3 = np.ones((4, 2)), np.array([0, 1, 2, 0])
+HOT = one_hot(Y3, 3)
+BAD_FITS = {
+    # X
+    "X object": ((X2.astype(object), Y3), {}, TypeError, "X must hold real numbers, got .*object"),
+    "X string": ((X2.astype(str), Y3), {}, TypeError, "X must hold real numbers"),
+    "X complex": ((X2.astype(complex), Y3), {}, TypeError, "X must hold real numbers, got .*compl"),
+    "X ragged": (([[1, 2], [3]], [0, 1]), {}, ValueError, "X must be a rectangular array"),
+    "X rank 1": ((X2[0], Y3[:2]), {}, ValueError, r"X must have 2 dimensions, got shape \(2,\)"),
+    "X rank 3": ((X2[None], Y3), {}, ValueError, r"X must have 2 dimensions, got .*\(1, 4, 2\)"),
+    "X empty": ((X2[:0], Y3[:0]), {}, ValueError, r"X must not be empty, got shape \(0, 2\)"),
+    "X no columns": ((X2[:, :0], Y3), {}, ValueError, r"X must not be empty, got shape \(4, 0\)"),
+    "X nan": (([[1, np.nan]], [0]), {}, ValueError, r"X must be finite, got nan at index \(0, 1\)"),
+    "X inf": ((np.array([[np.inf, 1]]), [0]), {}, ValueError, "X must be finite, got inf"),
+    "X -inf": ((np.array([[-np.inf, 1]]), [0]), {}, ValueError, "X must be finite, got -inf"),
+    # y
+    "y short": ((X2, Y3[:3]), {}, ValueError, "equally long, got 4 and 3 examples"),
+    "y negative": ((X2, [0, -1, 2, 0]), {}, ValueError, "y must hold labels from 0 to 2, got -1"),
+    "y too large": ((X2, [0, 3, 2, 0]), {}, ValueError, "y must hold labels from 0 to 2, got 3"),
+    "y from 1": ((X2, [1, 2, 3, 1]), {}, ValueError, "labels count from 0, not from 1"),
+    "y not whole": ((X2, [0, 0.5, 2, 0]), {}, ValueError, "integer class labels, got 0.5"),
+    "y nan": ((X2, [0, np.nan, 2, 0]), {}, ValueError, "integer class labels, got nan"),
+    "y string": ((X2, list("abca")), {}, TypeError, "y must hold integer class labels, got dtype"),
+    "y object": ((X2, np.array([0, 1, None, 0])), {}, TypeError, "y must hold integer class"),
+    "y one-hot": ((X2, HOT), {}, ValueError, r"one label per example, shape \(m,\), got \(4, 3\)"),
+    "y scalar": ((X2, 1), {}, ValueError, r"one label per example, shape \(m,\), got \(\)"),
+    "y ragged": ((X2, [[0], [1, 2]]), {}, ValueError, "y must be a rectangular array"),
+    # numbers
+    "epochs 0": ((X2, Y3), {"epochs": 0}, ValueError, "epochs must be at least 1, got 0"),
+    "epochs 1.5": ((X2, Y3), {"epochs": 1.5}, TypeError, "epochs must be an integer, got 1.5"),
+    "epochs True": ((X2, Y3), {"epochs": True}, TypeError, "epochs must be an integer, got True"),
+    "batch 0": ((X2, Y3), {"batch_size": 0}, ValueError, "batch_size must be at least 1, got 0"),
+    "batch -1": ((X2, Y3), {"batch_size": -1}, ValueError, "batch_size must be at least 1, got -1"),
+    "batch None": ((X2, Y3), {"batch_size": None}, TypeError, "batch_size must be an integer"),
+    # validation data
+    "val X only": ((X2, Y3), {"validation_data": X2}, ValueError, r"must be a pair \(X, y\)"),
+    "val of 3": ((X2, Y3), {"validation_data": (X2, Y3, Y3)}, ValueError, "must be a pair"),
+    "val columns": (
+        (X2, Y3), {"validation_data": (np.ones((4, 3)), Y3)}, ValueError,
+        "validation_data: .*columns.* got",
+    ),
+    "val nan": (
+        (X2, Y3), {"validation_data": ([[np.nan, 1]], [0])}, ValueError, "validation_data: X .*nan",
+    ),
+    "val labels": (
+        (X2, Y3), {"validation_data": (X2, Y3 + 1)}, ValueError, "validation_data: y must hold",
+    ),
+    "val lengths": (
+        (X2, Y3), {"validation_data": (X2, Y3[:2])}, ValueError, "validation_data: X and y must be",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("built", [False, True])
+@pytest.mark.parametrize("case", BAD_FITS)
+def test_a_refused_fit_changes_nothing(case, built):
+    data, options, error, message = BAD_FITS[case]
+    model = classifier()
+    if built:
+        model.fit(X2, Y3)
+        weights = model.parameters.copy()
+    random_state, steps = model._random.bit_generator.state, model.optimizer.iterations
+    with pytest.raises(error, match=message):
+        model.fit(*data, **options)
+    if not options:
+        with pytest.raises(error, match=message):
+            model.evaluate(*data)
+        with pytest.raises(error, match=message):
+            model.gradients(*data)
+    assert model.built == built
+    assert model._random.bit_generator.state == random_state
+    assert model.optimizer.iterations == steps
+    if built:
+        np.testing.assert_array_equal(model.parameters, weights)
+
+
+BAD_TARGETS = {
+    "hot rows": ("categorical_crossentropy", "softmax", HOT * 0.5, "rows that sum to 1 .* 0.5 in"),
+    "hot above": (
+        "categorical_crossentropy",
+        "softmax",
+        HOT * 2 - HOT[:, ::-1],
+        r"lie in \[0, 1\]",
+    ),
+    "hot columns": ("categorical_crossentropy", "softmax", HOT[:, :2], r"units, 3, got \(4, 2\)"),
+    "hot nan": ("categorical_crossentropy", "softmax", HOT * np.nan, "y must be finite, got nan"),
+    "labels": ("categorical_crossentropy", "softmax", Y3, r"y must have 2 dimensions"),
+    "binary above": ("binary_crossentropy", "sigmoid", HOT + 0.1, "got values from 0.1 to 1.1"),
+    "binary below": ("binary_crossentropy", "sigmoid", HOT - 0.1, "got values from -0.1 to 0.9"),
+    "squared columns": ("mse", None, HOT[:, :1], r"units, 3, got \(4, 1\)"),
+    "squared inf": ("mse", None, np.where(HOT > 0, np.inf, 0), "y must be finite, got inf"),
+}
+
+
+@pytest.mark.parametrize("case", BAD_TARGETS)
+def test_bad_targets(case):
+    loss, activation, y, message = BAD_TARGETS[case]
+    model = Sequential([Dense(3, activation=activation)])
+    model.compile("sgd", loss)
+    with pytest.raises(ValueError, match=message):
+        model.fit(X2, y)
+    assert not model.built
+
+
+def built() -> Sequential:
+    model = classifier()
+    model.build(2)
+    return model
+
+
+def compiled(activation, loss, **options):
+    return Sequential([Dense(3, activation=activation)]).compile("sgd", loss, **options)
+
+
+SHARED = Dense(3)
+BAD_CALLS = {
+    "units 0": (lambda: Dense(0), ValueError, "units must be at least 1, got 0"),
+    "units 2.0": (lambda: Dense(2.0), TypeError, "units must be an integer, got 2.0"),
+    "activation name": (lambda: Dense(1, "rely"), ValueError, "did you mean 'relu'"),
+    "activation number": (lambda: Dense(1, 3), TypeError, "activation must be a string"),
+    "activation function": (lambda: Dense(1, np.tanh), TypeError, "activation must be a string"),
+    "activation pair": (lambda: Dense(1, (np.tanh,)), TypeError, r"a name or a pair \(g, g'\)"),
+    "activation values": (lambda: Dense(1, (1, 2)), TypeError, r"a name or a pair \(g, g'\)"),
+    "kernel": (lambda: Dense(1, None, "glorot"), ValueError, "kernel_initializer .*'glorot_"),
+    "bias": (lambda: Dense(1, bias_initializer="one"), ValueError, "did you mean 'ones'"),
+    "no layers": (lambda: Sequential([]), ValueError, "layers must not be empty"),
+    "strange layer": (lambda: Sequential([3]), TypeError, "layers must be Dense layers, got int"),
+    "shared layer": (lambda: Sequential([SHARED, SHARED]), ValueError, "the same layer twice"),
+    "dtype": (lambda: Sequential([Dense(1)], dtype="float16"), ValueError, "dtype must be one of"),
+    "seed -1": (lambda: Sequential([Dense(1)], seed=-1), ValueError, "seed must be .* got -1"),
+    "seed 1.5": (lambda: Sequential([Dense(1)], seed=1.5), ValueError, "seed must be .* got 1.5"),
+    "seed True": (lambda: Sequential([Dense(1)], seed=True), ValueError, "seed must be .* got Tr"),
+    "build 0": (lambda: classifier().build(0), ValueError, "n_features must be at least 1, got 0"),
+    "build again": (lambda: built().build(3), ValueError, "n_features must be 2, .* got 3"),
+    "optimizer name": (lambda: classifier("Adm"), ValueError, "did you mean 'adam'"),
+    "optimizer type": (lambda: classifier(Adam), TypeError, "optimizer must be a name or an opt"),
+    "loss name": (lambda: compiled(None, "ms"), ValueError, "loss .*did you mean 'mse'"),
+    "loss type": (lambda: compiled(None, MeanSquaredError), TypeError, "loss must be a name or a"),
+    "logits without logits": (
+        lambda: compiled("softmax", SPARSE), ValueError, "needs .* 'linear', got 'softmax'",
+    ),
+    "probabilities without": (
+        lambda: compiled(None, "sparse_categorical_crossentropy"), ValueError,
+        r"from_logits=False\) needs a last layer with activation 'softmax', got 'linear'",
+    ),
+    "binary relu": (
+        lambda: compiled("relu", "binary_crossentropy"), ValueError, "needs .* 'sigmoid', got 'rel",
+    ),
+    "binary softmax logits": (
+        lambda: compiled("softmax", BinaryCrossentropy(from_logits=True)), ValueError, "'linear'",
+    ),
+    "metric": (
+        lambda: compiled(None, SPARSE, metrics=["acuracy"]), ValueError, "did you mean 'accuracy'",
+    ),
+    "metric of numbers": (
+        lambda: compiled(None, "mse", metrics=["accuracy"]), ValueError, "needs a loss for classes",
+    ),
+    "fit uncompiled": (lambda: Sequential([Dense(1)]).fit(X2, Y3), ValueError, "call compile"),
+    "weights unbuilt": (lambda: classifier().get_weights(), ValueError, "call build"),
+    "set unbuilt": (lambda: classifier().set_weights([]), ValueError, "call build"),
+    "count unbuilt": (lambda: classifier().count_params(), ValueError, "call build"),
+    "weights few": (lambda: built().set_weights([1]), ValueError, "must be 4 arrays, got 1"),
+    "columns": (lambda: built().predict(np.ones((1, 3))), ValueError, "must be 2, .* got 3"),
+    "fit columns": (lambda: built().fit(np.ones((4, 3)), Y3), ValueError, "columns of X must be 2"),
+    "predict nan": (lambda: built().predict([[np.nan, 1]]), ValueError, "X must be finite"),
+    "activations rank": (lambda: built().activations([1, 2]), ValueError, "X must have 2 dimens"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", BAD_CALLS)
+def test_bad_calls(case):
+    call, error, message = BAD_CALLS[case]
+    with pytest.raises(error, match=message):
+        call()
+
+
+def test_refused_weights_and_settings_change_nothing():
+    model = built()
+    weights = model.get_weights()
+    optimizer = model.optimizer
+    for bad in (np.ones((2, 9)), np.full((8, 3), np.nan), weights[2].astype(str)):
+        with pytest.raises((TypeError, ValueError), match=r"weights\[2\]"):
+            model.set_weights([weights[0] + 1, weights[1], bad, weights[3]])
+    with pytest.raises(ValueError, match="loss"):
+        model.compile("sgd", "nothing")
+    assert model.optimizer is optimizer
+    for before, after in zip(weights, model.get_weights(), strict=True):
+        np.testing.assert_array_equal(before, after)
+    model.build(2)  # again, with the same number: keeps the weights
+    np.testing.assert_array_equal(weights[0], model.layers[0].kernel)
+
+
+def test_import_is_quick_small_and_stands_on_numpy_alone():
+    code = """
+import time, sys
+start = time.process_time()  # of the processor: the machine may have other work to do
+import helpers.network
+seconds = time.process_time() - start
+heavy = {"tensorflow", "keras", "matplotlib", "sklearn", "scipy", "tqdm"} & set(sys.modules)
+try:  # not ru_maxrss, which starts with the size of the process that was forked
+    with open("/proc/self/status") as status:
+        kilobytes = next(int(line.split()[1]) for line in status if line.startswith("VmHWM"))
+except FileNotFoundError:
+    kilobytes = 0
+print(seconds, kilobytes / 1024, len(heavy))
+"""
+    runs = [
+        subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+        for _ in range(3)
+    ]
+    seconds, megabytes, heavy = np.array([run.stdout.split() for run in runs], float).min(axis=0)
+    assert heavy == 0
+    assert megabytes < 60
+    assert seconds < 0.3
