@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import numbers
 import operator
 from collections.abc import Iterable, Mapping
 from typing import Any, TypeVar
@@ -47,10 +48,7 @@ def float_array(
     ValueError
         If it is ragged, has another number of dimensions, is empty, or is not finite.
     """
-    try:
-        array = np.asarray(value)
-    except ValueError as error:
-        raise ValueError(f"{name} must be a rectangular array of numbers: {error}") from None
+    array = _rectangular(value, name)
     if array.dtype.kind not in "biuf":
         raise TypeError(f"{name} must hold real numbers, got dtype {array.dtype}")
     if array.dtype == np.float16:
@@ -67,6 +65,13 @@ def float_array(
         where = tuple(int(i) for i in np.argwhere(~np.isfinite(array))[0])
         raise ValueError(f"{name} must be finite, got {array[where]} at index {where}")
     return array
+
+
+def _rectangular(value: Any, name: str) -> np.ndarray:
+    try:
+        return np.asarray(value)
+    except ValueError as error:
+        raise ValueError(f"{name} must be a rectangular array of numbers: {error}") from None
 
 
 def class_labels(y: Any, num_classes: int, name: str = "y") -> np.ndarray:
@@ -90,9 +95,9 @@ def class_labels(y: Any, num_classes: int, name: str = "y") -> np.ndarray:
     TypeError
         If `y` does not consist of real numbers.
     ValueError
-        If it is empty, or a label is not whole, negative or at least `num_classes`.
+        If it is ragged or empty, or a label is not whole, negative or at least `num_classes`.
     """
-    array = np.asarray(y)
+    array = _rectangular(y, name)
     if array.dtype.kind not in "biuf":
         raise TypeError(f"{name} must hold integer class labels, got dtype {array.dtype}")
     if array.size == 0:
@@ -105,7 +110,7 @@ def class_labels(y: Any, num_classes: int, name: str = "y") -> np.ndarray:
         wrong = low if low < 0 else high
         hint = "; labels count from 0, not from 1" if low == 1 and high == num_classes else ""
         raise ValueError(
-            f"{name} must hold labels from 0 to {num_classes - 1}, got {wrong:g}{hint}"
+            f"{name} must hold labels from 0 to {num_classes - 1}, got {int(wrong)}{hint}"
         )
     return array.astype(np.int64, copy=False)
 
@@ -124,8 +129,9 @@ def known_name(value: Any, valid: Mapping[str, T] | Iterable[str], name: str) ->
     if not isinstance(value, str):
         raise TypeError(f"{name} must be a string, got {type(value).__name__}")
     if value not in valid:
-        near = difflib.get_close_matches(value, valid, n=1, cutoff=0.4)
-        hint = f"; did you mean {near[0]!r}?" if near else ""
+        by_lower_case = {known.lower(): known for known in valid}
+        near = difflib.get_close_matches(value.lower(), by_lower_case, n=1, cutoff=0.4)
+        hint = f"; did you mean {by_lower_case[near[0]]!r}?" if near else ""
         raise ValueError(f"{name} must be one of {', '.join(valid)}; got {value!r}{hint}")
     return value
 
@@ -169,12 +175,14 @@ def real_number(
     ValueError
         If it is not finite or out of range.
     """
-    if isinstance(value, (bool, np.bool_, str)) or np.ndim(value) != 0:
+    if isinstance(value, np.ndarray) and value.ndim == 0:
+        value = value[()]
+    if isinstance(value, (bool, np.bool_)) or not isinstance(value, numbers.Real):
         raise TypeError(f"{name} must be a number, got {value!r}")
     try:
         number = float(value)
-    except TypeError:
-        raise TypeError(f"{name} must be a number, got {value!r}") from None
+    except OverflowError:  # an integer or a fraction beyond 1.8e308
+        number = np.inf if value > 0 else -np.inf
     if not np.isfinite(number):
         raise ValueError(f"{name} must be finite, got {number}")
     if not (number > above and number >= at_least and number < below and number <= at_most):

@@ -469,10 +469,10 @@ def test_table_cannot_be_changed_by_accident():
 
 @pytest.mark.parametrize("name", NAMES)
 def test_formula_is_one_that_matplotlib_can_draw(name):
-    from matplotlib.mathtext import MathTextParser
-
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # Matplotlib's parser, of some releases, about itself
+        from matplotlib.mathtext import MathTextParser
+
         MathTextParser("path").parse(f"${ACTIVATIONS[name].formula}$")
 
 
