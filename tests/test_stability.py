@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import decimal
 import math
-import os
 from fractions import Fraction
 
 import mpmath
@@ -14,7 +13,7 @@ import scipy.special
 from hypothesis import given
 from hypothesis import strategies as st
 
-from helpers import stability
+from helpers import comparison, stability
 from helpers.softmax import softmax
 from helpers.stability import (
     clipped_binary_crossentropy,
@@ -154,10 +153,7 @@ def test_the_fused_forms_do_not_fail(dtype):
 
 
 def test_the_clipped_forms_are_those_of_keras():
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-    os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "0")
-    tensorflow = pytest.importorskip("tensorflow")
-    keras = pytest.importorskip("keras")
+    tensorflow, keras = comparison.tensorflow(), comparison.keras()
     z = np.array([[-30.0, 2, 5], [12, -20, 1], [0.5, 0.25, -1]])
     for name, y, activation in (
         ("binary_crossentropy", np.array([[1.0, 0, 1], [0, 1, 1], [0, 0, 1]]), tensorflow.sigmoid),
