@@ -110,17 +110,19 @@ def compare(rows: Mapping[str, tuple[Any, Any]], *, digits: int, ulp: float | No
         for name, (relative, in_ulp) in measured.items()
         if relative > 10.0**-digits or (ulp is not None and in_ulp > ulp)
     ]
-    width = max(len("what"), *map(len, rows))
-    ulp_title = "in ulp" if ulp is not None or broken else ""
-    print(f"{'what':<{width}}  {'largest difference':<18}  {ulp_title:<13}  agreement".rstrip())
+    with_ulp = ulp is not None or bool(broken)
+    table = [("what", "largest difference", "in ulp", "agreement")]
     for name, (relative, in_ulp) in measured.items():
         if name in broken:
-            difference, in_last_place = f"{relative:.1e}", f"{in_ulp:.3g} ulp"
             agreement = f"NOT to {digits} digits" if relative > 10.0**-digits else "NOT in ulp"
+            table.append((name, f"{relative:.1e}", f"{in_ulp:.3g} ulp", agreement))
         else:
-            difference, agreement = f"below 1e-{digits:02d}", f"agree to {digits} digits"
-            in_last_place = "" if ulp is None else f"within {ulp:g} ulp"
-        print(f"{name:<{width}}  {difference:<18}  {in_last_place:<13}  {agreement}")
+            within = "" if ulp is None else f"within {ulp:g} ulp"
+            table.append((name, f"below 1e-{digits:02d}", within, f"agree to {digits} digits"))
+    width = max(len(row[0]) for row in table)
+    for name, difference, in_last_place, agreement in table:
+        middle = f"{in_last_place:<13}  " if with_ulp else ""
+        print(f"{name:<{width}}  {difference:<18}  {middle}{agreement}")
     if broken:
         claim = f"{digits} digits" + ("" if ulp is None else f" and {ulp:g} ulp")
         raise AssertionError(f"no agreement to {claim}: {', '.join(broken)}")

@@ -1,0 +1,241 @@
+"""The judge itself: tables that cannot hide a failure, faithful twins, and a silent TensorFlow."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from functools import partial
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from helpers.activations import ACTIVATIONS, elu, elu_derivative, leaky_relu, leaky_relu_derivative
+from helpers.comparison import (
+    _silence,
+    automatic_derivative,
+    automatic_gradient,
+    automatic_jacobian,
+    compare,
+    keras,
+    tensorflow,
+    to_keras,
+)
+from helpers.losses import MeanSquaredError
+from helpers.network import Dense, Sequential
+from helpers.optimizers import SGD, Adam, RMSprop
+from helpers.softmax import softmax, softmax_jacobian
+
+# --- tables ---------------------------------------------------------------------------------------
+
+
+def test_table_states_the_claim_not_the_measurement(capsys):
+    a = np.array([1.0, -3.0])
+    compare({"same": (a, a), "near": (a * (1 + 3e-16), a), "3": (3, 3.0)}, digits=15, ulp=2)
+    assert capsys.readouterr().out.splitlines() == [
+        "what  largest difference  in ulp         agreement",
+        "same  below 1e-15         within 2 ulp   agree to 15 digits",
+        "near  below 1e-15         within 2 ulp   agree to 15 digits",
+        "3     below 1e-15         within 2 ulp   agree to 15 digits",
+    ]
+    compare({"same": (a, a)}, digits=6)
+    assert capsys.readouterr().out.splitlines() == [
+        "what  largest difference  agreement",
+        "same  below 1e-06         agree to 6 digits",
+    ]
+
+
+def test_a_broken_claim_is_measured_and_raised(capsys):
+    a = np.array([1.0, 100.0])
+    rows = {"good": (a, a), "bad": (a + np.array([0.5, 0]), a)}
+    with pytest.raises(AssertionError, match="no agreement to 3 digits: bad"):
+        compare(rows, digits=3)
+    lines = capsys.readouterr().out.splitlines()
+    assert " ".join(lines[1].split()) == "good below 1e-03 agree to 3 digits"
+    assert " ".join(lines[2].split()) == "bad 5.0e-03 2.25e+15 ulp NOT to 3 digits"
+    compare(rows, digits=2)  # relative to the row's largest value
+    with pytest.raises(AssertionError, match=r"no agreement to 2 digits and 4 ulp: bad"):
+        compare(rows, digits=2, ulp=4)
+    assert "NOT in ulp" in capsys.readouterr().out
+
+
+@given(st.integers(-300, 300), st.integers(1, 9), st.sampled_from([np.float32, np.float64]))
+def test_ulp_are_counted_in_the_less_precise_dtype(exponent, steps, dtype):
+    theirs = np.array([np.clip(2.0 ** (exponent / 3), 1e-30, 1e30)], dtype)
+    ours = theirs.copy()
+    for _ in range(steps):
+        ours = np.nextafter(ours, dtype(np.inf))
+    compare({"x": (ours.astype(np.float64), theirs)}, digits=1, ulp=steps * 2)
+    with pytest.raises(AssertionError):
+        compare({"x": (ours.astype(np.float64), theirs)}, digits=1, ulp=steps * 0.49)
+
+
+@pytest.mark.parametrize(
+    ("ours", "theirs", "agree"),
+    [
+        (np.nan, np.nan, True), (np.inf, np.inf, True), (np.inf, -np.inf, False),
+        (np.inf, np.nan, False), (1.0, np.nan, False), (np.nan, 1.0, False), (1e308, np.inf, False),
+        (0.0, -0.0, True), ([0.0, 1e-6], [0.0, 0.0], False), ([1.0, np.inf], [1.0, np.inf], True),
+        ([2.0, np.nan], [1.0, np.nan], False), (-1e308, 1e308, False),
+        (np.float32(0.1), 0.1, True), (np.array([5e-324]), np.array([0.0]), True),
+    ],
+)  # fmt: skip
+def test_special_values(ours, theirs, agree):
+    if agree:
+        compare({"x": (ours, theirs)}, digits=7)
+    else:
+        with pytest.raises(AssertionError):
+            compare({"x": (ours, theirs)}, digits=7)
+
+
+def test_tensors_are_understood():
+    compare({"x": (np.float32(2), tensorflow().constant(2.0))}, digits=7)
+
+
+BAD_ROWS = {
+    "no mapping": (lambda: compare([1], digits=3), TypeError, "rows must map names to pairs"),
+    "empty": (lambda: compare({}, digits=3), ValueError, "rows must not be empty"),
+    "no pair": (lambda: compare({"x": 3}, digits=3), TypeError, "'x'. must be a pair"),
+    "three": (lambda: compare({"x": (1, 2, 3)}, digits=3), TypeError, "'x'. must be a pair"),
+    "shapes": (lambda: compare({"x": ([1], 1)}, digits=3), ValueError, r"got \(1,\) and \(\)"),
+    "no values": (lambda: compare({"x": ([], [])}, digits=3), ValueError, r"got \(0,\) and"),
+    "strings": (lambda: compare({"x": ("a", "a")}, digits=3), TypeError, "must hold real numbers"),
+    "digits 0": (lambda: compare({"x": (1, 1)}, digits=0), ValueError, "digits must be at least 1"),
+    "ulp 0": (lambda: compare({"x": (1, 1)}, digits=1, ulp=0), ValueError, "ulp must be > 0"),
+    "no model": (lambda: to_keras(3), TypeError, "model must be a Sequential .* got int"),
+    "unbuilt": (lambda: to_keras(Sequential([Dense(1)])), ValueError, "call build"),
+    "own function": (lambda: to_keras(own_function()), TypeError, "one that Keras has"),
+    "name": (lambda: automatic_derivative("rely", 1.0), ValueError, "did you mean 'relu'"),
+}
+
+
+def own_function() -> Sequential:
+    model = Sequential([Dense(1, activation=(np.sin, np.cos))])
+    model.build(1)
+    return model
+
+
+@pytest.mark.parametrize("case", BAD_ROWS)
+def test_bad_input(case):
+    call, error, message = BAD_ROWS[case]
+    with pytest.raises(error, match=message):
+        call()
+
+
+# --- models ---------------------------------------------------------------------------------------
+
+PAIRS = {
+    "slope": tuple(partial(f, negative_slope=0.25) for f in (leaky_relu, leaky_relu_derivative)),
+    "alpha": (partial(elu, alpha=0.5), partial(elu_derivative, alpha=0.5)),
+    "default": (leaky_relu, leaky_relu_derivative),
+}
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize("activation", [*ACTIVATIONS, "softmax", *PAIRS])
+def test_twin_has_our_layers_weights_and_precision(activation, dtype):
+    ours = Sequential([Dense(4, PAIRS.get(activation, activation)), Dense(2)], dtype=dtype, seed=2)
+    ours.build(3)
+    theirs = to_keras(ours)
+    X = np.random.default_rng(0).standard_normal((20, 3))
+    prediction = theirs.predict(X, verbose=0)
+    assert prediction.dtype == ours.predict(X).dtype == dtype
+    # TensorFlow rounds the constants of leaky ReLU and GELU to float32.
+    limit = 1e-8 if dtype == "float64" and activation in ("leaky_relu", "gelu", "default") else 0
+    np.testing.assert_allclose(
+        prediction, ours.predict(X), rtol=0, atol=max(limit, 20 * np.finfo(dtype).eps)
+    )
+    for a, b in zip(ours.get_weights(), theirs.get_weights(), strict=True):
+        np.testing.assert_array_equal(a, b)
+
+
+@pytest.mark.parametrize(
+    "optimizer",
+    [SGD(0.3, 0.5, nesterov=True), RMSprop(0.2, 0.8, 1e-5), Adam(0.1, 0.8, 0.9, 1e-3)],
+    ids=lambda optimizer: type(optimizer).__name__,
+)
+def test_twin_is_compiled_alike(optimizer):
+    ours = Sequential([Dense(2)])
+    ours.build(3)
+    assert not to_keras(ours).compiled
+    ours.compile(optimizer, MeanSquaredError())
+    theirs = to_keras(ours)
+    config = theirs.optimizer.get_config()
+    for name in set(vars(optimizer)) - {"iterations", "keras_rounding"}:
+        assert config[name] == getattr(optimizer, name)
+    assert theirs.optimizer.learning_rate.dtype == theirs.loss.dtype == "float64"
+    assert type(theirs).__name__ == "Sequential"
+    assert isinstance(theirs, keras().Sequential)
+
+
+# --- automatic differentiation --------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", ACTIVATIONS)
+def test_automatic_derivative_of_every_activation(name):
+    z = np.linspace(-4, 4, 41).reshape(1, 41) + 0.01
+    digits = 7 if name in ("leaky_relu", "gelu") else 14
+    compare({name: (ACTIVATIONS[name].derivative(z), automatic_derivative(name, z))}, digits=digits)
+
+
+def test_automatic_derivative_of_any_function_and_number():
+    assert automatic_derivative(lambda z: z**3, 2.0) == pytest.approx(12)
+    tanh = automatic_derivative(keras().activations.tanh, np.float32([0, 1]))
+    assert tanh.dtype == np.float32
+    np.testing.assert_allclose(tanh, [1, 1 / np.cosh(1) ** 2], rtol=1e-6)
+
+
+def test_automatic_gradient_of_several_arrays():
+    W, b = np.ones((2, 3)), np.arange(3.0)
+    tf = tensorflow()
+    dW, db = automatic_gradient(lambda W, b: tf.reduce_sum(W) * b[1] ** 2, W, b)
+    np.testing.assert_allclose(dW, np.ones((2, 3)))
+    np.testing.assert_allclose(db, [0, 12, 0])
+    used, unused = automatic_gradient(lambda W, b: tf.reduce_sum(W), W, b)
+    np.testing.assert_array_equal(used, np.ones((2, 3)))
+    np.testing.assert_array_equal(unused, np.zeros(3))
+
+
+def test_automatic_jacobian_of_softmax():
+    z = np.array([1.0, -2.0, 0.5])
+    theirs = automatic_jacobian(keras().activations.softmax, z[np.newaxis])[0, :, 0]
+    compare({"softmax": (softmax_jacobian(z), theirs)}, digits=14)
+    assert softmax(z).sum() == pytest.approx(1)
+
+
+# --- import ---------------------------------------------------------------------------------------
+
+
+def test_tensorflow_is_imported_late_and_without_a_word():
+    code = """
+import sys, warnings
+warnings.simplefilter("error")
+import helpers.comparison
+assert not {"tensorflow", "keras", "matplotlib"} & set(sys.modules), "imported too early"
+from helpers.network import Dense, Sequential
+model = Sequential([Dense(1)])
+model.build(2)
+model.compile("adam", "mse")
+twin = helpers.comparison.to_keras(model)
+import numpy as np
+twin.fit(np.ones((3, 2)), np.ones((3, 1)), verbose=0)
+assert "tensorflow" in sys.modules
+"""
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert (run.returncode, run.stdout, run.stderr) == (0, "", "")
+
+
+def test_an_error_is_not_silenced(capfd):
+    def fail():
+        with _silence():
+            os.write(2, b"the cause")
+            raise ValueError("why")
+
+    with pytest.raises(ValueError, match="why"):
+        fail()
+    with _silence():
+        os.write(2, b"noise")
+    print("after", file=sys.stderr)
+    assert capfd.readouterr().err == "the causeafter\n"
