@@ -1,0 +1,194 @@
+"""Lesson 4's figures: do their texts say the right numbers, and do the controls work?"""
+
+from __future__ import annotations
+
+import re
+
+import numpy as np
+import pytest
+import scipy.optimize
+import scipy.special
+import scipy.stats
+
+from helpers.figures import losses as figures
+from helpers.figures.explorer import Explorer
+from helpers.figures.style import Picture
+
+Z = np.array([1.16, -1.32, 1.25, -0.03])
+
+
+def numbers(text: str) -> list[float]:
+    """All numbers of a text, signs included, percentages as fractions."""
+    found = re.findall(r"([+−]?\d+(?:\.\d+)?(?:e[-+]\d+)?)(%?)", text)
+    return [float(n.replace("−", "-")) / (100 if percent else 1) for n, percent in found]
+
+
+# --- the logistic loss ----------------------------------------------------------------------------
+
+
+def test_logistic_loss_states_every_example() -> None:
+    y, a = np.array([1, 0, 1]), np.array([0.9, 0.25, 0.031])
+    result = figures.logistic_loss(y, a)
+    assert isinstance(result, Picture)
+    stated = re.findall(r"y = (\d), a = ([\d.]+): loss (\d+\.\d+)", result.alt)
+    surprise = -scipy.stats.bernoulli.logpmf(y, a)
+    np.testing.assert_allclose(
+        np.array(stated, dtype=float), np.column_stack([y, a, surprise]), atol=0.0051
+    )
+
+
+@pytest.mark.parametrize(
+    ("y", "a", "message"),
+    [
+        ([1, 0], [0.5], "shape"),
+        ([[1]], [[0.5]], "shape"),
+        ([2], [0.5], "labels 0 and 1"),
+        ([1], [1.0], "strictly between"),
+        ([1], [np.nan], "strictly between"),
+    ],
+)
+def test_logistic_loss_refuses(y: list, a: list, message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        figures.logistic_loss(y, a)
+
+
+# --- confidence -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("num_classes", [2, 4, 10])
+@pytest.mark.parametrize(("right", "claimed"), [(0.8, 0.99), (0.3, 0.995), (0.95, 0.02)])
+def test_confidence_is_judged_by_the_cross_entropy(
+    num_classes: int, right: float, claimed: float
+) -> None:
+    explorer = figures.confidence_explorer(num_classes)
+    alt = explorer.move(right=right, claimed=claimed)
+
+    def expected_loss(claim: float) -> float:
+        # The cross-entropy of what happens with what is claimed: entropy plus divergence.
+        happens, said = (
+            np.array([p] + [(1 - p) / (num_classes - 1)] * (num_classes - 1))
+            for p in (right, claim)
+        )
+        return float(scipy.stats.entropy(happens) + scipy.stats.entropy(happens, said))
+
+    best = scipy.optimize.minimize_scalar(expected_loss, bounds=(1e-3, 0.999), method="bounded")
+    paid, guess = expected_loss(claimed), np.log(num_classes)
+    stated = numbers(alt)
+    expected = [num_classes, right, claimed, paid, paid - best.fun, best.fun, guess, best.x]
+    np.testing.assert_allclose(stated, expected, atol=0.0051)
+    assert ("worse than" in alt) == (paid > guess)
+
+
+def test_honesty_costs_least() -> None:
+    explorer = figures.confidence_explorer(4)
+    assert "the least possible" in explorer.move(right=0.8, claimed=0.8)
+    assert "the least possible" not in explorer.move(claimed=0.81)
+
+
+# --- the gradient ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("logit", "true"), [(-6.0, 0), (0.5, 1), (1.25, 2), (8.0, 3)])
+def test_gradient_is_that_of_the_loss(logit: float, true: int) -> None:
+    explorer = figures.gradient_explorer(Z, 2)
+    alt = explorer.move(logit=logit, true=str(true))
+    moved = Z.copy()
+    moved[true] = logit
+
+    def loss(z: np.ndarray) -> float:
+        return float(scipy.special.logsumexp(z) - z[true])
+
+    gradient = scipy.optimize.approx_fprime(moved, loss, 1e-7)
+    a = scipy.special.softmax(moved)[true]
+    expected = [logit, true, a, loss(moved), *gradient]
+    np.testing.assert_allclose(numbers(alt), expected, atol=0.0051)
+
+
+def test_gradient_starts_at_the_given_label() -> None:
+    explorer = figures.gradient_explorer(Z, np.int64(2))
+    assert explorer.values == {"logit": 1.25, "true": "2"}
+
+
+@pytest.mark.parametrize(
+    ("z", "y", "message"),
+    [
+        ([[1.0, 2.0]], 0, "row of at least two"),
+        ([1.0], 0, "row of at least two"),
+        ([1.0, 7.0], 0, "between -6 and 6"),
+        ([1.0, np.nan], 0, "between -6 and 6"),
+        ([1.0, 2.0], 2, "y must be from 0 to 1, got 2"),
+        ([1.0, 2.0], -1, "y must be from 0 to 1, got -1"),
+    ],
+)
+def test_gradient_refuses(z: list, y: int, message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        figures.gradient_explorer(z, y)
+
+
+def test_confidence_refuses_a_single_class() -> None:
+    with pytest.raises(ValueError, match="at least 2, got 1"):
+        figures.confidence_explorer(1)
+
+
+# --- all explorers --------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("explorer", "change"),
+    [
+        (figures.confidence_explorer(4), {"right": 0.5}),
+        (figures.confidence_explorer(4), {"claimed": 0.3}),
+        (figures.gradient_explorer(Z, 2), {"logit": -2.0}),
+        (figures.gradient_explorer(Z, 2), {"true": "0"}),
+    ],
+    ids=lambda value: next(iter(value)) if isinstance(value, dict) else "",
+)
+def test_every_control_changes_picture_and_text(explorer: Explorer, change: dict) -> None:
+    before = explorer.picture
+    explorer.move(**change)
+    assert explorer.png != before.data
+    assert explorer.alt != before.alt
+    start = {control["name"]: control["value"] for control in explorer.controls}
+    explorer.move(**start)
+    assert (explorer.png, explorer.alt) == (before.data, before.alt)
+
+
+# --- the step -------------------------------------------------------------------------------------
+
+
+def test_step_size_states_both_laws() -> None:
+    h = np.logspace(-12, 0, 49)
+    result = figures.step_size(h, 0.25 * h**2 + 3e-16 / h)
+    assert isinstance(result, Picture)
+    assert "from 2.5e-03 at h = 0.1 to 2.5e-05 at h = 0.01" in result.alt
+    assert "between 10^-16 and 10^-15 divided by h" in result.alt
+    assert f"cube root of eps, {2.0 ** (-52 / 3):.0e}" in result.alt
+
+
+@pytest.mark.parametrize(
+    ("h", "error", "message"),
+    [
+        (np.logspace(-12, 0, 5), np.ones(4), "shape"),
+        (np.logspace(-12, 0, 5), np.zeros(5), "positive"),
+        (np.logspace(-12, -2, 5), np.ones(5), "reach"),
+        (np.logspace(-8, 0, 5), np.ones(5), "reach"),
+    ],
+)
+def test_step_size_refuses(h: np.ndarray, error: np.ndarray, message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        figures.step_size(h, error)
+
+
+# --- training -------------------------------------------------------------------------------------
+
+
+def test_training_states_where_both_start_and_end() -> None:
+    ours, theirs = np.linspace(2.31, 0.52, 30), np.linspace(2.29, 0.47, 30)
+    result = figures.training(ours, theirs, 10)
+    assert isinstance(result, Picture)
+    assert numbers(result.alt) == [30, 2.31, 10, 2.3, 0.52, 2.29, 0.47]
+
+
+def test_training_refuses_runs_of_different_length() -> None:
+    with pytest.raises(ValueError, match="must both have shape"):
+        figures.training([1.0, 0.5], [1.0], 10)
