@@ -11,6 +11,8 @@ PY := $(BIN)/python
 STAMP := .venv/set-up.stamp
 
 export PYTHON
+# Without stored bytecode each kernel would compile TensorFlow anew: five seconds.
+unexport PYTHONDONTWRITEBYTECODE
 
 # In a container one is root, which JupyterLab refuses unless told.
 ALLOW_ROOT := $(if $(filter 0,$(shell id -u 2>/dev/null)),--allow-root)

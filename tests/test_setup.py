@@ -160,7 +160,8 @@ def test_conda_pip_part_installs_into_an_empty_environment(tmp_path):
 
 
 def make(*arguments: str, cwd: Path = ROOT, **environment: str) -> subprocess.CompletedProcess:
-    inherited = {k: v for k, v in os.environ.items() if k not in {"MAKEFLAGS", "MFLAGS", "PYTHON"}}
+    outer = {"MAKEFLAGS", "MAKELEVEL", "MFLAGS", "PYTHON"}  # of the `make test` that runs this
+    inherited = {k: v for k, v in os.environ.items() if k not in outer}
     return subprocess.run(
         ["make", *arguments],
         cwd=cwd,

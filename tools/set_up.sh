@@ -64,3 +64,6 @@ reusable || create_environment
     cat "$log" >&2
     fail "could not install requirements.txt; check the network connection and the free disk space (2 GB), then run the same command again."
 }
+
+# 290 MB of C++ headers, for those who compile operations of their own.
+rm -rf "${bin%/*}"/lib/python3.*/site-packages/tensorflow/include "${bin%/*}"/Lib/site-packages/tensorflow/include
