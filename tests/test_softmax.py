@@ -56,6 +56,8 @@ def rows(dtype):
             for _ in range(max(1, 20 // count)):
                 yield generator.uniform(-1, 1, count) * scale
     yield np.zeros(7)
+    # Found by search: 2.9 ulp if the rounding of the sum is not made good.
+    yield np.array([-0.648, -4.984, -0.089, -0.724, -3.529])
     yield np.full(100, huge)
     yield np.array([huge, -huge])
     yield np.array([huge, huge, -huge, 0])
