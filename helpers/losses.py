@@ -516,7 +516,7 @@ def _clipped(a: np.ndarray, epsilon: float) -> tuple[np.ndarray, np.ndarray | bo
     """Return `a` clipped in its own precision, as float64, and where it was inside."""
     if not epsilon:
         return a.astype(np.float64, copy=False), True
-    low, high = a.dtype.type(epsilon), a.dtype.type(1.0 - epsilon)
+    low, high = epsilon, 1.0 - epsilon
     return np.clip(a, low, high).astype(np.float64), (low <= a) & (a <= high)
 
 
