@@ -102,12 +102,12 @@ class Dense:
 
     def __call__(self, x: np.ndarray) -> np.ndarray:
         """Return a = g(x W + b) for x of shape (m, inputs)."""
-        return self._g(x @ self.kernel + self.bias)
+        return self._g(np.dot(x, self.kernel) + self.bias)
 
     def _forward(self, x: np.ndarray) -> np.ndarray:
         """Return a, and remember what the way back needs: x and z."""
         self._x = x
-        self._z = x @ self.kernel
+        self._z = np.dot(x, self.kernel)
         self._z += self.bias
         return self._g(self._z)
 
@@ -333,10 +333,10 @@ class Sequential:
     def _backward(self, dz: np.ndarray) -> None:
         """Carry ∂J/∂z of the last layer back to the first."""
         for layer, before in zip(self.layers[::-1], [*self.layers[-2::-1], None], strict=True):
-            np.matmul(layer._x.T, dz, out=layer.kernel_gradient)
+            np.dot(layer._x.T, dz, out=layer.kernel_gradient)
             np.add.reduce(dz, axis=0, out=layer.bias_gradient)
             if before is not None:
-                da = dz @ layer.kernel.T
+                da = np.dot(dz, layer.kernel.T)
                 dz = before._times_derivative(da, before._z)
 
     # --- training ---------------------------------------------------------------------------------
