@@ -359,7 +359,7 @@ def test_progress_goes_to_stdout_and_only_if_asked_and_long(capfd):
     X, y = blobs()
     model = classifier()
     model.fit(X, y, epochs=3, verbose=1)
-    assert capfd.readouterr().err == ""
+    assert tuple(capfd.readouterr()) == ("", "")
     inner = model._train_epoch
     ticks = iter(range(3))
 
