@@ -20,7 +20,11 @@ from pathlib import Path
 
 import numpy as np
 
-_IMAGE_SHAPE = (8, 8)
+_IMAGE_SIZE = 8
+STRIP_LABELS = (0, 1, 7)
+_STRIP_LENGTH = 3
+# How often an image of each digit 0…9 is drawn, in proportion: whole numbers, so drawing is exact.
+_STRIP_WEIGHTS = np.array([4, 2, 2, 2, 2, 2, 2, 1, 2, 2])
 
 
 @dataclass(frozen=True, eq=False)
@@ -31,8 +35,9 @@ class Split:
     ----------
     X : ndarray of float64, shape (m, n)
         Features, scaled as the data set's function says.
-    y : ndarray, shape (m,)
-        Targets: int64 class labels 0…N−1, or float64 values in their own unit.
+    y : ndarray, shape (m,) or (m, labels)
+        Targets: int64 class labels 0…N−1, float64 values in their own unit, or, where several
+        labels apply at once, one int64 column of 0 and 1 for each.
     raw : ndarray of float64, shape (m, n)
         The same features as measured.
     """
@@ -43,18 +48,17 @@ class Split:
 
     @property
     def images(self) -> np.ndarray:
-        """The raw pixels as pictures, shape (m, 8, 8); digits only.
+        """The raw pixels as pictures, shape (m, 8, 8), of strips (m, 8, 24); those two sets only.
 
         Raises
         ------
         ValueError
-            If the examples are not 8×8 pictures.
+            If the examples are not rows of 8×8 pictures.
         """
-        if self.raw.shape[1] != math.prod(_IMAGE_SHAPE):
-            raise ValueError(
-                f"images needs examples of 64 pixels, these have {self.raw.shape[1]} features"
-            )
-        return self.raw.reshape(-1, *_IMAGE_SHAPE)
+        n = self.raw.shape[1]
+        if n % _IMAGE_SIZE**2:
+            raise ValueError(f"images needs examples of 64 or 192 pixels, these have {n} features")
+        return self.raw.reshape(-1, _IMAGE_SIZE, n // _IMAGE_SIZE)
 
     def __repr__(self) -> str:
         """Say the shapes, not the numbers."""
@@ -70,7 +74,8 @@ class Dataset:
     train, validation, test : Split
     feature_names : tuple of str, length n
     target_names : tuple of str
-        The classes' names, in the order of their labels; empty where the target is a quantity.
+        The names of the classes, in the order of their labels, or of the columns of labels; empty
+        where the target is a quantity.
     offset, scale : ndarray of float64, shape (n,), read-only
         X = (raw − offset) / scale, for new measurements too.
     """
@@ -88,7 +93,8 @@ class Dataset:
         parts = ", ".join(
             f"{len(getattr(self, part).y)} {part}" for part in ("train", "validation", "test")
         )
-        target = f"{len(self.target_names)} classes" if self.target_names else "a quantity"
+        kind = "classes" if self.train.y.ndim == 1 else "labels"
+        target = f"{len(self.target_names)} {kind}" if self.target_names else "a quantity"
         return f"Dataset({parts}; {len(self.feature_names)} features; target: {target})"
 
 
@@ -181,6 +187,49 @@ def diabetes() -> Dataset:
         table[:, -1],
         feature_names=("age", "sex", "bmi", "bp", "s1", "s2", "s3", "s4", "s5", "s6"),
         target_names=(),
+    )
+
+
+@functools.cache
+def digit_strips() -> Dataset:
+    """Return strips of three handwritten digits, 8×24 pixels, with three labels each.
+
+    y[:, j] is 1 if the strip contains a 0, a 1 or a 7 (j = 0, 1, 2), in any place and however
+    often, else 0: several labels at once are possible, and none. A 0 is drawn twice as often as
+    other digits and a 7 half as often, so about a half, a quarter and an eighth of the strips have
+    the labels.
+
+    Each part is built from the images of the same part of `digits`: no image is in two parts.
+    X, `raw` and `images` are as there, the three digits side by side.
+
+    Returns
+    -------
+    Dataset
+        train, validation, test: 2400, 800 and 800 examples of 192 features; y has shape (m, 3),
+        int64; `target_names` are the labels' names.
+    """
+    source = digits()
+    parts = {}
+    for seed, (part, m) in enumerate({"train": 2400, "validation": 800, "test": 800}.items()):
+        images, digit = getattr(source, part).images, getattr(source, part).y
+        # RandomState.random_sample is frozen for good and the same for every integer size.
+        uniform = np.random.RandomState(seed).random_sample((m, _STRIP_LENGTH))
+        pool = np.repeat(np.arange(len(digit)), _STRIP_WEIGHTS[digit])
+        drawn = pool[(uniform * len(pool)).astype(np.int64)]
+        # (m, place, row, column) → (m, row, place, column): the rows of a strip run through it.
+        raw = images[drawn].swapaxes(1, 2).reshape(m, -1)
+        contains = (digit[drawn][:, :, np.newaxis] == STRIP_LABELS).any(axis=1)
+        parts[part] = Split(
+            X=_frozen(raw / 16.0), y=_frozen(contains.astype(np.int64)), raw=_frozen(raw)
+        )
+    return Dataset(
+        **parts,
+        feature_names=tuple(
+            f"pixel_{row}_{column}" for row in range(8) for column in range(8 * _STRIP_LENGTH)
+        ),
+        target_names=tuple(f"contains a {digit}" for digit in STRIP_LABELS),
+        offset=_frozen(np.zeros(64 * _STRIP_LENGTH)),
+        scale=_frozen(np.full(64 * _STRIP_LENGTH, 16.0)),
     )
 
 

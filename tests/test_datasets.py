@@ -15,7 +15,7 @@ import pytest
 from sklearn import datasets as sklearn_datasets
 
 from helpers import datasets
-from helpers.datasets import breast_cancer, diabetes, digits
+from helpers.datasets import breast_cancer, diabetes, digit_strips, digits
 
 PARTS = ("train", "validation", "test")
 LOADERS = {
@@ -129,7 +129,7 @@ def test_an_image_goes_with_its_label():
 
 def test_only_digits_have_images():
     with pytest.raises(
-        ValueError, match=r"^images needs examples of 64 pixels, these have 10 features$"
+        ValueError, match=r"^images needs examples of 64 or 192 pixels, these have 10 features$"
     ):
         _ = diabetes().train.images
 
@@ -204,3 +204,67 @@ def test_loading_is_quick_and_does_not_import_scikit_learn():
     for load in LOADERS:
         load.__wrapped__()
     assert time.perf_counter() - start < 0.5
+
+
+@pytest.mark.parametrize("part", PARTS)
+def test_strips_are_built_from_the_images_of_their_own_part(part):
+    """Each 8×8 tile is an image of that part, and the labels follow from the images' digits."""
+    strips, source = getattr(digit_strips(), part), getattr(digits(), part)
+    digit_of = dict(zip(map(np.ndarray.tobytes, source.images), source.y, strict=True))
+    assert len(digit_of) == len(source.y)  # no image occurs twice, so a tile names its digit
+    for strip, labels in zip(strips.raw.reshape(-1, 8, 24), strips.y, strict=True):
+        tiles = (np.ascontiguousarray(strip[:, 8 * place : 8 * place + 8]) for place in range(3))
+        shown = {digit_of[tile.tobytes()] for tile in tiles}
+        assert [int(digit in shown) for digit in (0, 1, 7)] == labels.tolist()
+
+
+def test_no_image_is_in_two_parts():
+    tiles = {
+        part: {
+            tile.tobytes()
+            for tile in np.ascontiguousarray(
+                getattr(digit_strips(), part).raw.reshape(-1, 8, 3, 8).swapaxes(1, 2)
+            ).reshape(-1, 64)
+        }
+        for part in PARTS
+    }
+    assert not tiles["train"] & tiles["validation"]
+    assert not tiles["train"] & tiles["test"]
+    assert not tiles["validation"] & tiles["test"]
+
+
+@pytest.mark.parametrize(("part", "m"), [("train", 2400), ("validation", 800), ("test", 800)])
+def test_strips_have_no_label_one_and_several(part, m):
+    strips = getattr(digit_strips(), part)
+    assert strips.X.shape == (m, 192)
+    assert strips.y.shape == (m, 3)
+    assert strips.y.dtype == np.int64
+    share = np.bincount(strips.y.sum(axis=1), minlength=4) / m
+    assert share[0] > 0.25  # none
+    assert share[2:].sum() > 0.1  # several
+    assert share[3] > 0  # all three
+    # P(a 0) = 1 − (17/21)³ and so on, if digits were equally frequent; 4 standard errors and that.
+    np.testing.assert_allclose(strips.y.mean(axis=0), [0.47, 0.26, 0.136], atol=0.05)
+
+
+def test_strips_are_scaled_and_read_only():
+    strips = digit_strips().train
+    np.testing.assert_array_equal(strips.X * 16, strips.raw)
+    assert not any(array.flags.writeable for array in (strips.X, strips.y, strips.raw))
+    assert digit_strips() is digit_strips()
+
+
+def test_strips_are_the_same_everywhere():
+    digest = hashlib.sha256()
+    for part in PARTS:
+        strips = getattr(digit_strips(), part)
+        digest.update(strips.raw.astype(np.uint8).tobytes() + strips.y.astype(np.uint8).tobytes())
+    assert digest.hexdigest()[:16] == "d05890531da30ae4"
+
+
+def test_strips_say_what_they_are() -> None:
+    assert repr(digit_strips()) == (
+        "Dataset(2400 train, 800 validation, 800 test; 192 features; target: 3 labels)"
+    )
+    assert digit_strips().train.images.shape == (2400, 8, 24)
+    assert digit_strips().target_names == ("contains a 0", "contains a 1", "contains a 7")
