@@ -1,0 +1,418 @@
+"""Figures and explorers of lesson 1: activation functions."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+from matplotlib.axes import Axes
+
+from helpers.activations import ACTIVATIONS, relu
+from helpers.figures.explorer import Choice, Explorer, Slider
+from helpers.figures.style import (
+    BLACK,
+    BLUE,
+    GREEN,
+    GREY,
+    LINESTYLES,
+    PALETTE,
+    VERMILLION,
+    Picture,
+    figure,
+    picture,
+)
+
+# One look for each name throughout the lesson, so that a colour can be remembered.
+LOOKS = {
+    name: {"color": color, "linestyle": linestyle}
+    for name, color, linestyle in zip(
+        ("sigmoid", "tanh", "relu", "leaky_relu", "softplus", "elu"),
+        PALETTE,
+        LINESTYLES,
+        strict=False,
+    )
+}
+MARKERS = ("o", "s", "^", "D", "v", "P", "X")
+# A slope that passes on less than a twentieth of a gradient counts as nearly flat.
+NEARLY_FLAT = 0.05
+# How near the network must come to its target, everywhere, to count as matched.
+MATCHED = 0.05
+
+
+def functions_and_derivatives(
+    z: np.ndarray, curves: Mapping[str, tuple[np.ndarray, np.ndarray]]
+) -> Picture:
+    """Draw functions above their derivatives, one column each.
+
+    Parameters
+    ----------
+    z : ndarray of float, shape (points,)
+        Ascending.
+    curves : mapping of name → (g(z), g'(z))
+        Arrays of the shape of `z`.
+
+    Returns
+    -------
+    Picture
+    """
+    fig, axes = figure(2, len(curves), height=4.2, sharex=True, sharey="row", squeeze=False)
+    said = []
+    for column, (name, (g, slope)) in zip(axes.T, curves.items(), strict=True):
+        column[0].plot(z, g, color=BLUE, linestyle="-")
+        column[1].plot(z, slope, color=VERMILLION, linestyle="-")
+        column[0].set_title(name, loc="center")
+        column[1].set_xlabel("$z$")
+        said.append(
+            f"{name} runs from {_number(g[0])} to {_number(g[-1])}, "
+            f"its slope between {_number(slope.min())} and {_number(slope.max())}"
+        )
+    axes[0, 0].set_ylim(-1.4, 3.2)
+    axes[1, 0].set_ylim(-0.1, 1.2)
+    axes[0, 0].set_ylabel("$g(z)$")
+    axes[1, 0].set_ylabel("slope $g'(z)$")
+    axes[1, 0].set_xticks([-3, 0, 3])
+    fig.suptitle("Each function (above) and how steep it is (below)")
+    return picture(
+        fig,
+        f"{len(curves)} activation functions above their derivatives, "
+        f"for z from {_number(z[0], 0)} to {_number(z[-1], 0)}: {'; '.join(said)}.",
+    )
+
+
+def stacks(x: np.ndarray, outputs: Mapping[str, np.ndarray]) -> Picture:
+    """Draw what stacks of layers make of one input, one panel per stack.
+
+    Parameters
+    ----------
+    x : ndarray of float, shape (points,)
+        Evenly spaced inputs.
+    outputs : mapping of name → ndarray, shape (points,)
+        The stack's output for each input.
+
+    Returns
+    -------
+    Picture
+        Its text says how far each output is from the straight line through its two ends, as a
+        share of its own height.
+    """
+    fig, axes = figure(1, len(outputs), height=2.9, squeeze=False)
+    bends = {}
+    for axis, (name, y) in zip(axes[0], outputs.items(), strict=True):
+        line = np.interp(x, x[[0, -1]], y[[0, -1]])
+        bends[name] = np.abs(y - line).max() / np.ptp(y)
+        axis.plot(x, line, color=GREY, linestyle="--", linewidth=1.4)
+        axis.plot(x, y, color=BLUE, linestyle="-")
+        axis.set_title(name)
+        axis.set_xlabel("input $x$")
+    axes[0, 0].set_ylabel("output")
+    said = "; ".join(
+        f"{name} leaves it by {bend:.0%} of its height" for name, bend in bends.items()
+    )
+    return picture(
+        fig,
+        f"Output of stacked layers against their one input, with the straight line between its "
+        f"two ends dashed: {said}.",
+    )
+
+
+def unit_explorer() -> Explorer:
+    """Let the reader choose a unit's activation, weight and bias.
+
+    Returns
+    -------
+    Explorer
+        Controls: `activation`, `w`, `b`. Left a = g(w x + b), right g'(w x + b).
+    """
+    x = np.linspace(-6, 6, 241)
+    fig, (left, right) = figure(1, 2, height=3.2)
+    (output,) = left.plot(x, x, color=BLUE, linestyle="-")
+    (slope,) = right.plot(x, x, color=VERMILLION, linestyle="-")
+    middle = [axis.axvline(0, color=GREY, linestyle=":", linewidth=1.6) for axis in (left, right)]
+    left.set(xlabel="input $x$", ylabel="output $a = g(wx + b)$", ylim=(-1.5, 3.2))
+    right.set(xlabel="input $x$", ylabel="slope $g'(wx + b)$", ylim=(-0.3, 1.3))
+    left.set_title("What the unit says")
+    right.set_title("What it lets a gradient through")
+
+    def draw(activation: str, w: float, b: float) -> str:
+        chosen = ACTIVATIONS[activation]
+        z = w * x + b
+        a, g = chosen.function(z), chosen.derivative(z)
+        output.set_ydata(a)
+        slope.set_ydata(g)
+        for line in middle:
+            line.set_visible(w != 0)
+            line.set_xdata([-b / w if w else 0] * 2)
+        where = f"z = 0 at x = {_number(-b / w)}" if w else "z is the same for every x"
+        return (
+            f"{activation} with w = {_number(w, 1)} and b = {_number(b, 1)}: {where}. "
+            f"The output goes from {_number(a[0])} at x = −6 to {_number(a[-1])} at x = 6. "
+            f"The slope lies between {_number(g.min())} and {_number(g.max())}; it is nearly flat "
+            f"(below {NEARLY_FLAT} in size) over {np.mean(np.abs(g) < NEARLY_FLAT):.0%} of the "
+            "inputs."
+        )
+
+    return Explorer(
+        fig,
+        draw,
+        [*middle, output, slope],
+        activation=Choice("Activation", tuple(ACTIVATIONS), "sigmoid"),
+        w=Slider("Weight w", -3, 3, 0.1, 1),
+        b=Slider("Bias b", -5, 5, 0.1, 0),
+    )
+
+
+def gradient_by_depth(norms: Mapping[str, np.ndarray], title: str) -> Picture:
+    """Draw the size of each layer's gradient, on a logarithmic axis.
+
+    Parameters
+    ----------
+    norms : mapping of name → ndarray, shape (layers,)
+        ‖∂J/∂W‖ of each layer, the first layer first; positive.
+    title : str
+        What the figure shows.
+
+    Returns
+    -------
+    Picture
+    """
+    fig, axis = figure(height=4.0)
+    for number, (name, norm) in enumerate(norms.items()):
+        look = LOOKS.get(
+            name, {"color": PALETTE[number % 7], "linestyle": LINESTYLES[number % len(LINESTYLES)]}
+        )
+        layers = np.arange(1, len(norm) + 1)
+        # Curves that lie on each other stay visible if the later one is thinner.
+        axis.semilogy(
+            layers,
+            norm,
+            **look,
+            marker=MARKERS[number % len(MARKERS)],
+            linewidth=max(1.2, 3.2 - 0.5 * number),
+            label=name,
+        )
+    axis.set_xticks(layers)
+    axis.set_xlabel("layer (1 is next to the pixels)")
+    axis.set_ylabel(r"gradient norm $\|\partial J/\partial W\|$")
+    axis.set_title(title)
+    axis.legend(loc="center left", bbox_to_anchor=(1.0, 0.5))
+    said = "; ".join(
+        f"{name} {norm[0]:.1e} in layer 1 and {norm[-1]:.1e} in layer {len(norm)}"
+        for name, norm in norms.items()
+    )
+    return picture(fig, f"{title}. Norm of the gradient of the weights: {said}.")
+
+
+def zig_zag(paths: Mapping[str, np.ndarray], goal: np.ndarray) -> Picture:
+    """Draw the paths of two weights to their goal, one panel per path.
+
+    Parameters
+    ----------
+    paths : mapping of name → ndarray, shape (steps + 1, 2)
+        The weights before the first step and after each.
+    goal : ndarray, shape (2,)
+
+    Returns
+    -------
+    Picture
+    """
+    fig, axes = figure(1, len(paths), height=4.1, sharex=True, sharey=True, squeeze=False)
+    said = []
+    for axis, color, (name, path) in zip(axes[0], (VERMILLION, BLUE), paths.items(), strict=False):
+        steps = len(path) - 1
+        length = np.linalg.norm(np.diff(path, axis=0), axis=1).sum()
+        detour = length / np.linalg.norm(goal - path[0])
+        axis.plot(*path.T, color=color, linestyle="-", linewidth=1.3, marker=".", markersize=5)
+        axis.plot(*path[0], marker="o", color=BLACK, linestyle="none")
+        axis.annotate("start", path[0], (-8, 8), textcoords="offset points", ha="right")
+        axis.plot(*goal, marker="*", markersize=15, color=BLACK, linestyle="none")
+        axis.annotate("goal", goal, (10, -4), textcoords="offset points")
+        axis.set_title(f"{name}: {steps} steps")
+        axis.set_xlabel("weight $w_1$")
+        said.append(f"{name} takes {steps} steps and walks {detour:.1f} times the direct way")
+    axes[0, 0].set_ylabel("weight $w_2$")
+    axes[0, 0].margins(0.15)
+    return picture(
+        fig,
+        f"Paths of two weights from ({', '.join(map(_number, path[0]))}) to the goal "
+        f"({', '.join(map(_number, goal))}): {'; '.join(said)}.",
+    )
+
+
+def firing_units(shares: Mapping[str, np.ndarray]) -> Picture:
+    """Draw on how many of the examples each unit fires, one panel per network.
+
+    Parameters
+    ----------
+    shares : mapping of name → ndarray, shape (units,)
+        Share of the examples, 0…1, for which the unit's output is positive.
+
+    Returns
+    -------
+    Picture
+    """
+    fig, axes = figure(1, len(shares), height=3.3, sharey=True, squeeze=False)
+    said = []
+    for axis, (name, share) in zip(axes[0], shares.items(), strict=True):
+        ordered = np.sort(share)[::-1]
+        silent = int((ordered == 0).sum())
+        axis.bar(np.arange(1, len(share) + 1), 100 * ordered, width=1.0, color=BLUE)
+        if silent:
+            first = len(share) - silent + 1
+            axis.axvspan(first - 0.5, len(share) + 0.5, color=VERMILLION, alpha=0.25, hatch="//")
+            axis.text(
+                first + (silent - 1) / 2,
+                50,
+                f"{silent} never fire",
+                ha="center",
+                bbox={"facecolor": "white", "edgecolor": "none"},
+            )
+        axis.set_title(name)
+        axis.set_xlabel("hidden unit, sorted")
+        said.append(
+            f"{name}: {silent} of {len(share)} units never fire, "
+            f"the busiest fires on {ordered[0]:.0%}"
+        )
+    axes[0, 0].set_ylabel("fires on … % of images")
+    axes[0, 0].set_ylim(0, 105)
+    return picture(fig, f"Share of the images on which each unit fires. {'; '.join(said)}.")
+
+
+def accuracy_by_epoch(accuracies: Mapping[str, list[float]], title: str) -> Picture:
+    """Draw the accuracy of training runs, epoch by epoch.
+
+    Parameters
+    ----------
+    accuracies : mapping of name → list of float
+        Share of right answers after each epoch.
+    title : str
+        What the figure shows.
+
+    Returns
+    -------
+    Picture
+    """
+    fig, axis = figure(height=3.4)
+    for number, (name, accuracy) in enumerate(accuracies.items()):
+        epochs = np.arange(1, len(accuracy) + 1)
+        look = LOOKS.get(name, {"color": PALETTE[number], "linestyle": LINESTYLES[number]})
+        axis.plot(epochs, 100 * np.asarray(accuracy), **look, marker=MARKERS[number], label=name)
+    axis.set_ylim(0, 103)
+    axis.xaxis.get_major_locator().set_params(integer=True)
+    axis.set_xlabel("epoch")
+    axis.set_ylabel("right answers in %")
+    axis.set_title(title)
+    axis.legend(loc="lower right")
+    said = "; ".join(
+        f"{name} goes from {accuracy[0]:.0%} to {accuracy[-1]:.0%}"
+        for name, accuracy in accuracies.items()
+    )
+    return picture(fig, f"{title}. Right answers over {len(epochs)} epochs: {said}.")
+
+
+def three_units_explorer(x: np.ndarray, target: np.ndarray) -> Explorer:
+    """Let the reader build a piecewise-linear target from three ReLU units.
+
+    The network is y = Σ v_k max(0, x − c_k): unit k has weight 1 and bias −c_k, so its kink is at
+    c_k, and the output layer multiplies it by v_k.
+
+    Parameters
+    ----------
+    x : ndarray of float, shape (points,)
+        Ascending, within 0…6.
+    target : ndarray of float, shape (points,)
+
+    Returns
+    -------
+    Explorer
+        Controls: `c1`, `v1`, `c2`, `v2`, `c3`, `v3`.
+    """
+    fig, (left, right) = figure(1, 2, height=3.5)
+    left.plot(x, target, color=BLACK, linestyle="--", label="target")
+    (network,) = left.plot(x, target, color=BLUE, linestyle="-", label="your network")
+    units = [
+        right.plot(x, target, color=color, linestyle=style, label=f"unit {number}")[0]
+        for number, color, style in zip(
+            (1, 2, 3), (BLUE, VERMILLION, GREEN), LINESTYLES, strict=False
+        )
+    ]
+    left.set(xlabel="$x$", ylabel="$y$", ylim=(-3.5, 6), title="Sum of the three")
+    right.set(xlabel="$x$", ylabel="$v\\,\\max(0, x - c)$", ylim=(-10, 10), title="Each unit")
+    left.legend(loc="upper left")
+    right.legend(loc="lower left")
+
+    def draw(**values: float) -> str:
+        kinks = [values[f"c{number}"] for number in (1, 2, 3)]
+        slopes = [values[f"v{number}"] for number in (1, 2, 3)]
+        terms = [v * relu(x - c) for c, v in zip(kinks, slopes, strict=True)]
+        for line, term in zip(units, terms, strict=True):
+            line.set_ydata(term)
+        y = sum(terms)
+        network.set_ydata(y)
+        error = np.mean((y - target) ** 2)
+        gaps = np.abs(y - target)
+        gap, where = gaps.max(), x[gaps.argmax()]
+        verdict = (
+            "Matched!"
+            if gap < MATCHED
+            else f"Matched when the largest gap is below {MATCHED}; it is at x = {where:.1f}."
+        )
+        described = "; ".join(
+            f"unit {n}: c = {c:.1f}, v = {_number(v, 1)}"
+            for n, c, v in zip((1, 2, 3), kinks, slopes, strict=True)
+        )
+        return (
+            f"Three ReLU units ({described}) against the target: mean squared error {error:.3f}, "
+            f"largest gap {gap:.2f}. {verdict}"
+        )
+
+    start = {"c1": 0.0, "v1": 1.0, "c2": 3.0, "v2": -1.0, "c3": 5.0, "v3": 1.0}
+    controls = {
+        name: Slider(f"Unit {name[1]}: kink c", 0, 6, 0.1, value)
+        if name[0] == "c"
+        else Slider(f"Unit {name[1]}: output weight v", -3, 3, 0.1, value)
+        for name, value in start.items()
+    }
+    return Explorer(fig, draw, [*units, network], **controls)
+
+
+def smooth_functions(z: np.ndarray, curves: Mapping[str, np.ndarray]) -> Picture:
+    """Draw activations around their bend, each in a panel against ReLU.
+
+    Parameters
+    ----------
+    z : ndarray of float, shape (points,)
+    curves : mapping of name → ndarray, shape of `z`
+
+    Returns
+    -------
+    Picture
+        Its text states each curve's lowest value and its largest distance from ReLU.
+    """
+    fig, axes = figure(1, len(curves), height=2.8, sharex=True, sharey=True, squeeze=False)
+    said = []
+    for axis, (name, a) in zip(axes[0], curves.items(), strict=True):
+        _against_relu(axis, z, a)
+        axis.set_title(name, loc="center")
+        distance = np.abs(a - relu(z)).max()
+        said.append(
+            f"{name} has its lowest value at {_number(a.min())} and is at most {distance:.2f} away"
+        )
+    axes[0, 0].set_ylabel("$g(z)$")
+    axes[0, 0].set_xticks([-3, 0, 3])
+    fig.suptitle("Four bends without a kink, each beside ReLU (dashed)")
+    return picture(
+        fig,
+        f"Activations without a kink, for z from {_number(z[0], 0)} to {_number(z[-1], 0)}, "
+        f"each against a dashed ReLU: {'; '.join(said)}.",
+    )
+
+
+def _against_relu(axis: Axes, z: np.ndarray, a: np.ndarray) -> None:
+    axis.plot(z, relu(z), color=GREY, linestyle="--", linewidth=1.6)
+    axis.plot(z, a, color=BLUE, linestyle="-")
+    axis.set_xlabel("$z$")
+
+
+def _number(value: float, digits: int = 2) -> str:
+    """Write a number with a true minus sign and without −0."""
+    return f"{round(float(value), digits) + 0.0:.{digits}f}".replace("-", "−")
