@@ -171,6 +171,17 @@ def test_losses_of_the_training_loop_are_those_of_the_losses_module(m, units, se
         np.testing.assert_array_equal(z, a)  # an argument is never written to
 
 
+def test_losses_of_the_training_loop_do_not_overflow():
+    z = np.array([[1000.0, 0.0], [-1000.0, 1000.0]])
+    values, gradient = _training.softmax_crossentropy_with_labels(np.array([1, 1]), z)
+    np.testing.assert_array_equal(values, [1000, 0])
+    np.testing.assert_array_equal(gradient, [[1, -1], [0, 0]])
+    np.testing.assert_array_equal(_training.softmax_crossentropy(np.eye(2), z)[0], [0, 0])
+    values, gradient = _training.sigmoid_crossentropy(np.eye(2), z)
+    np.testing.assert_array_equal(values, [np.log(2) / 2, 0])
+    np.testing.assert_array_equal(gradient, [[0, 0.25], [0, 0]])
+
+
 def test_relu_of_the_network_is_relu():
     z = np.array([[-np.inf, -1.0, -0.0, 0.0, 5e-324, 2.0, np.inf, np.nan]])
     layer = Dense(1, activation="relu")
