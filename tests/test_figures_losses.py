@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import io
 import re
 from collections.abc import Callable
 
@@ -11,10 +12,11 @@ import pytest
 import scipy.optimize
 import scipy.special
 import scipy.stats
+from PIL import Image, ImageColor
 
 from helpers.figures import losses as figures
 from helpers.figures.explorer import Explorer
-from helpers.figures.style import Picture
+from helpers.figures.style import BLUE, Picture
 
 Z = np.array([1.16, -1.32, 1.25, -0.03])
 
@@ -83,6 +85,20 @@ def test_confidence_is_judged_by_the_cross_entropy(
     expected = [num_classes, right, claimed, paid, paid - best.fun, best.fun, guess, best.x]
     np.testing.assert_allclose(stated, expected, atol=0.0051)
     assert ("worse than" in alt) == (paid > guess)
+
+
+def test_the_curve_follows_the_share_of_right_answers() -> None:
+    explorer = confidence(4)
+
+    def blue() -> np.ndarray:
+        pixels = np.asarray(Image.open(io.BytesIO(explorer.png)).convert("RGB"))
+        return (pixels == ImageColor.getrgb(BLUE)).all(axis=-1)
+
+    explorer.move(right=0.8)
+    before = blue()
+    explorer.move(right=0.3)
+    assert before.sum() > 100
+    assert (before & ~blue()).sum() > before.sum() / 2
 
 
 def test_honesty_costs_least() -> None:
