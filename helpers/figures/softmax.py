@@ -130,7 +130,7 @@ def softmax_explorer(z: Sequence[float] = (2.0, 1.0, 0.0, -1.0)) -> Explorer:
     Explorer
         Controls `z0`, `z1`, `z2`, `z3` and `temperature`.
     """
-    fig, (left, right) = figure(1, 2, width=8.0, height=3.4)
+    fig, (left, right) = figure(1, 2, width=7.2, height=3.2)
     places = range(4)
     score_bars = left.bar(places, np.zeros(4), color=_COLOURS)
     probability_bars = right.bar(places, np.zeros(4), color=_COLOURS)
