@@ -113,7 +113,7 @@ def confidence_explorer(num_classes: int) -> Explorer:
         others = (1 - claimed) / (num_classes - 1)
         return -right * np.log(claimed) - (1 - right) * np.log(others)
 
-    fig, axes = figure(height=3.6)
+    fig, axes = figure(width=7.2, height=3.3)
     (curve,) = axes.plot(grid, expected_loss(0.8, grid), color=BLUE)
     drop = axes.vlines([0.8], 0, [1], colors=GREEN, linestyles=":", linewidth=2)
     (honest,) = axes.plot([0.8], [1], "D", color=GREEN, ms=9, mec="white")
@@ -156,8 +156,8 @@ def confidence_explorer(num_classes: int) -> Explorer:
         fig,
         draw,
         [drop, curve, honest, claim, note, low],
-        right=Slider("How often its answer is right, p", 0.3, 0.95, 0.05, 0.8),
-        claimed=Slider("Confidence it claims, c", 0.02, 0.995, 0.005, 0.99),
+        right=Slider("Share right, p", 0.3, 0.95, 0.05, 0.8),
+        claimed=Slider("Confidence, c", 0.02, 0.995, 0.005, 0.99),
     )
 
 
@@ -188,7 +188,7 @@ def gradient_explorer(z: ArrayLike, y: int) -> Explorer:
         raise ValueError(f"y must be from 0 to {len(z) - 1}, got {y}")
     classes = np.arange(len(z))
 
-    fig, (left, right) = figure(1, 2, height=3.4)
+    fig, (left, right) = figure(1, 2, width=7.2, height=3.2)
     probability = left.bar(classes, np.ones(len(z)), 0.6, color=BLUE)
     target = left.bar(
         classes, np.ones(len(z)), 0.8, fill=False, edgecolor=BLACK, linewidth=1.8, linestyle="--"
@@ -205,7 +205,7 @@ def gradient_explorer(z: ArrayLike, y: int) -> Explorer:
         ylim=(-1.25, 1.25),
         ylabel=r"$a - \mathrm{onehot}(y)$",
         **ticks,
-        title=r"Their difference is the gradient $\partial L/\partial z$",
+        title=r"Their difference: $\partial L/\partial z$",
     )
 
     def draw(logit: float, true: str) -> str:
