@@ -253,7 +253,7 @@ def old_python(path: Path) -> str:
 @posix_only
 def test_a_python_too_old_is_named(newcomer):
     python = old_python(newcomer / "python")
-    assert only_line(make("lab", cwd=newcomer, PYTHON=python)) == (
+    assert only_line(make(".venv/set-up.stamp", cwd=newcomer, PYTHON=python)) == (
         f"set-up: Python 3.10 to 3.13 is needed, but {python} is Python 3.9.18; "
         "try PYTHON=python3.12."
     )
@@ -262,7 +262,7 @@ def test_a_python_too_old_is_named(newcomer):
 
 @posix_only
 def test_a_python_that_does_not_run_is_named(newcomer):
-    line = only_line(make("lab", cwd=newcomer, PYTHON="no-such-python"))
+    line = only_line(make(".venv/set-up.stamp", cwd=newcomer, PYTHON="no-such-python"))
     assert line.startswith("set-up: PYTHON=no-such-python does not run")
 
 
@@ -275,7 +275,7 @@ def test_no_fitting_python_on_the_path(newcomer, has_old_python):
         (folder / tool).symlink_to(shutil.which(tool))
     if has_old_python:
         old_python(folder / "python3")
-    line = only_line(make("lab", cwd=newcomer, PATH=str(folder)))
+    line = only_line(make(".venv/set-up.stamp", cwd=newcomer, PATH=str(folder)))
     found = "only Python 3.9.18" if has_old_python else "no Python"
     assert f"Python 3.10 to 3.13 is needed, but {found} was found" in line
 
@@ -283,7 +283,9 @@ def test_no_fitting_python_on_the_path(newcomer, has_old_python):
 @posix_only
 def test_a_python_without_venv_is_told_how_to_get_it(newcomer):
     without = f'case "$*" in *ensurepip*) exit 1 ;; esac\nexec "{sys.executable}" "$@"'
-    line = only_line(make("lab", cwd=newcomer, PYTHON=script(newcomer / "python", without)))
+    line = only_line(
+        make(".venv/set-up.stamp", cwd=newcomer, PYTHON=script(newcomer / "python", without))
+    )
     assert "lacks the venv module" in line
     assert "sudo apt install python3-venv" in line
     assert not (newcomer / ".venv").exists()
@@ -294,7 +296,7 @@ def test_a_machine_without_tensorflow_is_told_where_to_go(newcomer):
     other = "import platform; platform.machine = lambda: 'riscv64'; "
     pretend = f'[ "$1" = -c ] && {{ c=$2; shift 2; set -- -c "{other}$c" "$@"; }}'
     python = script(newcomer / "python", f'{pretend}\nexec "{sys.executable}" "$@"')
-    line = only_line(make("lab", cwd=newcomer, PYTHON=python))
+    line = only_line(make(".venv/set-up.stamp", cwd=newcomer, PYTHON=python))
     assert "TensorFlow has no build for this machine" in line
     assert not (newcomer / ".venv").exists()
 
@@ -304,7 +306,7 @@ def test_no_network_is_said_in_one_line(newcomer):
     nowhere = "http://127.0.0.1:9"  # the discard port: nothing listens
     environment = dict.fromkeys(("http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY"), nowhere)
     result = make(
-        "lab",
+        ".venv/set-up.stamp",
         cwd=newcomer,
         PYTHON=sys.executable,
         PIP_INDEX_URL=f"{nowhere}/simple",
