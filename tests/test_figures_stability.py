@@ -125,6 +125,15 @@ def test_every_control_changes_the_picture(explorer: Explorer) -> None:
         assert explorer.alt != said
 
 
+def test_points_and_curves_move_where_no_form_breaks(explorer: Explorer) -> None:
+    explorer.move(z=-10.0, y="1", precision="float64")
+    pictures = [explorer.png]
+    for change in ({"z": -9.0}, {"y": "0"}):
+        explorer.move(**change)
+        pictures.append(explorer.png)
+    assert len(set(pictures)) == 3
+
+
 def test_explorer_keeps_to_its_limits(explorer: Explorer) -> None:
     with pytest.raises(ValueError, match="Logit z"):
         explorer.move(z=121.0)

@@ -21,7 +21,7 @@ from helpers.figures.style import (
 
 _FORMS = ("naive", "clipped", "fused")
 _BOTTOM_UP = _FORMS[::-1]  # so that the thin naive curve lies on the thick fused one
-_COLOURS = dict(zip(_FORMS, (VERMILLION, BLACK, SKY), strict=True))
+_COLOURS = dict(zip(_FORMS, (VERMILLION, BLACK, BLUE), strict=True))
 _LINES = dict(zip(_FORMS, (":", "--", "-"), strict=True))
 _MARKERS = dict(zip(_FORMS, ("X", "s", "o"), strict=True))
 # An error of so many float32 ulp is an eighth of the result, or nearly.
@@ -212,20 +212,22 @@ def forms_explorer() -> Explorer:
     Explorer
         With the slider `z` and the choices `y` (the label) and `precision`.
     """
-    grid = np.linspace(-120, 120, 481)
+    grid = np.linspace(-120, 120, 241)
     curves = {}
     for precision, dtype in _PRECISIONS.items():
         for label in ("0", "1"):
             curves[label, precision] = {
                 form: _loss_and_gradient(form, int(label), grid.astype(dtype)) for form in _FORMS
             }
-    fig, (left, right) = figure(1, 2, width=8.0, height=3.5)
+    fig, (left, right) = figure(1, 2, width=7.6, height=3.3)
     lines, points = {}, {}
     for form in _BOTTOM_UP:
         width = {"naive": 2.2, "clipped": 2.2, "fused": 5.0}[form]
-        style = {"color": _COLOURS[form], "linestyle": _LINES[form], "linewidth": width}
+        # Light enough below the two others to see them on it.
+        colour = SKY if form == "fused" else _COLOURS[form]
+        style = {"color": colour, "linestyle": _LINES[form], "linewidth": width}
         size = {"naive": 7, "clipped": 10, "fused": 13}[form]
-        dot = {"color": _COLOURS[form], "ms": size, "mec": "white", "clip_on": False}
+        dot = {"color": colour, "ms": size, "mec": "white", "clip_on": False}
         lines[form] = [ax.plot(grid, grid, label=form, **style)[0] for ax in (left, right)]
         points[form] = [ax.plot([0], [0], _MARKERS[form], **dot)[0] for ax in (left, right)]
     for ax in (left, right):
@@ -291,8 +293,8 @@ def double_softmax(once: np.ndarray, twice: np.ndarray, num_classes: int) -> Pic
     axes.plot(epochs, twice, "--", color=VERMILLION)
     axes.plot(epochs, once, "-", color=BLUE)
     axes.axhline(floor, color=GREY, linestyle=":", linewidth=1.8)
-    axes.text(epochs[-1], twice[-1] + 0.06, "softmax twice", color=VERMILLION, ha="right")
-    axes.text(epochs[-1], once[-1] + 0.06, "softmax once", color=BLUE, ha="right")
+    axes.text(epochs[-1], twice[-1] + 0.16, "softmax twice", color=VERMILLION, ha="right")
+    axes.text(epochs[-1], once[-1] + 0.1, "softmax once", color=BLUE, ha="right")
     axes.text(epochs[-1], floor - 0.05, "floor", color=GREY, ha="right", va="top")
     axes.set(
         ylim=(0, max(once.max(), twice.max()) * 1.12),
@@ -340,9 +342,17 @@ def relearning(shares: Mapping[str, np.ndarray]) -> Picture:
         )
         alive = np.flatnonzero(np.isfinite(share))[-1]
         over = alive < len(share) - 1
-        x, y = (alive + 1.0, 16.0) if over else (len(share) - 1.0, 100 * share[-1] + 4)
-        text = f"{form}: nan from step {alive + 1}" if over else form
-        axes.text(x, y, text, color=_COLOURS[form], ha="left" if over else "right")
+        if over:
+            axes.annotate(
+                f"{form}: nan from step {alive + 1}",
+                (alive, 100 * share[alive]),
+                xytext=(alive + 0.02 * len(share), 70),
+                color=_COLOURS[form],
+                arrowprops={"arrowstyle": "->", "color": _COLOURS[form]},
+            )
+        else:
+            end = (len(share) - 1, 100 * share[-1] + 4)
+            axes.text(*end, form, color=_COLOURS[form], ha="right")
         said.append(
             f"{form}: nan from step {alive + 1} on" if over else f"{form}: {share[-1]:.0%} at last"
         )
