@@ -114,7 +114,7 @@ def exponential_range(limits: Mapping[str, tuple[float, float]], z: np.ndarray) 
     Parameters
     ----------
     limits : mapping of precision to (low, high)
-        Below `low` exp(z) is rounded to 0, above `high` it is infinite.
+        Below `low` exp(z) is less than the smallest number above 0, above `high` it is infinite.
     z : ndarray of float, any shape
         The model's logits.
 
@@ -137,14 +137,14 @@ def exponential_range(limits: Mapping[str, tuple[float, float]], z: np.ndarray) 
     reach = max(abs(end) for pair in bars.values() for end in pair)
     axes.set(
         xlim=(-1.2 * reach, 1.2 * reach),
-        xlabel="$z$   (left of a bar $e^z$ becomes 0, right of it infinite)",
+        xlabel="$z$   (left of a bar $e^z$ is too small to store, right of it too large)",
         title="The model's logits leave the range of float32",
     )
     said = ", ".join(f"{name} {low:.0f} to {high:.0f}" for name, (low, high) in bars.items())
     return picture(
         fig,
-        f"Three horizontal bars on an axis of z. Where exp(z) is a number other than 0, and the "
-        f"model's own logits: {said}.".replace("-", "−"),
+        f"Three horizontal bars on an axis of z. Where exp(z) is neither too small nor too large "
+        f"to store, and the model's own logits: {said}.".replace("-", "−"),
     )
 
 
