@@ -12,10 +12,13 @@ from html import unescape
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
 from PIL import Image
 
 from helpers.figures.explorer import Choice, Explorer, Slider
-from helpers.figures.style import BLACK, PALETTE, encode_png, figure, picture
+from helpers.figures.style import BLACK, PALETTE, encode_png, encode_png_quickly, figure, picture
 
 ALT = 'A straight line from 0 to 1, "rising" & <never> falling, in ten steps.'
 
@@ -133,15 +136,23 @@ def test_colours_of_lines_stand_out_from_white(colour: str) -> None:
     assert 1.05 / (luminance + 0.05) >= 3
 
 
+@settings(max_examples=25)
+@given(arrays(np.uint8, st.tuples(st.integers(1, 40), st.integers(1, 40), st.just(4))))
+def test_both_encoders_give_back_the_pixels(image: np.ndarray) -> None:
+    np.testing.assert_array_equal(pixels(encode_png_quickly(image)), image)
+    np.testing.assert_array_equal(pixels(encode_png(image)), image[..., :3])
+
+
 def test_explorer_moves_its_picture_and_its_text_together() -> None:
     explorer = line_explorer()
-    before = explorer.picture
+    png, still = explorer.png, explorer.picture
     text = explorer.move(slope=2.5)
     assert text == explorer.alt
     assert "reaches plus 2.5" in text
-    assert not np.array_equal(pixels(before.data), pixels(explorer.png))
+    assert not np.array_equal(pixels(explorer.png), pixels(png))
     explorer.move(slope=1)
-    assert np.array_equal(pixels(before.data), pixels(explorer.png))
+    assert explorer.png == png
+    assert explorer.picture == still
 
 
 def test_explorer_shows_what_drawing_the_whole_figure_shows() -> None:
@@ -150,7 +161,7 @@ def test_explorer_shows_what_drawing_the_whole_figure_shows() -> None:
     for artist in explorer._moving:
         artist.set_animated(False)
     explorer._figure.canvas.draw()
-    whole = np.asarray(explorer._figure.canvas.buffer_rgba())[..., :3]
+    whole = np.asarray(explorer._figure.canvas.buffer_rgba())
     different = (pixels(explorer.png) != whole).any(axis=-1)
     assert different.mean() < 0.001  # where the line crosses a spine, it lies above it here
 
@@ -172,7 +183,7 @@ def test_explorer_is_quicker_than_drawing_the_whole_figure() -> None:
 
     def draw_whole() -> None:
         canvas.draw()
-        encode_png(np.asarray(canvas.buffer_rgba()), compress_level=1)
+        encode_png_quickly(np.asarray(canvas.buffer_rgba()))
 
     moving, drawing = seconds(lambda: explorer.move(slope=next(positions))), seconds(draw_whole)
     assert moving < 0.7 * drawing

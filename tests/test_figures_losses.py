@@ -171,12 +171,12 @@ def test_every_control_changes_picture_and_text(
     explorer = explorer()
     start = {control["name"]: control["value"] for control in explorer.controls}
     explorer.move(**start)
-    before = explorer.picture
+    png, alt = explorer.png, explorer.alt
     explorer.move(**change)
-    assert explorer.png != before.data
-    assert explorer.alt != before.alt
+    assert explorer.png != png
+    assert explorer.alt != alt
     explorer.move(**start)
-    assert (explorer.png, explorer.alt) == (before.data, before.alt)
+    assert (explorer.png, explorer.alt) == (png, alt)
 
 
 # --- the step -------------------------------------------------------------------------------------

@@ -20,7 +20,7 @@ import traitlets
 from matplotlib.artist import Artist
 from matplotlib.figure import Figure
 
-from helpers.figures.style import DPI, Picture, encode_png
+from helpers.figures.style import DPI, Picture, encode_png, encode_png_quickly
 
 
 @dataclass(frozen=True)
@@ -127,7 +127,7 @@ class Explorer(anywidget.AnyWidget):
                 {"name": name, **_description(control)} for name, control in controls.items()
             ],
             values=start,
-            png=self._render(),
+            png=self._draw_moving(),
             alt=alt,
             width=round(fig.bbox.width * 96 / DPI),
         )
@@ -136,7 +136,8 @@ class Explorer(anywidget.AnyWidget):
     @property
     def picture(self) -> Picture:
         """The figure as it stands, as a still picture."""
-        return Picture(self.png, self.alt, self.width)
+        pixels = np.asarray(self._figure.canvas.buffer_rgba())
+        return Picture(encode_png(pixels), self.alt, self.width)
 
     def move(self, **values: float | str) -> str:
         """Set controls as a reader would and return the new text alternative.
@@ -169,14 +170,14 @@ class Explorer(anywidget.AnyWidget):
         alt = self._draw(**change.new)
         # One message for both: the picture and its text never disagree.
         with self.hold_sync():
-            self.png, self.alt = self._render(), alt
+            self.png, self.alt = self._draw_moving(), alt
 
-    def _render(self) -> bytes:
+    def _draw_moving(self) -> bytes:
         canvas = self._figure.canvas
         canvas.restore_region(self._background)
         for artist in self._moving:
             (artist.axes or self._figure).draw_artist(artist)
-        return encode_png(np.asarray(canvas.buffer_rgba()), compress_level=1)
+        return encode_png_quickly(np.asarray(canvas.buffer_rgba()))
 
     def _repr_mimebundle_(self, **kwargs: Any) -> tuple[dict, dict] | None:
         bundle = super()._repr_mimebundle_(**kwargs)
