@@ -151,9 +151,9 @@ def test_explorer_refuses_other_shapes(x: list, y: list) -> None:
 
 
 def test_classes_as_numbers_counts_what_rounds_to_its_class() -> None:
-    result = figures.classes_as_numbers([0, 0, 1, 1, 2], [0.4, 0.6, 1.2, 3.0, 1.9])
+    result = figures.classes_as_numbers([0, 0, 1, 1, 2], [0.4, 0.6, 1.2, 0.8, 1.9])
     stated = numbers(result.alt.partition("digit. ")[2])
-    assert stated == [3 / 5, 0, 2, 0.5, 2.1, 1.9]
+    assert stated == [4 / 5, 0, 2, 0.5, 1.0, 1.9]
 
 
 # --- the race -------------------------------------------------------------------------------------
@@ -171,8 +171,8 @@ def test_race_states_the_range_over_the_seeds() -> None:
     [
         ({}, "named among"),
         ({"cubic": [[1.0]]}, "named among"),
-        ({"relu": [1.0]}, "shape"),
-        ({"relu": [[1.0]], "tanh": [[1.0, 2.0]]}, "shape"),
+        ({"relu": [1.0]}, "all have one shape"),
+        ({"relu": [[1.0]], "tanh": [[1.0, 2.0]]}, "all have one shape"),
     ],
 )
 def test_race_refuses(costs: dict, message: str) -> None:
