@@ -79,7 +79,7 @@ def test_accuracies_state_shares_and_intervals() -> None:
 
 
 def test_confusion_states_every_error() -> None:
-    truth, read = RANDOM.integers(0, 4, (2, 60))
+    truth, read = RANDOM.integers(0, 8, (2, 40))
     counts = sklearn.metrics.confusion_matrix(truth, read)
     alt = figures.confusion(counts).alt
     assert f"{(truth == read).sum()} right answers" in alt

@@ -161,6 +161,11 @@ def test_pad_reads_what_is_drawn() -> None:
     )
 
 
+def test_pad_never_claims_certainty() -> None:
+    pad = DrawingPad(lambda image: eye(4) * 0.999 + eye(9) * 0.001, HAND[4])
+    assert "probability >99%; its second choice is 9, with <1%." in pad.reading["sentence"]
+
+
 def test_pad_reads_again_when_the_drawing_changes() -> None:
     pad = DrawingPad(lambda image: eye(7 if image[4, 6] else 0) * 0.9 + eye(3) * 0.1, HAND[1])
     assert "reads 0" in pad.reading["sentence"]

@@ -326,7 +326,7 @@ def hidden_unit_explorer(
     Explorer
         With the slider `unit`.
     """
-    fig, axes = figure(1, 5, width=8.4, height=2.9, width_ratios=(1.2, 0.8, 0.8, 0.8, 1.3))
+    fig, axes = figure(1, 5, width=7.4, height=2.6, width_ratios=(1.2, 0.8, 0.8, 0.8, 1.3))
     weights_axes, *favourite_axes, vote_axes = axes
     limit = float(np.abs(kernel).max())
     weights = weights_axes.imshow(

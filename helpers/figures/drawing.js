@@ -32,6 +32,13 @@ function context(canvas) {
 const copy = (strokes) => strokes.map((stroke) => stroke.map((point) => [...point]));
 const within = (value, low, high) => Math.min(high, Math.max(low, value));
 
+// As drawing.py writes it: a whole percentage that never claims certainty.
+const percent = (probability) => {
+  if (probability > 0 && probability < 0.005) return "<1%";
+  if (probability > 0.995 && probability < 1) return ">99%";
+  return `${Math.round(100 * probability)}%`;
+};
+
 function render({ model, el }) {
   const hintId = unique();
   el.classList.add("course-drawing");
@@ -40,7 +47,7 @@ function render({ model, el }) {
     .course-drawing canvas { display: block; border: 1px solid #6E6E6E; background: #FFFFFF; }
     .course-drawing canvas.pad { touch-action: none; cursor: crosshair; }
     .course-drawing canvas.pad:focus-visible { outline: 3px solid #0072B2; outline-offset: 2px; }
-    .course-drawing h4 { margin: 0 0 0.4em; font: inherit; font-weight: bold; }
+    .course-drawing .title { margin: 0 0 0.4em; font-weight: bold; }
     .course-drawing button { font: inherit; margin-top: 0.5em; padding: 0.2em 1em; }
     .course-drawing ol { list-style: none; margin: 0; padding: 0; width: 16em; }
     .course-drawing li { display: grid; grid-template-columns: 1.2em 1fr 3.2em; gap: 0.5em;
@@ -53,7 +60,7 @@ function render({ model, el }) {
   const parts = add(el, "div", { className: "parts" });
 
   const left = add(parts, "div");
-  add(left, "h4", { textContent: "Draw a digit" });
+  add(left, "p", { className: "title", textContent: "Draw a digit" });
   const pad = add(left, "canvas", { className: "pad", tabIndex: 0 }, {
     role: "application",
     "aria-label": "Drawing grid of 8 by 8 cells",
@@ -70,12 +77,12 @@ function render({ model, el }) {
   const clear = add(left, "button", { type: "button", textContent: "Clear" });
 
   const middle = add(parts, "div");
-  add(middle, "h4", { textContent: "What the network sees" });
+  add(middle, "p", { className: "title", textContent: "What the network sees" });
   const seen = add(middle, "canvas", {}, { role: "img" });
   seen.style.width = seen.style.height = "132px";
 
   const right = add(parts, "div");
-  add(right, "h4", { textContent: "Its probabilities" });
+  add(right, "p", { className: "title", textContent: "Its probabilities" });
   const list = add(right, "ol", {}, { "aria-label": "Probability of each digit" });
   const rows = Array.from({ length: 10 }, (_, digit) => {
     const row = add(list, "li");
@@ -215,7 +222,7 @@ function render({ model, el }) {
     rows.forEach(({ row, bar, share }, digit) => {
       const probability = probabilities.length ? probabilities[digit] : 0;
       bar.style.width = `${100 * probability}%`;
-      share.textContent = probabilities.length ? `${Math.round(100 * probability)}%` : "";
+      share.textContent = probabilities.length ? percent(probability) : "";
       row.classList.toggle("first", probabilities.length > 0 && probability === largest);
     });
     sentence.textContent = text;

@@ -88,6 +88,13 @@ def _nearest(stroke: np.ndarray, x: np.ndarray, y: np.ndarray) -> np.ndarray:
     return (dx**2 + dy**2).min(axis=-1)
 
 
+def _percent(probability: float) -> str:
+    """Return a probability as a whole percentage that never claims certainty."""
+    if 0 < probability < 0.005:
+        return "<1%"
+    return ">99%" if 0.995 < probability < 1 else f"{probability:.0%}"
+
+
 class DrawingPad(anywidget.AnyWidget):
     """A grid for mouse, finger or keyboard; without a kernel, a still picture of its first state.
 
@@ -139,8 +146,9 @@ class DrawingPad(anywidget.AnyWidget):
         return {
             "pixels": pixels.ravel().tolist(),
             "probabilities": probabilities.tolist(),
-            "sentence": f"The network reads {first}, with probability {probabilities[first]:.0%}; "
-            f"its second choice is {second}, with {probabilities[second]:.0%}.",
+            "sentence": f"The network reads {first}, with probability "
+            f"{_percent(probabilities[first])}; its second choice is {second}, with "
+            f"{_percent(probabilities[second])}.",
         }
 
     @property
@@ -165,7 +173,7 @@ class DrawingPad(anywidget.AnyWidget):
         bars.barh(range(10), probabilities, color=BLUE)
         for digit in np.flatnonzero(probabilities >= 0.01):
             bars.annotate(
-                f"{probabilities[digit]:.0%}",
+                _percent(probabilities[digit]),
                 (min(probabilities[digit], 0.8), digit),
                 (4, 0),
                 textcoords="offset points",
