@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import functools
+import io
 import re
 from collections.abc import Callable
 
 import numpy as np
 import pytest
 import sklearn.metrics
+from PIL import Image, ImageColor
 
 from helpers.figures import multilabel as figures
 from helpers.figures.explorer import Explorer
-from helpers.figures.style import Picture
+from helpers.figures.style import BLUE, VERMILLION, Picture
 
 DIGITS = (0, 1, 7)
 RANDOM = np.random.default_rng(7)
@@ -156,6 +158,34 @@ def test_every_control_changes_picture_and_text(
     assert explorer.alt != alt
     explorer.move(**start)
     assert (explorer.png, explorer.alt) == (png, alt)
+
+
+def area(explorer: Explorer, colour: str, part: slice) -> int:
+    """How many pixels of a part of the width have exactly this colour."""
+    pixels = np.asarray(Image.open(io.BytesIO(explorer.picture.data)).convert("RGB"))
+    columns = slice(*(round(share * pixels.shape[1]) for share in (part.start, part.stop)))
+    return int((pixels[:, columns] == ImageColor.getrgb(colour)).all(axis=-1).sum())
+
+
+def test_bars_are_as_long_as_the_counts() -> None:
+    explorer = one_label()
+    areas, counts = [], []
+    for threshold in (0.2, 0.45):
+        explorer.move(label="contains a 1", threshold=threshold)
+        areas.append(area(explorer, VERMILLION, slice(0.7, 1.0)))
+        counts.append(int(((A[:, 1] > threshold) & (Y[:, 1] == 0)).sum()))
+    assert areas[1] / areas[0] == pytest.approx(counts[1] / counts[0], rel=0.05)
+
+
+def test_bars_are_as_high_as_the_scores() -> None:
+    explorer = all_labels()
+    areas, recalls = [], []
+    for threshold in (0.3, 0.8):
+        explorer.move(first=threshold, second=threshold, third=threshold)
+        areas.append(area(explorer, BLUE, slice(0.0, 0.65)))
+        y_pred = (threshold < A).astype(int)
+        recalls.append(sklearn.metrics.recall_score(Y, y_pred, average="macro"))
+    assert areas[1] / areas[0] == pytest.approx(recalls[1] / recalls[0], rel=0.05)
 
 
 @pytest.mark.parametrize("make", [figures.threshold_explorer, figures.labels_explorer])
