@@ -136,6 +136,33 @@ def known_name(value: Any, valid: Mapping[str, T] | Iterable[str], name: str) ->
     return value
 
 
+def sequence(value: Any, name: str) -> list[Any]:
+    """Return the items of `value` as a list.
+
+    Raises
+    ------
+    TypeError
+        If it has no items.
+    """
+    try:
+        return list(value)
+    except TypeError:
+        raise TypeError(f"{name} must be a sequence, got {type(value).__name__}") from None
+
+
+def boolean(value: Any, name: str) -> bool:
+    """Return `value` if it is True or False.
+
+    Raises
+    ------
+    TypeError
+        If it is anything else, such as a string that only sounds like no.
+    """
+    if not isinstance(value, (bool, np.bool_)):
+        raise TypeError(f"{name} must be True or False, got {value!r}")
+    return bool(value)
+
+
 def positive_integer(value: Any, name: str) -> int:
     """Return `value` as an int of at least 1.
 

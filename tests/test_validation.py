@@ -13,11 +13,13 @@ import pytest
 from hypothesis import given
 
 from helpers.validation import (
+    boolean,
     class_labels,
     float_array,
     known_name,
     positive_integer,
     real_number,
+    sequence,
 )
 
 
@@ -184,6 +186,28 @@ def test_known_name_suggests_the_nearest(value, hint):
 def test_known_name_refuses_what_is_no_string(value, kind):
     with refuses(TypeError, f"activation must be a string, got {kind}"):
         known_name(value, ["relu"], "activation")
+
+
+# --- sequence, boolean ----------------------------------------------------------------------------
+
+
+def test_sequence_gives_a_list():
+    assert sequence((1, 2), "layers") == [1, 2]
+    assert sequence((n for n in (1, 2)), "layers") == [1, 2]
+    with refuses(TypeError, "layers must be a sequence, got NoneType"):
+        sequence(None, "layers")
+
+
+@pytest.mark.parametrize("value", [True, False])
+def test_boolean_gives_a_bool(value):
+    assert boolean(value, "shuffle") is value
+    assert boolean(np.bool_(value), "shuffle") is value
+
+
+@pytest.mark.parametrize("value", [0, 1, 1.0, None, "no", []])
+def test_boolean_refuses(value):
+    with refuses(TypeError, f"shuffle must be True or False, got {value!r}"):
+        boolean(value, "shuffle")
 
 
 # --- positive_integer -----------------------------------------------------------------------------
