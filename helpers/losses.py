@@ -14,10 +14,10 @@ import numpy as np
 
 from helpers.activations import sigmoid, softplus
 from helpers.softmax import _log_probabilities, _probabilities, _rounded
-from helpers.validation import class_labels, float_array, positive_integer, real_number
+from helpers.validation import boolean, class_labels, float_array, positive_integer, real_number
 
 # How far a row of probabilities may be from adding up to one: room for float32, not for a mistake.
-_SUM_TOLERANCE = 1e-5
+ROW_SUM_TOLERANCE = 1e-5
 
 
 def one_hot(y: Any, num_classes: int) -> np.ndarray:
@@ -500,7 +500,9 @@ def _mean(values: np.ndarray) -> np.ndarray:
     """Return the mean over the last axis, also where the sum would overflow."""
     with np.errstate(over="ignore"):
         mean = values.mean(axis=-1)
-    return np.where(np.isinf(mean), (values / values.shape[-1]).sum(axis=-1), mean)
+        shares = (values / values.shape[-1]).sum(axis=-1)
+    # Rounding may carry the sum of the shares past the largest value, a mean never is.
+    return np.where(np.isinf(mean), np.minimum(shares, values.max(axis=-1)), mean)
 
 
 def _cost(values: np.ndarray) -> float:
@@ -531,8 +533,7 @@ def _output(a: Any, name: str = "a") -> np.ndarray:
 
 
 def _options(from_logits: Any, epsilon: Any) -> float:
-    if not isinstance(from_logits, (bool, np.bool_)):
-        raise TypeError(f"from_logits must be True or False, got {from_logits!r}")
+    boolean(from_logits, "from_logits")
     return real_number(epsilon, "epsilon", at_least=0.0, below=0.5)
 
 
@@ -556,7 +557,7 @@ def _probability(array: np.ndarray, name: str, what: str, hint: str = "") -> Non
 
 def _rows(array: np.ndarray, name: str) -> np.ndarray:
     total = array.sum(axis=-1, dtype=np.float64)
-    wrong = np.abs(total - 1.0) > _SUM_TOLERANCE
+    wrong = np.abs(total - 1.0) > ROW_SUM_TOLERANCE
     if wrong.any():
         raise ValueError(
             f"{name} must hold rows that add up to 1, got a row that adds up to {total[wrong][0]:g}"

@@ -354,6 +354,10 @@ def test_logits_of_any_size():
     assert binary_crossentropy([0.0, 1.0], [1e308, -1e308], from_logits=True) == 1e308
     assert sparse_categorical_crossentropy([1], [[1e308, 0.0]], from_logits=True)[0] == 1e308
     assert BinaryCrossentropy(from_logits=True)([[0.0], [0.0]], [[1e308], [1.5e308]]) == 1.25e308
+    largest = np.finfo(np.float64).max
+    for count in (3, 9, 11):  # thirds, ninths, … of the largest number add up to more than it
+        z = np.full(count, largest)
+        assert binary_crossentropy(np.zeros(count), z, from_logits=True) == largest
     assert mean_squared_error([0.0], [1e200]) == INF
     assert mean_squared_error_gradient([-1e308], [1e308])[0] == INF
     assert mean_squared_error(np.float32([0.0]), np.float32([1e30])) == INF
