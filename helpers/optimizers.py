@@ -24,7 +24,7 @@ from typing import Any
 
 import numpy as np
 
-from helpers.validation import known_name, real_number
+from helpers.validation import boolean, float_array, known_name, real_number
 
 
 class SGD:
@@ -79,24 +79,28 @@ class SGD:
     ) -> None:
         self.learning_rate = real_number(learning_rate, "learning_rate", above=0)
         self.momentum = real_number(momentum, "momentum", at_least=0, below=1)
+        self.nesterov = boolean(nesterov, "nesterov")
         if nesterov and not momentum:
             raise ValueError(f"nesterov needs a momentum above 0, got momentum={momentum}")
-        self.nesterov = bool(nesterov)
-        self.keras_rounding = bool(keras_rounding)
+        self.keras_rounding = boolean(keras_rounding, "keras_rounding")
         self.iterations = 0
 
+    @np.errstate(over="ignore", invalid="ignore")
     def update(self, parameters: np.ndarray, gradient: np.ndarray) -> None:
         """Take one step, changing `parameters` in place.
 
         Parameters
         ----------
         parameters, gradient : ndarray of float32 or float64, same shape and dtype
-            w and g = ∂J/∂w. An optimizer stays with the array of its first step.
+            w and g = ∂J/∂w. An optimizer stays with the array of its first step. Parameters that
+            the step makes too large for their dtype become infinite, without a warning.
 
         Raises
         ------
         TypeError, ValueError
             If one is no floating-point array, or they or the first step's differ in shape or dtype.
+        FloatingPointError
+            From RMSprop and Adam, if g² overflows: v would be infinite, and every later step 0.
         """
         if not self.iterations:
             _bind(self, parameters, gradient, "velocity", "step")
@@ -165,8 +169,8 @@ class RMSprop:
         if not self.iterations:
             _bind(self, parameters, gradient, "v", "step", "_scratch")
         _check_step(self, parameters, gradient)
+        scratch = _square(gradient, self._scratch)
         self.iterations += 1
-        scratch = np.multiply(gradient, gradient, out=self._scratch)
         scratch *= 1 - self.rho
         self.v *= self.rho
         self.v += scratch
@@ -234,7 +238,7 @@ class Adam:
         self.beta_1 = real_number(beta_1, "beta_1", at_least=0, below=1)
         self.beta_2 = real_number(beta_2, "beta_2", at_least=0, below=1)
         self.epsilon = real_number(epsilon, "epsilon", above=0)
-        self.keras_rounding = bool(keras_rounding)
+        self.keras_rounding = boolean(keras_rounding, "keras_rounding")
         self.iterations = 0
 
     def update(self, parameters: np.ndarray, gradient: np.ndarray) -> None:
@@ -242,18 +246,18 @@ class Adam:
         if not self.iterations:
             _bind(self, parameters, gradient, "m", "v", "step", "_scratch")
         _check_step(self, parameters, gradient)
+        scratch = _square(gradient, self._scratch)
         self.iterations += 1
         t = self.iterations
 
-        # β m + (1 − β) g as m + (g − m)(1 − β): Keras's order, so that both round alike.
-        scratch = np.subtract(gradient, self.m, out=self._scratch)
-        scratch *= 1 - self.beta_1
-        self.m += scratch
-
-        np.multiply(gradient, gradient, out=scratch)
+        # β v + (1 − β) g² as v + (g² − v)(1 − β): Keras's order, so that both round alike.
         scratch -= self.v
         scratch *= 1 - self.beta_2
         self.v += scratch
+
+        np.subtract(gradient, self.m, out=scratch)
+        scratch *= 1 - self.beta_1
+        self.m += scratch
 
         beta_1 = _rounded(self.beta_1, parameters, self.keras_rounding)
         beta_2 = _rounded(self.beta_2, parameters, self.keras_rounding)
@@ -284,6 +288,8 @@ class Adam:
 
         Raises
         ------
+        TypeError
+            If `gradient` does not hold real numbers.
         ValueError
             Before the first step, or if `gradient` has another shape than the parameters.
         """
@@ -354,16 +360,29 @@ def _check_step(optimizer: Optimizer, parameters: np.ndarray, gradient: np.ndarr
         )
 
 
+def _square(gradient: np.ndarray, out: np.ndarray) -> np.ndarray:
+    """Return g², written to `out`, or refuse to: v = inf would stop the descent without a word."""
+    try:
+        with np.errstate(over="raise"):
+            return np.multiply(gradient, gradient, out=out)
+    except FloatingPointError:
+        raise FloatingPointError(
+            f"gradient must have squares that fit into {gradient.dtype}, "
+            f"got {np.abs(gradient).max():g}"
+        ) from None
+
+
 def _effective_learning_rate(optimizer: Optimizer, gradient: np.ndarray) -> np.ndarray:
     if not optimizer.iterations:
         raise ValueError(
             "effective_learning_rate needs an update first, got an optimizer at step 0"
         )
-    gradient = np.asarray(gradient)
+    gradient = float_array(gradient, "gradient")
     if gradient.shape != optimizer.step.shape:
         raise ValueError(
             f"gradient must have the shape {optimizer.step.shape} of the parameters, "
             f"got {gradient.shape}"
         )
     rate = np.full_like(optimizer.step, np.nan)
-    return np.divide(-optimizer.step, gradient, out=rate, where=gradient != 0)
+    with np.errstate(over="ignore"):
+        return np.divide(-optimizer.step, gradient, out=rate, where=gradient != 0)

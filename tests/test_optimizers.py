@@ -169,6 +169,9 @@ BAD = {
     "rate True": (lambda: SGD(True), TypeError, "learning_rate must be a number, got True"),
     "momentum 1": (lambda: SGD(0.1, momentum=1), ValueError, "momentum must be >= 0 and < 1"),
     "nesterov alone": (lambda: SGD(0.1, nesterov=True), ValueError, "nesterov needs a momentum"),
+    "nesterov no": (lambda: SGD(0.1, 0.9, nesterov="no"), TypeError, "nesterov must be True or F"),
+    "SGD rounding": (lambda: SGD(keras_rounding=1), TypeError, "keras_rounding must be True or Fa"),
+    "Adam rounding": (lambda: Adam(keras_rounding=0), TypeError, "keras_rounding must be True or "),
     "rho 1": (lambda: RMSprop(rho=1), ValueError, "rho must be >= 0 and < 1, got 1"),
     "rho negative": (lambda: RMSprop(rho=-1), ValueError, "rho must be"),
     "epsilon 0": (lambda: RMSprop(epsilon=0), ValueError, "epsilon must be > 0, got 0"),
@@ -202,6 +205,42 @@ def test_read_only_parameters_are_refused():
     w.flags.writeable = False
     with pytest.raises(ValueError, match="writeable"):
         SGD().update(w, np.ones(2))
+
+
+@pytest.mark.parametrize(
+    ("kind", "dtype", "size"), [(RMSprop, np.float32, 2e19), (Adam, np.float64, 1e155)]
+)
+def test_a_gradient_whose_square_overflows_is_refused(kind, dtype, size):
+    optimizer, twin = kind(), kind()
+    w, w_twin = np.ones(2, dtype), np.ones(2, dtype)
+    ordinary = np.array([1.0, -2.0], dtype)
+    optimizer.update(w, ordinary)
+    with pytest.raises(FloatingPointError, match=f"gradient .* fit into {dtype.__name__}, got"):
+        optimizer.update(w, np.array([1.0, -size], dtype))
+    optimizer.update(w, ordinary)
+    for _ in range(2):
+        twin.update(w_twin, ordinary)
+    np.testing.assert_array_equal(w, w_twin)
+    assert optimizer.iterations == 2
+
+
+def test_numbers_beyond_the_dtype_are_infinite_without_a_warning():
+    for descent in (SGD(100.0), SGD(100.0, momentum=0.9)):
+        w, g = np.ones(2), np.array([1e307, 1.0])
+        descent.update(w, g)
+        np.testing.assert_array_equal(w, [-np.inf, -99])
+    adam, w = Adam(), np.ones(1)
+    adam.update(w, np.array([1.0]))
+    adam.update(w, np.array([1e-320]))  # momentum carries on: a step of 1e-4, a slope of nearly 0
+    assert adam.effective_learning_rate([1e-320]) == np.inf
+
+
+@pytest.mark.parametrize("bad", [["a", "b"], [1j, 1], np.array([1, None]), [[1], [1, 2]]])
+def test_an_effective_learning_rate_needs_numbers(bad):
+    optimizer = SGD()
+    optimizer.update(np.ones(2), np.ones(2))
+    with pytest.raises((TypeError, ValueError), match=r"gradient must (hold real|be a rectang)"):
+        optimizer.effective_learning_rate(bad)
 
 
 @pytest.mark.parametrize("name", SETTINGS)
