@@ -25,6 +25,7 @@ import numpy as np
 from helpers import _training
 from helpers.activations import ACTIVATIONS
 from helpers.losses import (
+    ROW_SUM_TOLERANCE,
     BinaryCrossentropy,
     CategoricalCrossentropy,
     MeanSquaredError,
@@ -34,7 +35,14 @@ from helpers.losses import (
 )
 from helpers.optimizers import Optimizer, optimizer_for
 from helpers.softmax import softmax, softmax_jacobian_product
-from helpers.validation import class_labels, float_array, known_name, positive_integer
+from helpers.validation import (
+    boolean,
+    class_labels,
+    float_array,
+    known_name,
+    positive_integer,
+    sequence,
+)
 
 ArrayFunction = Callable[[np.ndarray], np.ndarray]
 Loss = (
@@ -49,8 +57,6 @@ LOSSES = {
 }
 # How many rows `predict` and `evaluate` take at once: enough for speed, little enough for memory.
 PREDICTION_ROWS = 1024
-# How far a row of probabilities may be from adding up to one: what float32 needs, and no more.
-ROW_SUM_TOLERANCE = 1e-5
 
 
 class Dense:
@@ -94,11 +100,23 @@ class Dense:
     ) -> None:
         self.units = positive_integer(units, "units")
         self.activation = "linear" if activation is None else activation
-        self._g, self._times_derivative = _activation(self.activation)
+        self._choose_functions()
         self.kernel_initializer = known_name(
             kernel_initializer, KERNEL_INITIALIZERS, "kernel_initializer"
         )
         self.bias_initializer = known_name(bias_initializer, BIAS_INITIALIZERS, "bias_initializer")
+
+    def _choose_functions(self) -> None:
+        self._g, self._times_derivative = _activation(self.activation)
+
+    def __getstate__(self) -> dict[str, Any]:
+        # Functions made on the spot cannot be pickled; they are made again from their name.
+        made = ("_g", "_times_derivative")
+        return {name: value for name, value in vars(self).items() if name not in made}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        vars(self).update(state)
+        self._choose_functions()
 
     def __call__(self, x: np.ndarray) -> np.ndarray:
         """Return a = g(x W + b) for x of shape (m, inputs)."""
@@ -148,7 +166,7 @@ class Sequential:
     """
 
     def __init__(self, layers: Sequence[Dense], dtype: str = "float64", seed: int = 0) -> None:
-        layers = list(layers)
+        layers = sequence(layers, "layers")
         if not layers:
             raise ValueError("layers must not be empty")
         for layer in layers:
@@ -215,11 +233,15 @@ class Sequential:
             yield flat[start:stop].reshape(shape)
             start = stop
 
+    def __getstate__(self) -> dict[str, Any]:
+        return {name: value for name, value in vars(self).items() if name != "_output_gradient"}
+
     def __setstate__(self, state: dict[str, Any]) -> None:
-        # copy.deepcopy and pickle make separate arrays out of views.
-        self.__dict__.update(state)
-        if self.built:
+        vars(self).update(state)
+        if self.built:  # copy.deepcopy and pickle make separate arrays out of views
             self._share_weights()
+        if self.loss is not None:
+            self._output_gradient = _output_gradient(self.loss, self.layers[-1])
 
     def get_weights(self) -> list[np.ndarray]:
         """Return copies of the weights in Keras's order: kernel, bias, kernel, bias, …"""
@@ -232,7 +254,7 @@ class Sequential:
         Parameters
         ----------
         weights : sequence of array_like
-            In the order and shapes of `get_weights`; finite.
+            In the order and shapes of `get_weights`; finite, also in the model's dtype.
 
         Raises
         ------
@@ -240,11 +262,12 @@ class Sequential:
             If their number, a shape or a value is wrong, or the model is not built.
         """
         self._check_built()
+        weights = sequence(weights, "weights")
         if len(weights) != len(self._shapes):
             raise ValueError(f"weights must be {len(self._shapes)} arrays, got {len(weights)}")
         arrays = []
         for number, (array, shape) in enumerate(zip(weights, self._shapes, strict=True)):
-            arrays.append(float_array(array, f"weights[{number}]", finite=True))
+            arrays.append(_finite_array(array, f"weights[{number}]", self.dtype, ndim=None))
             if arrays[-1].shape != shape:
                 raise ValueError(
                     f"weights[{number}] must have shape {shape}, got {arrays[-1].shape}"
@@ -265,12 +288,12 @@ class Sequential:
         Parameters
         ----------
         X : array_like of float, shape (m, n)
-            Finite.
+            Finite, also in the model's dtype.
 
         Returns
         -------
         ndarray of the model's dtype, shape (m, units of the last layer)
-            Logits if the last layer is linear.
+            Logits if the last layer is linear. inf or nan, without a warning, where a z overflows.
 
         Raises
         ------
@@ -279,17 +302,19 @@ class Sequential:
         """
         X = self._features(X)
         output = np.empty((len(X), self.layers[-1].units), self.dtype)
-        for rows in _batches(len(X), PREDICTION_ROWS):
-            a = self._as_dtype(X[rows])
-            for layer in self.layers:
-                a = layer(a)
-            output[rows] = a
+        with np.errstate(all="ignore"):
+            for rows in _batches(len(X), PREDICTION_ROWS):
+                a = self._as_dtype(X[rows])
+                for layer in self.layers:
+                    a = layer(a)
+                output[rows] = a
         return output
 
     def activations(self, X: Any) -> list[np.ndarray]:
         """Return every layer's a for X, first layer first; shapes (m, units)."""
         a = self._as_dtype(self._features(X))
-        return [a := layer(a) for layer in self.layers]
+        with np.errstate(all="ignore"):
+            return [a := layer(a) for layer in self.layers]
 
     def gradients(self, X: Any, y: Any) -> list[np.ndarray]:
         """Return the gradient of the cost over all of X, in the order of `get_weights`.
@@ -368,8 +393,12 @@ class Sequential:
         elif not isinstance(loss, Loss):
             raise TypeError(f"loss must be a name or a loss of helpers.losses, got {loss!r}")
         output_gradient = _output_gradient(loss, self.layers[-1])
-        for metric in (metrics := list(metrics)):
+        if isinstance(metrics, str):
+            raise TypeError(f"metrics must be a sequence of names, got {metrics!r}")
+        for metric in (metrics := sequence(metrics, "metrics")):
             known_name(metric, ("accuracy",), "metrics")
+        if len(metrics) > 1:
+            raise ValueError(f"metrics must not name a metric twice, got {metrics}")
         if metrics and isinstance(loss, MeanSquaredError):
             raise ValueError("metrics: accuracy needs a loss for classes, got MeanSquaredError")
         self.optimizer, self.loss, self.metrics = optimizer, loss, metrics
@@ -421,11 +450,15 @@ class Sequential:
         TypeError, ValueError
             If an argument is not as described, or the model is not compiled.
         FloatingPointError
-            If the loss or a weight overflows, which means that the learning rate is too high.
+            If the loss, a weight or a gradient's square overflows: the learning rate is too high,
+            or X too large.
         """
         X, y = self._data(X, y)
         epochs = positive_integer(epochs, "epochs")
         batch_size = positive_integer(batch_size, "batch_size")
+        boolean(shuffle, "shuffle")
+        if verbose not in (0, 1):
+            raise ValueError(f"verbose must be 0 or 1, got {verbose!r}")
         if validation_data is not None:
             if not isinstance(validation_data, (tuple, list)) or len(validation_data) != 2:
                 raise ValueError("validation_data must be a pair (X, y)")
@@ -468,19 +501,23 @@ class Sequential:
             x_batch, y_batch = self._as_dtype(X[rows]), self._batch_targets(y, rows)
             losses, a = self._forward_and_backward(x_batch, y_batch)
             loss = float(np.add.reduce(losses))
+            step = self.optimizer.iterations + 1
             if not math.isfinite(loss):
-                raise self._divergence(f"the loss is {loss / len(losses)}", epoch, batch)
-            self.optimizer.update(self.parameters, self._gradient)
+                raise self._divergence(f"the loss is {loss / len(losses)}", step, epoch, batch)
+            try:
+                self.optimizer.update(self.parameters, self._gradient)
+            except FloatingPointError as error:
+                raise self._divergence(str(error), step, epoch, batch) from None
             totals[0] += loss
             if self.metrics:
                 totals[1] += self._correct(y_batch, a)
         if not np.isfinite(self.parameters).all():
-            raise self._divergence("a weight is not finite", epoch, batch)
+            raise self._divergence("a weight is not finite", step, epoch, batch)
         return [float(total) for total in totals / len(X)]
 
-    def _divergence(self, what: str, epoch: int, batch: int) -> FloatingPointError:
+    def _divergence(self, what: str, step: int, epoch: int, batch: int) -> FloatingPointError:
         return FloatingPointError(
-            f"training diverged: {what} at step {self.optimizer.iterations + 1} (epoch {epoch}, "
+            f"training diverged: {what} at step {step} (epoch {epoch}, "
             f"batch {batch}, both from 0); try a learning_rate below "
             f"{self.optimizer.learning_rate:g}, or X with smaller values"
         )
@@ -555,7 +592,7 @@ class Sequential:
 
     def _features(self, X: Any) -> np.ndarray:
         """Return X checked, building the model if need be."""
-        X = _finite_array(X, "X")
+        X = _finite_array(X, "X", self.dtype)
         self.build(X.shape[1])
         return X
 
@@ -563,10 +600,10 @@ class Sequential:
         """Return X and y checked, without changing the model."""
         if self.loss is None:
             raise ValueError("the model has no loss yet: call compile(optimizer, loss) first")
-        X = _finite_array(X, f"{where}X")
+        X = _finite_array(X, f"{where}X", self.dtype)
         if self.built:
             self._check_features(X.shape[1], f"{where}the number of columns of X")
-        y = _targets(y, self.loss, self.layers[-1].units, f"{where}y")
+        y = _targets(y, self.loss, self.layers[-1].units, self.dtype, f"{where}y")
         if len(y) != len(X):
             raise ValueError(
                 f"{where}X and y must be equally long, got {len(X)} and {len(y)} examples"
@@ -668,21 +705,25 @@ BIAS_INITIALIZERS = {"zeros": 0.0, "ones": 1.0}
 # --- data -----------------------------------------------------------------------------------------
 
 
-def _finite_array(value: Any, name: str, ndim: int = 2) -> np.ndarray:
-    """Return `value` as a finite array without copying it if it is one."""
-    # min and max find nan and inf without a temporary array as long as the data.
-    if (
+def _finite_array(value: Any, name: str, dtype: np.dtype, ndim: int | None = 2) -> np.ndarray:
+    """Return `value` as an array that is finite in `dtype`, without copying it if it is one."""
+    if not (
         isinstance(value, np.ndarray)
         and value.dtype.kind in "biuf"
         and value.ndim == ndim
         and value.size
-        and np.isfinite([value.min(), value.max()]).all()
     ):
-        return value
-    return float_array(value, name, ndim=ndim, finite=True)
+        value = float_array(value, name, ndim=ndim)
+    # min and max find nan and inf without a temporary array as long as the data.
+    extremes = np.array([value.min(), value.max()])
+    with np.errstate(over="ignore"):
+        if np.isfinite(extremes.astype(dtype)).all():
+            return value
+    float_array(value, name, finite=True)
+    raise ValueError(f"{name} must fit into {dtype}, got values up to {np.abs(extremes).max():g}")
 
 
-def _targets(y: Any, loss: Loss, units: int, name: str) -> np.ndarray:
+def _targets(y: Any, loss: Loss, units: int, dtype: np.dtype, name: str) -> np.ndarray:
     """Return y as the loss wants it: labels (m,), or values (m, units)."""
     try:
         y = np.asarray(y)
@@ -696,7 +737,7 @@ def _targets(y: Any, loss: Loss, units: int, name: str) -> np.ndarray:
         return class_labels(y, units, name)
     if y.ndim == 1 and units == 1:
         y = y[:, np.newaxis]
-    y = _finite_array(y, name)
+    y = _finite_array(y, name, dtype)
     if y.shape[1] != units:
         raise ValueError(
             f"{name} must have as many columns as the last layer has units, {units}, got {y.shape}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import pickle
 import subprocess
 import sys
 import tracemalloc
@@ -313,6 +314,27 @@ def test_a_deep_copy_trains_alike_and_apart():
     np.testing.assert_array_equal(model.parameters, twin.parameters)
 
 
+def test_a_pickled_model_goes_on_where_it_stopped():
+    X, y = blobs()
+    for activation, loss, units in (
+        ("softmax", "sparse_categorical_crossentropy", 3),
+        ("linear", SPARSE, 3),
+        (STEEPER, "mse", 1),
+    ):
+        model = Sequential([Dense(4, "relu"), Dense(units, activation)])
+        bare = pickle.loads(pickle.dumps(model))
+        bare.build(2)
+        model.compile("adam", loss)
+        model.fit(X, y)
+        twin = pickle.loads(pickle.dumps(model))
+        model.fit(X, y)
+        assert (twin.parameters != model.parameters).any()
+        twin.fit(X, y)
+        np.testing.assert_array_equal(twin.parameters, model.parameters)
+        np.testing.assert_array_equal(twin.predict(X), model.predict(X))
+        assert bare.predict(X).shape == (len(X), units)
+
+
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
 def test_everything_is_computed_in_the_dtype_of_the_model(dtype):
     model = Sequential([Dense(4, activation="gelu"), Dense(3, activation="softmax")], dtype=dtype)
@@ -417,8 +439,30 @@ def test_divergence_says_where_and_why_and_leaves_the_model_as_it_was():
 def test_a_weight_that_overflows_in_the_last_step_is_found():
     model = Sequential([Dense(1, kernel_initializer="zeros")])
     model.compile(SGD(1e300), "mse")
-    with pytest.raises(FloatingPointError, match=r"a weight is not finite at step 2"):
+    with pytest.raises(FloatingPointError, match=r"not finite at step 1 \(epoch 0, batch 0,"):
         model.fit([[1e10]], [[1.0]])
+
+
+@pytest.mark.parametrize("kind", [RMSprop, Adam])
+def test_a_gradient_whose_square_overflows_is_found_before_it_stops_the_descent(kind):
+    # Loss and gradient, about 1e20, are float32 numbers; the gradient's square is none.
+    model = Sequential([Dense(1, kernel_initializer="zeros")], dtype="float32")
+    model.compile(kind(), "mse")
+    model.fit([[1.0]], [[1.0]])
+    before = model.get_weights()
+    X, y = [[1.0], [1e10]], [[1.0], [1e10]]
+    with pytest.raises(FloatingPointError, match=r"fit into float32.* step 3 \(epoch 0, batch 1,"):
+        model.fit(X, y, batch_size=1, shuffle=False)
+    np.testing.assert_array_equal(model.get_weights()[0], before[0])
+    assert model.optimizer.iterations == 1
+
+
+def test_outputs_that_overflow_are_infinite_without_a_warning():
+    model = Sequential([Dense(2, kernel_initializer="zeros"), Dense(1)])
+    model.build(1)
+    model.set_weights([[[1e10, 1e10]], [0, 0], [[1], [1]], [0]])
+    np.testing.assert_array_equal(model.predict([[1e308], [1.0]]), [[np.inf], [2e10]])
+    np.testing.assert_array_equal(model.activations([[-1e308]])[-1], [[-np.inf]])
 
 
 def fails_late(optimizer):
@@ -497,6 +541,9 @@ BAD_FITS = {
     "batch 0": ((X2, Y3), {"batch_size": 0}, ValueError, "batch_size must be at least 1, got 0"),
     "batch -1": ((X2, Y3), {"batch_size": -1}, ValueError, "batch_size must be at least 1, got -1"),
     "batch None": ((X2, Y3), {"batch_size": None}, TypeError, "batch_size must be an integer"),
+    "shuffle no": ((X2, Y3), {"shuffle": "no"}, TypeError, "shuffle must be True or False, got 'n"),
+    "verbose 2": ((X2, Y3), {"verbose": 2}, ValueError, "verbose must be 0 or 1, got 2"),
+    "verbose auto": ((X2, Y3), {"verbose": "auto"}, ValueError, "verbose must be 0 or 1, got 'aut"),
     # validation data
     "val X only": ((X2, Y3), {"validation_data": X2}, ValueError, r"must be a pair \(X, y\)"),
     "val of 3": ((X2, Y3), {"validation_data": (X2, Y3, Y3)}, ValueError, "must be a pair"),
@@ -577,6 +624,13 @@ def compiled(activation, loss, **options):
     return Sequential([Dense(3, activation=activation)]).compile("sgd", loss, **options)
 
 
+def single() -> Sequential:
+    model = Sequential([Dense(1)], dtype="float32")
+    model.build(1)
+    model.compile("sgd", "mse")
+    return model
+
+
 SHARED = Dense(3)
 BAD_CALLS = {
     "units 0": (lambda: Dense(0), ValueError, "units must be at least 1, got 0"),
@@ -589,6 +643,8 @@ BAD_CALLS = {
     "kernel": (lambda: Dense(1, None, "glorot"), ValueError, "kernel_initializer .*'glorot_"),
     "bias": (lambda: Dense(1, bias_initializer="one"), ValueError, "did you mean 'ones'"),
     "no layers": (lambda: Sequential([]), ValueError, "layers must not be empty"),
+    "layers None": (lambda: Sequential(None), TypeError, "layers must be a sequence, got NoneType"),
+    "one layer": (lambda: Sequential(SHARED), TypeError, "layers must be a sequence, got Dense"),
     "strange layer": (lambda: Sequential([3]), TypeError, "layers must be Dense layers, got int"),
     "shared layer": (lambda: Sequential([SHARED, SHARED]), ValueError, "the same layer twice"),
     "dtype": (lambda: Sequential([Dense(1)], dtype="float16"), ValueError, "dtype must be one of"),
@@ -617,6 +673,15 @@ BAD_CALLS = {
     "metric": (
         lambda: compiled(None, SPARSE, metrics=["acuracy"]), ValueError, "did you mean 'accuracy'",
     ),
+    "metrics None": (
+        lambda: compiled(None, SPARSE, metrics=None), TypeError, "metrics must be a seq.* NoneType",
+    ),
+    "metrics string": (
+        lambda: compiled(None, SPARSE, metrics="accuracy"), TypeError, "names, got 'accuracy'",
+    ),
+    "metric twice": (
+        lambda: compiled(None, SPARSE, metrics=["accuracy"] * 2), ValueError, "metrics .*twice",
+    ),
     "metric of numbers": (
         lambda: compiled(None, "mse", metrics=["accuracy"]), ValueError, "needs a loss for classes",
     ),
@@ -625,6 +690,12 @@ BAD_CALLS = {
     "set unbuilt": (lambda: classifier().set_weights([]), ValueError, "call build"),
     "count unbuilt": (lambda: classifier().count_params(), ValueError, "call build"),
     "weights few": (lambda: built().set_weights([1]), ValueError, "must be 4 arrays, got 1"),
+    "weights None": (lambda: built().set_weights(None), TypeError, "weights must be a sequence"),
+    "predict float32": (
+        lambda: single().predict([[-1e300]]), ValueError, r"X must fit into float32, .*1e\+300",
+    ),
+    "fit float32": (lambda: single().fit([[1e39]], [1]), ValueError, "X must fit into float32"),
+    "targets float32": (lambda: single().fit([[1]], [1e39]), ValueError, "y must fit into float32"),
     "columns": (lambda: built().predict(np.ones((1, 3))), ValueError, "must be 2, .* got 3"),
     "fit columns": (lambda: built().fit(np.ones((4, 3)), Y3), ValueError, "columns of X must be 2"),
     "predict nan": (lambda: built().predict([[np.nan, 1]]), ValueError, "X must be finite"),
@@ -646,6 +717,11 @@ def test_refused_weights_and_settings_change_nothing():
     for bad in (np.ones((2, 9)), np.full((8, 3), np.nan), weights[2].astype(str)):
         with pytest.raises((TypeError, ValueError), match=r"weights\[2\]"):
             model.set_weights([weights[0] + 1, weights[1], bad, weights[3]])
+    small = single()
+    kernel = small.get_weights()[0]
+    with pytest.raises(ValueError, match=r"weights\[1\] must fit into float32, got .* 1e\+300"):
+        small.set_weights([kernel + 1, [1e300]])
+    np.testing.assert_array_equal(small.get_weights()[0], kernel)
     with pytest.raises(ValueError, match="loss"):
         model.compile("sgd", "nothing")
     assert model.optimizer is optimizer
