@@ -22,7 +22,7 @@ from helpers import losses
 from helpers.activations import ACTIVATIONS
 from helpers.network import Sequential
 from helpers.optimizers import SGD, Adam, RMSprop
-from helpers.validation import known_name, positive_integer, real_number
+from helpers.validation import float_array, known_name, positive_integer, real_number
 
 
 def tensorflow() -> ModuleType:
@@ -309,17 +309,23 @@ def automatic_derivative(function: str | Callable[[Any], Any], z: Any) -> np.nda
     function : str or callable
         The name of one of our activations, which stands for Keras's function with our parameters;
         or a function from tensors to tensors, such as `keras().activations.tanh`.
-    z : array_like of float, any shape
+    z : array_like of int or float, any shape
 
     Returns
     -------
-    ndarray, shape and dtype of `z`
+    ndarray, shape and dtype of `z`; float64 for integers
+
+    Raises
+    ------
+    TypeError, ValueError
+        If `function` is no name of an activation, or `z` does not hold real numbers.
     """
     if not callable(function):
         known_name(function, ACTIVATIONS, "function")
         function = _keras_activation(function)
         if isinstance(function, str):
             function = getattr(keras().activations, function)
+    z = float_array(z, "z")
     return automatic_gradient(lambda tensor: tensorflow().reduce_sum(function(tensor)), z)
 
 
@@ -330,15 +336,25 @@ def automatic_gradient(function: Callable[..., Any], *arrays: Any) -> Any:
     ----------
     function : callable
         From as many tensors as there are arrays to a tensor with one element.
-    *arrays : array_like of float
+    *arrays : array_like of int or float
 
     Returns
     -------
     ndarray, or tuple of ndarray for several arrays
-        One gradient per array, of its shape and dtype; 0 where the function does not depend on it.
+        One gradient per array, of its shape and dtype, float64 for integers; 0 where the function
+        does not depend on it.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If an array does not hold real numbers.
     """
     tf = tensorflow()
-    tensors = [tf.convert_to_tensor(np.asarray(array)) for array in arrays]
+    # TensorFlow's derivative with respect to integers is 0, whatever the function.
+    tensors = [
+        tf.convert_to_tensor(float_array(array, f"arrays[{number}]"))
+        for number, array in enumerate(arrays)
+    ]
     with tf.GradientTape() as tape:
         tape.watch(tensors)
         value = function(*tensors)
@@ -354,14 +370,19 @@ def automatic_jacobian(function: Callable[[Any], Any], z: Any) -> np.ndarray:
     ----------
     function : callable
         From a tensor to a tensor.
-    z : array_like of float, any shape
+    z : array_like of int or float, any shape
 
     Returns
     -------
     ndarray, shape of a followed by the shape of z
+
+    Raises
+    ------
+    TypeError, ValueError
+        If `z` does not hold real numbers.
     """
     tf = tensorflow()
-    tensor = tf.convert_to_tensor(np.asarray(z))
+    tensor = tf.convert_to_tensor(float_array(z, "z"))
     with tf.GradientTape() as tape:
         tape.watch(tensor)
         value = function(tensor)

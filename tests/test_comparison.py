@@ -107,6 +107,13 @@ BAD_ROWS = {
     "no model": (lambda: to_keras(3), TypeError, "model must be a Sequential .* got int"),
     "unbuilt": (lambda: to_keras(Sequential([Dense(1)])), ValueError, "call build"),
     "own function": (lambda: to_keras(own_function()), TypeError, "one that Keras has"),
+    "z": (lambda: automatic_derivative("tanh", "a"), TypeError, "^z must hold real numbers"),
+    "array": (
+        lambda: automatic_gradient(sum, [1.0], [1j]),
+        TypeError,
+        r"arrays\[1\] must hold real numb",
+    ),
+    "jacobian": (lambda: automatic_jacobian(sum, [None]), TypeError, "^z must hold real numbers"),
     "name": (lambda: automatic_derivative("rely", 1.0), ValueError, "did you mean 'relu'"),
 }
 
@@ -185,6 +192,13 @@ def test_automatic_derivative_of_any_function_and_number():
     tanh = automatic_derivative(keras().activations.tanh, np.float32([0, 1]))
     assert tanh.dtype == np.float32
     np.testing.assert_allclose(tanh, [1, 1 / np.cosh(1) ** 2], rtol=1e-6)
+
+
+def test_integers_have_derivatives_too():
+    tf = tensorflow()
+    np.testing.assert_array_equal(automatic_derivative(lambda z: z**2, [1, 2]), [2, 4])
+    np.testing.assert_array_equal(automatic_gradient(lambda z: tf.reduce_sum(z**2), [1, 2]), [2, 4])
+    np.testing.assert_array_equal(automatic_jacobian(lambda z: z**2, [1, 2]), [[2, 0], [0, 4]])
 
 
 def test_automatic_gradient_of_several_arrays():
