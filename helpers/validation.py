@@ -54,7 +54,8 @@ def float_array(
     if array.dtype == np.float16:
         array = array.astype(np.float32)
     elif array.dtype not in (np.float32, np.float64):
-        array = array.astype(np.float64)
+        with np.errstate(over="ignore"):  # a wider float may exceed the range: it becomes infinite
+            array = array.astype(np.float64)
     if ndim is not None and array.ndim != ndim:
         raise ValueError(
             f"{name} must have {ndim} dimension{'s' * (ndim != 1)}, got shape {array.shape}"

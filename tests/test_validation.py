@@ -188,6 +188,16 @@ def test_known_name_refuses_what_is_no_string(value, kind):
         known_name(value, ["relu"], "activation")
 
 
+@pytest.mark.skipif(
+    np.finfo(np.longdouble).max == np.finfo(np.float64).max, reason="no wider float"
+)
+def test_a_wider_float_beyond_the_range_is_infinite_without_a_warning():
+    huge = np.array([1, -1]) * np.finfo(np.longdouble).max
+    np.testing.assert_array_equal(float_array(huge, "X"), [np.inf, -np.inf])
+    with refuses(ValueError, "X must be finite, got inf at index (0,)"):
+        float_array(huge, "X", finite=True)
+
+
 # --- sequence, boolean ----------------------------------------------------------------------------
 
 
