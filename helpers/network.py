@@ -337,6 +337,7 @@ class Sequential:
             If X or y is not as described, or the model is not compiled.
         """
         X, y = self._data(X, y)
+        self.build(X.shape[1])
         with np.errstate(all="ignore"):
             self._forward_and_backward(self._as_dtype(X), self._batch_targets(y, slice(None)))
         self._forget()

@@ -230,6 +230,14 @@ def test_linear_regression_ends_at_the_optimum_of_scikit_learn():
     np.testing.assert_allclose(model.get_weights()[1], witness.intercept_, atol=1e-12)
 
 
+def test_gradients_build_the_model_as_fit_does():
+    X, y = blobs()
+    model, twin = classifier(), classifier()
+    twin.build(2)
+    for a, b in zip(model.gradients(X, y), twin.gradients(X, y), strict=True):
+        np.testing.assert_array_equal(a, b)
+
+
 def test_a_step_of_plain_descent_is_the_formula_of_the_notes():
     model, X, y = problem(SPARSE, None, ["tanh"])
     model.compile(SGD(0.5), SPARSE)
