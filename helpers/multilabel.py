@@ -77,21 +77,7 @@ def hamming_loss(y_true: Any, y_pred: Any) -> float:
 
     This is (1/(m·labels)) Σ_i Σ_j 1{y_j^(i) ≠ ŷ_j^(i)}, as `sklearn.metrics.hamming_loss`.
 
-    Parameters
-    ----------
-    y_true, y_pred : array_like of 0 and 1 (bool, int or float), shape (m, labels)
-        The true and the predicted labels.
-
-    Returns
-    -------
-    float in [0, 1]; 0 is perfect
-
-    Raises
-    ------
-    TypeError
-        If an argument does not consist of real numbers.
-    ValueError
-        If one has another shape, is empty or holds anything but 0 and 1.
+    Parameters and errors as for `subset_accuracy`; the result is 0 where everything is right.
     """
     y_true, y_pred = _label_pair(y_true, y_pred)
     return float((y_true != y_pred).mean())
@@ -133,25 +119,7 @@ def recall_score(y_true: Any, y_pred: Any, average: Average | None = None) -> np
     0 where no example has the label (0/0), as `sklearn.metrics.recall_score` with
     `zero_division=0`; there is no warning.
 
-    Parameters
-    ----------
-    y_true, y_pred : array_like of 0 and 1 (bool, int or float), shape (m, labels)
-        The true and the predicted labels.
-    average : {"micro", "macro"}, optional
-        None gives one value per label; "macro" their mean; "micro" the value of all labels'
-        counts added up.
-
-    Returns
-    -------
-    ndarray of float64, shape (labels,), or float; in [0, 1]
-
-    Raises
-    ------
-    TypeError
-        If a label array does not consist of real numbers, or `average` is no string.
-    ValueError
-        If a label array has another shape, is empty or holds anything but 0 and 1, or if
-        `average` is unknown.
+    Parameters, result and errors as for `precision_score`.
     """
     true_positives, _, actual = _counts(y_true, y_pred, average)
     return _averaged_ratio(true_positives, actual, average)
@@ -165,25 +133,7 @@ def f1_score(y_true: Any, y_pred: Any, average: Average | None = None) -> np.nda
     warning. The macro average is the mean of the labels' F1, not the F1 of the mean precision
     and recall.
 
-    Parameters
-    ----------
-    y_true, y_pred : array_like of 0 and 1 (bool, int or float), shape (m, labels)
-        The true and the predicted labels.
-    average : {"micro", "macro"}, optional
-        None gives one value per label; "macro" their mean; "micro" the value of all labels'
-        counts added up.
-
-    Returns
-    -------
-    ndarray of float64, shape (labels,), or float; in [0, 1]
-
-    Raises
-    ------
-    TypeError
-        If a label array does not consist of real numbers, or `average` is no string.
-    ValueError
-        If a label array has another shape, is empty or holds anything but 0 and 1, or if
-        `average` is unknown.
+    Parameters, result and errors as for `precision_score`.
 
     References
     ----------
