@@ -360,11 +360,11 @@ def _check_step(optimizer: Optimizer, parameters: np.ndarray, gradient: np.ndarr
         )
 
 
+@np.errstate(over="raise")
 def _square(gradient: np.ndarray, out: np.ndarray) -> np.ndarray:
     """Return g², written to `out`, or refuse to: v = inf would stop the descent without a word."""
     try:
-        with np.errstate(over="raise"):
-            return np.multiply(gradient, gradient, out=out)
+        return np.multiply(gradient, gradient, out=out)
     except FloatingPointError:
         raise FloatingPointError(
             f"gradient must have squares that fit into {gradient.dtype}, "
