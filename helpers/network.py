@@ -119,7 +119,9 @@ class Dense:
         self._choose_functions()
 
     def __call__(self, x: np.ndarray) -> np.ndarray:
-        """Return a = g(x W + b) for x of shape (m, inputs)."""
+        """Return a = g(x W + b) for x of shape (m, inputs); a ValueError before it is built."""
+        if not hasattr(self, "kernel"):
+            raise ValueError("the layer has no weights yet: build or fit its Sequential first")
         return self._g(np.dot(x, self.kernel) + self.bias)
 
     def _forward(self, x: np.ndarray) -> np.ndarray:
@@ -377,8 +379,9 @@ class Sequential:
         optimizer : {"sgd", "rmsprop", "adam"} or an optimizer that has taken no step
         loss : name of a loss in `helpers.losses`, or a loss
             The cross-entropies need what they say: `from_logits=True` a linear last layer,
-            otherwise "softmax" or "sigmoid". With those two the gradient is nevertheless computed
-            from the logits, as Keras does.
+            otherwise "softmax" or "sigmoid". With those two loss and gradient are nevertheless
+            computed from the logits, as Keras does, so that nothing is clipped at the loss's
+            `epsilon`. (Binary cross-entropy of a softmax layer is the exception.)
         metrics : sequence of str
             "accuracy" or nothing. Classes are compared for the categorical losses, the single
             labels (a > 1/2, or z > 0 from logits) for the binary one.

@@ -704,6 +704,7 @@ BAD_CALLS = {
     ),
     "fit float32": (lambda: single().fit([[1e39]], [1]), ValueError, "X must fit into float32"),
     "targets float32": (lambda: single().fit([[1]], [1e39]), ValueError, "y must fit into float32"),
+    "layer unbuilt": (lambda: Dense(1)(X2), ValueError, "no weights yet: build"),
     "columns": (lambda: built().predict(np.ones((1, 3))), ValueError, "must be 2, .* got 3"),
     "fit columns": (lambda: built().fit(np.ones((4, 3)), Y3), ValueError, "columns of X must be 2"),
     "predict nan": (lambda: built().predict([[np.nan, 1]]), ValueError, "X must be finite"),
