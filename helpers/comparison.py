@@ -162,7 +162,9 @@ def _difference(name: str, pair: Any) -> tuple[float, float]:
 def to_keras(model: Sequential) -> Any:
     """Return the same model in Keras: same layers, weights and precision, compiled alike.
 
-    The optimizer starts afresh, with the same settings. Keras computes losses, learning rates and
+    The optimizer starts afresh, with the same settings; but Keras always rounds as our optimizers
+    do by default, and clips probabilities at 1e-7, whatever `keras_rounding` and `epsilon` say
+    here. Keras computes losses, learning rates and
     histories in its global `floatx`, float32 by default, and rounds X to it, whatever the layers'
     dtype. The model returned here uses its own dtype for all of that, without touching the global.
 
