@@ -301,6 +301,17 @@ def test_identities(seed):
     )
 
 
+@pytest.mark.parametrize("kind", [SparseCategoricalCrossentropy, CategoricalCrossentropy])
+def test_a_loss_clips_at_its_own_epsilon(kind):
+    y = np.array([0]) if kind is SparseCategoricalCrossentropy else np.array([[1, 0]])
+    # The clipped probabilities, 1e-3 and 1 − 1e-3, add up to 1, so that no rescaling follows.
+    assert kind(epsilon=1e-3)(y, np.array([[0.0, 1.0]])) == pytest.approx(np.log(1000), rel=1e-12)
+
+
+def test_a_binary_loss_clips_at_its_own_epsilon():
+    assert BinaryCrossentropy(epsilon=1e-3)([1], [0.0]) == pytest.approx(np.log(1000), rel=1e-12)
+
+
 def test_scikit_learn_agrees():
     y, _, _, several, z = case(11, (50, 4))
     a = softmax(z)
