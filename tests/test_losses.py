@@ -301,7 +301,7 @@ def test_identities(seed):
     )
 
 
-@pytest.mark.parametrize("kind", [SparseCategoricalCrossentropy, CategoricalCrossentropy])
+@pytest.mark.parametrize("kind", [SparseCategoricalCrossentropy, losses.CategoricalCrossentropy])
 def test_a_loss_clips_at_its_own_epsilon(kind):
     y = np.array([0]) if kind is SparseCategoricalCrossentropy else np.array([[1, 0]])
     # The clipped probabilities, 1e-3 and 1 − 1e-3, add up to 1, so that no rescaling follows.
