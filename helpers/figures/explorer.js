@@ -11,12 +11,18 @@ const written = (value, step) => {
   return Number(value).toFixed(digits).replace("-", "−");
 };
 
+// JupyterLab takes plain keys for its own: an arrow would select the next cell, an x cut this one.
+const keepFromJupyter = (event) => {
+  if (!event.ctrlKey && !event.metaKey && !event.altKey && !event.shiftKey) event.stopPropagation();
+};
+
 function control(description, value, changed) {
   const row = document.createElement("div");
   const label = document.createElement("label");
   const input = document.createElement(description.kind === "Slider" ? "input" : "select");
   input.id = unique();
   input.dataset.name = description.name;
+  input.addEventListener("keydown", keepFromJupyter);
   label.htmlFor = input.id;
   label.textContent = description.label;
   row.append(label, input);
@@ -58,7 +64,9 @@ function render({ model, el }) {
   const image = document.createElement("img");
   const caption = document.createElement("figcaption");
   image.width = model.get("width");
-  caption.setAttribute("role", "status");
+  const text = document.createElement("span"); // a caption may not have another role itself
+  text.setAttribute("role", "status");
+  caption.append(text);
   figure.append(image, caption);
 
   const changed = (name, value) => {
@@ -72,7 +80,7 @@ function render({ model, el }) {
     const old = image.src;
     image.src = URL.createObjectURL(new Blob([model.get("png")], { type: "image/png" }));
     image.alt = model.get("alt");
-    caption.textContent = model.get("alt");
+    text.textContent = model.get("alt");
     if (old) URL.revokeObjectURL(old);
   };
   // The kernel sends text and picture in one message; each of them fires its own event.
