@@ -1,8 +1,15 @@
-"""Settings for the whole run: adds the seconds of each notebook to pytest's summary."""
+"""Settings for the whole run: a progress file of its own, and the seconds of each notebook."""
 
 from __future__ import annotations
 
+import os
+import tempfile
 from collections import Counter
+from pathlib import Path
+
+# Whoever runs the tests keeps the progress they made in the exercises. Set here, before any test
+# or kernel starts: in each worker, and inherited by the kernels of its notebooks.
+os.environ["HELPERS_PROGRESS"] = str(Path(tempfile.mkdtemp(prefix="progress-")) / "progress.json")
 
 
 def pytest_terminal_summary(terminalreporter) -> None:

@@ -1,0 +1,399 @@
+"""Judges an answer: whether it is right and, if not, what its author may have had in mind."""
+
+from __future__ import annotations
+
+import copy
+import dis
+import functools
+import inspect
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from typing import Any, Literal
+
+import numpy as np
+
+from helpers.checks._run import Run, outcomes, parameters, run
+from helpers.checks._task import Mistake, Property, Task
+from helpers.checks._values import (
+    Other,
+    Raised,
+    agree,
+    canonical,
+    finite,
+    first_difference,
+    is_sequence,
+    mismatch,
+    show,
+    show_pair,
+)
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What `check` found.
+
+    Attributes
+    ----------
+    state : "solved", "wrong" or "open"
+        Open: not attempted.
+    reason : str
+        The kind of diagnosis: "solved", "not attempted", "not callable", "signature", "endless",
+        "raised", "changed", "random", "mistake" (agrees on all probes), "similar" (on those where
+        it is wrong), "form", "property" or "counter-example".
+    diagnosis : str
+        In plain words.
+    section : str
+        The lesson's section to read.
+    example : tuple of (str, str)
+        The smallest counter-example: label and text of each line.
+    """
+
+    state: Literal["solved", "wrong", "open"]
+    reason: str
+    diagnosis: str
+    section: str
+    example: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True)
+class _Known:
+    """What does not depend on the answer: computed once for each task."""
+
+    probes: tuple[tuple, ...]
+    expected: list[Any]
+
+
+@functools.cache
+def known(task: Task) -> _Known:
+    probes = task.probes() if callable(task.probes) else task.probes
+    return _Known(probes, outcomes(task, task.reference, probes))
+
+
+@functools.cache
+def _mistaken(task: Task) -> list[list[Any]]:
+    return [outcomes(task, mistake.answer, known(task).probes) for mistake in task.mistakes]
+
+
+def judge(task: Task, answer: Any) -> Verdict:
+    """Judge `answer`, which should be a function that does what `task` says."""
+    verdict = functools.partial(Verdict, "wrong", section=task.section)
+    call = f"{task.name}({', '.join(parameters(task)[: len(known(task).probes[0])])})"
+    if not callable(answer):
+        return verdict(
+            reason="not callable",
+            diagnosis=f'Pass the function itself, without parentheses: check("{task.name}",'
+            f" {task.name}).",
+        )
+    probes, expected = known(task).probes, known(task).expected
+    if complaint := _signature(answer, probes[0]):
+        return verdict(
+            reason="signature",
+            diagnosis=f"Your function cannot be called as {call}: {complaint}. Keep the first line"
+            " of the function as the task gives it.",
+        )
+    result = run(task, answer, probes)
+    if result.not_written or _empty(answer, result):
+        return Verdict(
+            "open",
+            "not attempted",
+            "Not attempted yet: write the body of the function, in place of"
+            " `raise NotImplementedError()`.",
+            task.section,
+        )
+    if result.seconds is not None:
+        return _endless(task, probes, result)
+    wrong = [
+        number
+        for number, (got, right) in enumerate(zip(result.outcomes, expected, strict=True))
+        if not _right(task, got, right)
+    ]
+    if wrong:
+        return _diagnose(task, answer, result, wrong)
+    for number, argument in enumerate(result.changed):
+        if argument:
+            return _changed(task, result, number)
+    return Verdict("solved", "solved", task.tested, task.section)
+
+
+def _right(task: Task, got: Any, expected: Any) -> bool:
+    return mismatch(got, expected) is None and _agree(task, got, expected)
+
+
+def _agree(task: Task, got: Any, expected: Any) -> bool:
+    return agree(got, expected, task.rtol, task.atol)
+
+
+def _signature(answer: Callable, arguments: tuple) -> str:
+    """Say why the arguments do not fit, if that can be known without a call."""
+    try:
+        signature = inspect.signature(answer)
+    except (TypeError, ValueError):  # ufuncs and other built-in functions have none
+        return ""
+    except Exception:
+        return ""
+    try:
+        signature.bind(*arguments)
+    except TypeError as error:
+        return str(error)
+    return ""
+
+
+NOTHING = {"RESUME", "NOP", "LOAD_CONST", "RETURN_VALUE", "RETURN_CONST", "CACHE", "COPY_FREE_VARS"}
+
+
+def _empty(answer: Callable, result: Run) -> bool:
+    """Whether the body is only a docstring, `pass` or `...`."""
+    code = getattr(answer, "__code__", None)
+    return (
+        inspect.iscode(code)
+        and all(outcome is None for outcome in result.outcomes)
+        and {instruction.opname for instruction in dis.get_instructions(code)} <= NOTHING
+    )
+
+
+# --- what is wrong --------------------------------------------------------------------------------
+
+
+def _diagnose(task: Task, answer: Callable, result: Run, wrong: list[int]) -> Verdict:
+    first = wrong[0]
+    got, expected = result.outcomes[first], known(task).expected[first]
+    example = _example(task, result, first)
+    verdict = functools.partial(Verdict, "wrong", section=task.section, example=example)
+    if mistake := _same_as(task, result.outcomes):
+        return verdict(
+            reason="mistake",
+            diagnosis=mistake.diagnosis,
+            section=mistake.section or task.section,
+        )
+    if isinstance(got, Raised):
+        return verdict(reason="raised", diagnosis=_raised(result, first))
+    if got is None and expected is not None:
+        spoke = any(result.printed)
+        return verdict(
+            reason="form",
+            diagnosis="Your function prints its result but returns nothing: end it with `return`."
+            if spoke
+            else "Your function returns nothing (None): end it with `return` and the result.",
+        )
+    if not _agree(task, run(task, answer, (known(task).probes[first],)).outcomes[0], got):
+        return verdict(
+            reason="random",
+            diagnosis="Your function gave two different results for the same input. Leave out"
+            " randomness, and do not let one call change what the next one finds.",
+        )
+    if result.changed[first]:
+        return _changed(task, result, first)
+    if mistake := _similar_to(task, result.outcomes, wrong):
+        return verdict(
+            reason="similar",
+            diagnosis="It looks as if this happened: " + mistake.diagnosis,
+            section=mistake.section or task.section,
+        )
+    if complaint := mismatch(got, expected):
+        return verdict(reason="form", diagnosis=complaint)
+    for number in wrong:  # the same failing inputs, smallest first
+        if isinstance(result.outcomes[number], Raised):
+            continue
+        for diagnosis in _failing(task, known(task).probes[number], result.outcomes[number]):
+            return replace(
+                verdict(reason="property", diagnosis=diagnosis),
+                example=_example(task, result, number),
+            )
+    if diagnosis := _shared_property(task, result, wrong):
+        return verdict(reason="property", diagnosis=diagnosis)
+    right = len(known(task).probes) - len(wrong)
+    return verdict(
+        reason="counter-example",
+        diagnosis=f"Right on {right} of {right + len(wrong)} inputs, but not on this one:"
+        if right
+        else "The numbers differ from what is expected. The smallest input on which they do:",
+    )
+
+
+def _same_as(task: Task, got: list[Any]) -> Mistake | None:
+    for mistake, mistaken in zip(task.mistakes, _mistaken(task), strict=True):
+        if all(_agree(task, g, m) for g, m in zip(got, mistaken, strict=True)):
+            return mistake
+    return None
+
+
+def _similar_to(task: Task, got: list[Any], wrong: list[int]) -> Mistake | None:
+    """Return the one mistake that explains the smallest wrong output and most of the others."""
+    counts = []
+    for mistaken in _mistaken(task):
+        same = [number for number in wrong if _agree(task, got[number], mistaken[number])]
+        explains = wrong[0] in same and 2 * len(same) > len(wrong)
+        counts.append(len(same) if explains else 0)
+    best = max(counts, default=0)
+    # Two that explain as much cannot be told apart: better no diagnosis than a wrong one.
+    return task.mistakes[counts.index(best)] if best and counts.count(best) == 1 else None
+
+
+def _failing(task: Task, arguments: tuple, got: Any) -> Iterator[str]:
+    """Yield the diagnoses of the task's own properties that do not hold."""
+    for prop in task.properties:
+        try:
+            if not prop.holds(copy.deepcopy(arguments), copy.deepcopy(got)):
+                yield _words(prop, arguments, got)
+        except Exception:  # a property that does not apply to such an output says nothing
+            continue
+
+
+def _words(prop: Property, arguments: tuple, got: Any) -> str:
+    return prop.diagnosis(arguments, got) if callable(prop.diagnosis) else prop.diagnosis
+
+
+def _shared_property(task: Task, result: Run, wrong: list[int]) -> str:
+    """What can be said of any task's wrong numbers."""
+    pairs = [
+        (known(task).probes[number], result.outcomes[number], known(task).expected[number])
+        for number in wrong
+    ]
+    _, got, expected = pairs[0]
+    if finite(expected) and not finite(got):
+        return (
+            "Your result is not finite: nan or inf. Some number on the way to it is too large,"
+            " or a 0 is divided by, or its logarithm taken."
+        )
+    flat = [
+        (arguments, *_numbers(g, e))
+        for arguments, g, e in pairs
+        if not isinstance(g, Raised) and mismatch(g, e) is None
+    ]
+    flat = [(arguments, g, e) for arguments, g, e in flat if g.size and finite(g) and finite(e)]
+    if not flat:
+        return ""
+
+    def throughout(claim: Callable[[tuple, np.ndarray, np.ndarray], bool]) -> bool:
+        return all(claim(*pair) for pair in flat)
+
+    def same(g: np.ndarray, e: np.ndarray) -> bool:
+        return bool(np.allclose(g, e, rtol=1e-6, atol=task.atol))
+
+    rows = [_rows(arguments) for arguments, _, _ in flat]
+    if throughout(lambda arguments, g, e: same(g, -e)):
+        return "Your result has the wrong sign throughout."
+    if throughout(
+        lambda arguments, g, e: (
+            isinstance(expected, np.ndarray) and _turned(task, arguments, result, same)
+        )
+    ):
+        return "Your result is transposed: rows and columns are exchanged."
+    if any(m > 1 for m in rows):
+        if throughout(lambda arguments, g, e: same(g, e * _rows(arguments))):
+            return (
+                "Your result is too large by the factor m, the number of rows of the input:"
+                " a sum where the mean is asked for?"
+            )
+        if throughout(lambda arguments, g, e: same(g * _rows(arguments), e)):
+            return (
+                "Your result is too small by the factor m, the number of rows of the input:"
+                " a mean where the sum is asked for, or divided twice?"
+            )
+    if len(flat) > 1 or flat[0][1].size > 1:
+        _, g, e = flat[0]
+        largest = np.argmax(np.abs(e))
+        if e[largest]:
+            factor = g[largest] / e[largest]
+            if factor and throughout(lambda arguments, g, e: same(g, e * factor)):
+                return f"Your result is {factor:.6g} times the right one, throughout."
+        shift = g[0] - e[0]
+        if shift and throughout(lambda arguments, g, e: same(g, e + shift)):
+            by_one = abs(abs(shift) - 1) < 1e-9
+            more = "larger" if shift > 0 else "smaller"
+            return (
+                f"Your result is {abs(shift):.6g} {more} than the right one, throughout."
+                + " Do you count from 1 where NumPy counts from 0, or the other way round?"
+                * (by_one and expected_integers(expected))
+            )
+    return ""
+
+
+def expected_integers(expected: Any) -> bool:
+    return isinstance(expected, np.ndarray) and expected.dtype.kind in "iu"
+
+
+def _turned(task: Task, arguments: tuple, result: Run, same: Callable) -> bool:
+    """Whether the output for `arguments` is the square expected one, transposed."""
+    number = next(n for n, probe in enumerate(known(task).probes) if probe is arguments)
+    got, expected = result.outcomes[number], known(task).expected[number]
+    return expected.ndim == 2 and got.shape == expected.T.shape and same(got, expected.T)
+
+
+def _numbers(got: Any, expected: Any) -> tuple[np.ndarray, np.ndarray]:
+    """Return all numbers of both, side by side; empty if there is anything else in them."""
+    if isinstance(expected, dict):
+        got, expected = [got[key] for key in expected], list(expected.values())
+    if is_sequence(expected):
+        parts = [_numbers(g, e) for g, e in zip(got, expected, strict=True)]
+        if not parts or any(p[0].size == 0 for p in parts):
+            return np.empty(0), np.empty(0)
+        return np.concatenate([p[0] for p in parts]), np.concatenate([p[1] for p in parts])
+    if not isinstance(expected, np.ndarray) or expected.dtype.kind not in "iuf":
+        return np.empty(0), np.empty(0)
+    return got.astype(float).ravel(), expected.astype(float).ravel()
+
+
+def _rows(arguments: tuple) -> int:
+    """Return the number of examples: the rows of the first array among the arguments."""
+    for argument in arguments:
+        if isinstance(argument, np.ndarray) and argument.ndim:
+            return len(argument)
+    return 1
+
+
+# --- in words -------------------------------------------------------------------------------------
+
+
+def _raised(result: Run, number: int) -> str:
+    error = result.outcomes[number]
+    at = f", at {error.where}" if error.where else ""
+    return f"Your function raised {show(error)}{at}"
+
+
+def _changed(task: Task, result: Run, number: int) -> Verdict:
+    name = result.changed[number]
+    return Verdict(
+        "wrong",
+        "changed",
+        f"Your function changes its argument `{name}`: whoever calls it finds other numbers in"
+        f" `{name}` afterwards. Work on a copy, or make a new array.",
+        task.section,
+        tuple(line for line in _example(task, result, number) if line[0] == "input"),
+    )
+
+
+def _endless(task: Task, probes: tuple[tuple, ...], result: Run) -> Verdict:
+    number = len(result.outcomes)
+    rest = " It could not be stopped: restart the kernel." if result.still_running else ""
+    return Verdict(
+        "wrong",
+        "endless",
+        f"Your function did not finish and was stopped after {task.seconds:g} seconds. Is there a"
+        f" loop that never ends?{rest}",
+        task.section,
+        (("input", _arguments(task, probes[min(number, len(probes) - 1)])),),
+    )
+
+
+def _arguments(task: Task, arguments: tuple) -> str:
+    return "\n".join(
+        f"{name} = {show(canonical(value))}".replace("\n", "\n" + " " * (len(name) + 3))
+        for name, value in zip(parameters(task), arguments, strict=False)
+    )
+
+
+def _example(task: Task, result: Run, number: int) -> tuple[tuple[str, str], ...]:
+    got, expected = result.outcomes[number], known(task).expected[number]
+    lines = [("input", _arguments(task, known(task).probes[number]))]
+    shown = show_pair(expected, got)
+    lines += [("expected", shown[0]), ("got", shown[1])]
+    if isinstance(got, Raised) and got.where:
+        lines.append(("raised at", got.where))
+    if not isinstance(got, (Raised, Other)):
+        difference = first_difference(got, expected, task.rtol, task.atol)
+        if difference:
+            lines.append(("difference", difference))
+    if result.printed[number]:
+        lines.append(("printed", "\n".join(result.printed[number].splitlines()[:8])))
+    return tuple(lines)

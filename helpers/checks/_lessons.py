@@ -1,0 +1,77 @@
+"""Finds tasks, lessons and their notebooks by name."""
+
+from __future__ import annotations
+
+import functools
+import importlib
+import importlib.util
+import json
+import re
+from pathlib import Path
+
+from helpers.checks._task import Task
+
+NOTEBOOKS = Path(__file__).resolve().parents[2] / "notebooks"
+
+# Lesson → the module with its tasks, which carries the name of the lesson's helper.
+MODULES = {
+    "01_activations": "activations",
+    "02_choosing_activations": "outputs",
+    "03_softmax": "softmax",
+    "04_softmax_cost": "losses",
+    "05_numerical_stability": "stability",
+    "06_training_steps": "network",
+    "07_multi_label": "multilabel",
+    "08_adam": "optimizers",
+    "09_handwritten_digits": "digits",
+}
+
+
+def lessons() -> list[str]:
+    """Return the names of the lessons that have exercises."""
+    return [
+        lesson
+        for lesson, module in MODULES.items()
+        if importlib.util.find_spec(f"helpers.checks.{module}")
+    ]
+
+
+def tasks(lesson: str) -> tuple[Task, ...]:
+    """Return the tasks of a lesson."""
+    return importlib.import_module(f"helpers.checks.{MODULES[lesson]}").TASKS
+
+
+@functools.cache
+def catalogue() -> dict[str, tuple[str, Task]]:
+    """Return lesson and task for each task's name. Imports no TensorFlow."""
+    return {task.name: (lesson, task) for lesson in lessons() for task in tasks(lesson)}
+
+
+def heading(lesson: str, section: str) -> str:
+    """Return the heading of a lesson's section, "3.4 Two classes"; "" if there is none."""
+    try:
+        notebook = json.loads((NOTEBOOKS / f"{lesson}.ipynb").read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return ""
+    for cell in notebook["cells"]:
+        if cell["cell_type"] == "markdown":
+            found = re.search(
+                rf"^##+ ({re.escape(section)}\s.*)$", "".join(cell["source"]), re.MULTILINE
+            )
+            if found:
+                return found[1].strip()
+    return ""
+
+
+def solution_source(lesson: str, name: str) -> str:
+    """Return the code of a task's solution, from the notebook of solutions; "" if it is missing."""
+    try:
+        path = NOTEBOOKS / "solutions" / f"{lesson}.ipynb"
+        notebook = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return ""
+    for cell in notebook["cells"]:
+        if cell["metadata"].get("nbgrader", {}).get("grade_id") == name:
+            lines = "".join(cell["source"]).splitlines()
+            return "\n".join(line for line in lines if not line.strip().startswith("### "))
+    return ""

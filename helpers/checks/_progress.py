@@ -1,0 +1,43 @@
+"""Remembers which tasks were attempted and solved: a small JSON file in the repository's root."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import tempfile
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+STATES = ("open", "attempted", "solved")
+
+
+def place() -> Path:
+    """Return the file's path; the environment variable HELPERS_PROGRESS overrides it."""
+    return Path(os.environ.get("HELPERS_PROGRESS") or ROOT / ".progress.json")
+
+
+def read() -> dict[str, str]:
+    """Return the state of each task that is not open; nothing if the file cannot be read."""
+    try:
+        states = json.loads(place().read_text(encoding="utf-8"))
+        return {str(name): state for name, state in states.items() if state in STATES}
+    except (OSError, ValueError, AttributeError, TypeError):
+        return {}
+
+
+def record(name: str, state: str) -> None:
+    """Note the state of a task, unless it was further already; silently if that is impossible."""
+    states = read()
+    if STATES.index(state) <= STATES.index(states.get(name, "open")):
+        return
+    states[name] = state
+    path = place()
+    with contextlib.suppress(OSError):
+        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=path.name, suffix=".tmp")
+        try:
+            with os.fdopen(handle, "w", encoding="utf-8") as file:
+                json.dump(states, file, indent=0, sort_keys=True)
+            os.replace(temporary, path)  # at once, so that no reader finds half a file
+        except OSError:
+            os.unlink(temporary)

@@ -1,0 +1,170 @@
+"""Calls a reader's function: with copies, against the clock, whatever it raises or prints."""
+
+from __future__ import annotations
+
+import contextlib
+import copy
+import ctypes
+import inspect
+import io
+import linecache
+import threading
+import time
+import traceback
+import warnings
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from helpers.checks._task import Task
+from helpers.checks._values import Other, Raised, agree, canonical, form
+
+PATIENCE = 1.0  # Seconds in which a stopped function may end before its thread is left behind.
+MAX_PRINTED = 2000
+
+
+class TimeIsUp(BaseException):
+    """Raised inside an endless function; no Exception, so that `except Exception` lets it pass."""
+
+
+class Printed(io.TextIOBase):
+    """Keeps the beginning of what is printed, so that endless printing needs no endless memory."""
+
+    def __init__(self) -> None:
+        self.text = ""
+
+    def write(self, text: str) -> int:
+        self.text += text[: MAX_PRINTED - len(self.text)]
+        return len(text)
+
+
+@dataclass
+class Run:
+    """The outcomes of a function on the probes, as far as it came."""
+
+    outcomes: list[Any] = field(default_factory=list)
+    printed: list[str] = field(default_factory=list)
+    changed: list[str] = field(default_factory=list)  # per call: the argument it changed, or ""
+    not_written: bool = False
+    seconds: float | None = None  # set if stopped
+    still_running: bool = False
+
+
+@contextlib.contextmanager
+def quiet() -> Iterator[None]:
+    """Keep NumPy's and Python's warnings to ourselves: overflow is diagnosed by its result."""
+    with warnings.catch_warnings(), np.errstate(all="ignore"):
+        warnings.simplefilter("ignore")
+        yield
+
+
+def outcomes(task: Task, function: Callable, probes: tuple[tuple, ...]) -> list[Any]:
+    """Call one of our own functions, a reference or a mistake, on all probes."""
+    return [_call(task, function, arguments)[0] for arguments in probes]
+
+
+def run(task: Task, answer: Callable, probes: tuple[tuple, ...]) -> Run:
+    """Call a reader's function on all probes, for at most `task.seconds`."""
+    result = Run()
+    printed = Printed()
+
+    def work() -> None:
+        for arguments in probes:
+            printed.text = ""
+            outcome, changed = _call(task, answer, arguments)
+            result.printed.append(printed.text)
+            result.changed.append(changed)
+            result.outcomes.append(outcome)
+            if isinstance(outcome, Raised) and outcome.type == "NotImplementedError":
+                result.not_written = True
+                return
+
+    worker = threading.Thread(target=_ignoring_time(work), daemon=True)
+    start = time.monotonic()
+    with quiet(), contextlib.redirect_stdout(printed):
+        worker.start()
+        try:
+            worker.join(task.seconds)
+            if worker.is_alive():
+                result.seconds = time.monotonic() - start
+        finally:  # the clock, or the reader's interrupt
+            result.still_running = not _stop(worker)
+    return result
+
+
+def _ignoring_time(work: Callable[[], None]) -> Callable[[], None]:
+    def guarded() -> None:
+        with contextlib.suppress(TimeIsUp):
+            work()
+
+    return guarded
+
+
+def _stop(worker: threading.Thread) -> bool:
+    """Raise TimeIsUp in the thread until it ends; return whether it did."""
+    end = time.monotonic() + PATIENCE
+    while worker.is_alive() and time.monotonic() < end:
+        ctypes.pythonapi.PyThreadState_SetAsyncExc(
+            ctypes.c_ulong(worker.ident), ctypes.py_object(TimeIsUp)
+        )
+        worker.join(0.02)
+    return not worker.is_alive()
+
+
+def _call(task: Task, function: Callable, arguments: tuple) -> tuple[Any, str]:
+    """Return the outcome of one call and the name of the argument that it changed, if any."""
+    given, untouched = copy.deepcopy(arguments), copy.deepcopy(arguments)
+    changed = ""
+    try:
+        with quiet():
+            output = function(*given)
+            changed = _changed(task, given, untouched)
+            if output is None:
+                return None, changed
+            try:
+                observed = task.observe(untouched, output)
+            except Exception as error:
+                what = form(canonical(output))
+                return Other(f"{what}, which cannot be read ({_text(error)})"), changed
+            return canonical(observed), changed
+    except TimeIsUp:
+        raise
+    except BaseException as error:  # SystemExit, too: nothing a reader writes may end the kernel
+        with contextlib.suppress(Exception):
+            changed = changed or _changed(task, given, untouched)
+        return Raised(type(error).__name__, _text(error), _where(error, function)), changed
+
+
+def _text(error: BaseException) -> str:
+    try:
+        return str(error).strip().split("\n")[0][:300]
+    except Exception:
+        return ""
+
+
+def _changed(task: Task, given: tuple, untouched: tuple) -> str:
+    for name, now, before in zip(parameters(task), given, untouched, strict=False):
+        if isinstance(before, (np.ndarray, list, tuple, dict)) and not agree(
+            canonical(now), canonical(before), 0.0, 0.0
+        ):
+            return name
+    return ""
+
+
+def parameters(task: Task) -> list[str]:
+    """Return the names of the task's arguments."""
+    return list(inspect.signature(task.reference).parameters)
+
+
+def _where(error: BaseException, function: Callable) -> str:
+    """Return the reader's line at which `error` was raised: number and source."""
+    code = getattr(function, "__code__", None)
+    frames = list(traceback.walk_tb(error.__traceback__))
+    own = [(f, line) for f, line in frames if code and f.f_code.co_filename == code.co_filename]
+    if not own:
+        return ""
+    frame, line = own[-1]
+    source = linecache.getline(frame.f_code.co_filename, line).strip()
+    return f"line {line}: {source}" if source else f"line {line}"

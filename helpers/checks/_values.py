@@ -1,0 +1,240 @@
+"""What functions return, brought into a common form, compared, and put into words."""
+
+from __future__ import annotations
+
+import inspect
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+FULL = 24  # Arrays with more elements are described, not printed.
+KINDS = {"b": "True and False", "i": "whole numbers", "f": "numbers", "U": "text"}
+
+
+@dataclass(frozen=True)
+class Other:
+    """An output that is no value: a function, a generator, an object."""
+
+    what: str
+
+
+@dataclass(frozen=True)
+class Raised:
+    """The outcome of a call that raised; `where` is the reader's own line."""
+
+    type: str
+    message: str = ""
+    where: str = ""
+
+
+def canonical(value: Any) -> Any:
+    """Return `value` as an array, a string, None, or a tuple, list or dict of these."""
+    if value is None or isinstance(value, (str, Other)):
+        return value
+    if isinstance(value, tuple):
+        return tuple(canonical(item) for item in value)
+    if isinstance(value, list):
+        return [canonical(item) for item in value]
+    if isinstance(value, dict):
+        return {str(key): canonical(item) for key, item in value.items()}
+    if inspect.isgenerator(value):
+        return Other("a generator (did you write `yield` instead of `return`?)")
+    if inspect.iscoroutine(value):
+        value.close()
+        return Other("a coroutine (did you write `async def`?)")
+    if callable(value) and not hasattr(value, "__array__"):
+        name = getattr(value, "__name__", None) or type(value).__name__
+        return Other(f"a function, `{name}` (did you forget the parentheses of a call?)")
+    if isinstance(value, (bool, int, float, complex)) or hasattr(value, "__array__"):
+        array = np.array(value)  # a copy: the reader may go on changing theirs
+        if array.dtype.kind in "biufcU":
+            return array
+        return Other(f"an array of dtype {array.dtype}")
+    return Other(f"an object of type {type(value).__name__}")
+
+
+def is_sequence(value: Any) -> bool:
+    return isinstance(value, (tuple, list))
+
+
+def _kind(array: np.ndarray) -> str:
+    return "i" if array.dtype.kind == "u" else array.dtype.kind
+
+
+def mismatch(got: Any, expected: Any, what: str = "Your result") -> str | None:
+    """Say in which way `got` is not even of the form of `expected`; None if it is."""
+    if isinstance(got, Other):
+        return f"{what} is {got.what}; expected: {form(expected)}."
+    if got is None and expected is not None:
+        return f"{what} is None; expected: {form(expected)}."
+    if is_sequence(expected):
+        if isinstance(got, np.ndarray) and got.ndim and len(got) == len(expected):
+            got = tuple(got)
+        if not is_sequence(got) or len(got) != len(expected):
+            return f"{what} is {form(got)}; expected: {form(expected)}."
+        complaints = (
+            mismatch(g, e, f"Part {number} of your result")
+            for number, (g, e) in enumerate(zip(got, expected, strict=True), start=1)
+        )
+        return next((complaint for complaint in complaints if complaint), None)
+    if isinstance(expected, dict):
+        if not isinstance(got, dict) or got.keys() != expected.keys():
+            return f"{what} is {form(got)}; expected: {form(expected)}."
+        complaints = (mismatch(got[key], e, f"`{key}`") for key, e in expected.items())
+        return next((complaint for complaint in complaints if complaint), None)
+    if isinstance(expected, np.ndarray):
+        if is_sequence(got):
+            name = type(got).__name__
+            return (
+                f"{what} is a Python {name}; expected: {form(expected)}."
+                + " Compute with NumPy arrays, or make one at the end."
+            ) * bool(expected.ndim) or f"{what} is a Python {name}; expected: one number."
+        if not isinstance(got, np.ndarray):
+            return f"{what} is {form(got)}; expected: {form(expected)}."
+        if got.shape != expected.shape:
+            turned = expected.ndim == 2 and got.shape == expected.shape[::-1]
+            return (
+                f"{what} has the shape {got.shape}; expected: {expected.shape}."
+                + " Rows and columns are exchanged." * turned
+            )
+        kinds = _kind(got), _kind(expected)
+        if kinds[0] != kinds[1] and kinds not in {("i", "f"), ("f", "i")}:
+            names = [KINDS.get(kind, "complex numbers") for kind in kinds]
+            return f"{what} holds {names[0]} (dtype {got.dtype}); expected: {names[1]}."
+        return None
+    if isinstance(expected, str) and not isinstance(got, str):
+        return f"{what} is {form(got)}; expected: {form(expected)}."
+    return None
+
+
+def agree(got: Any, expected: Any, rtol: float, atol: float) -> bool:
+    """Whether two outcomes are the same to within the tolerance, form included."""
+    if isinstance(expected, Raised) or isinstance(got, Raised):
+        return type(got) is type(expected) and got.type == expected.type
+    if isinstance(expected, Other) or isinstance(got, Other):
+        return type(got) is type(expected) and got == expected
+    if got is None or expected is None:
+        return got is expected
+    if is_sequence(expected):
+        if isinstance(got, np.ndarray) and got.ndim:
+            got = tuple(got)
+        return (
+            is_sequence(got)
+            and len(got) == len(expected)
+            and all(agree(g, e, rtol, atol) for g, e in zip(got, expected, strict=True))
+        )
+    if isinstance(expected, dict):
+        return (
+            isinstance(got, dict)
+            and got.keys() == expected.keys()
+            and all(agree(got[key], e, rtol, atol) for key, e in expected.items())
+        )
+    if isinstance(expected, str) or not isinstance(got, np.ndarray):
+        return isinstance(got, str) and isinstance(expected, str) and got == expected
+    return mismatch(got, expected) is None and bool(close(got, expected, rtol, atol).all())
+
+
+def close(got: np.ndarray, expected: np.ndarray, rtol: float, atol: float) -> np.ndarray:
+    """Element by element, whether two arrays of the same shape agree."""
+    if got.dtype.kind == "U" or expected.dtype.kind == "U":
+        return got == expected
+    if any(array.dtype in (np.float32, np.float16) for array in (got, expected)):
+        rtol, atol = max(rtol, 1e-4), max(atol, 1e-6)
+    return np.isclose(got, expected, rtol=rtol, atol=atol, equal_nan=True)
+
+
+def finite(value: Any) -> bool:
+    """Whether `value` holds neither nan nor inf."""
+    if is_sequence(value) or isinstance(value, dict):
+        return all(finite(v) for v in (value.values() if isinstance(value, dict) else value))
+    return not (isinstance(value, np.ndarray) and value.dtype.kind in "fc") or bool(
+        np.isfinite(value).all()
+    )
+
+
+# --- in words -------------------------------------------------------------------------------------
+
+
+def form(value: Any) -> str:
+    """Describe what kind of thing `value` is."""
+    if isinstance(value, np.ndarray):
+        if value.ndim:
+            return f"an array of shape {value.shape}"
+        return {"U": "text", "b": "True or False"}.get(value.dtype.kind, "one number")
+    if is_sequence(value):
+        kind = "tuple" if isinstance(value, tuple) else "list"
+        return f"a {kind} of {len(value)}" + (
+            f" ({', '.join(form(item) for item in value)})" if 0 < len(value) <= 6 else ""
+        )
+    if isinstance(value, dict):
+        return "a dict with the keys " + ", ".join(map(repr, value))
+    if isinstance(value, Other):
+        return value.what
+    return "None" if value is None else f"text ({type(value).__name__})"
+
+
+def show(value: Any, digits: int = 6) -> str:
+    """Print `value` in a few lines; `digits` of each number."""
+    if isinstance(value, Raised):
+        return f"{value.type}: {value.message}" if value.message else value.type
+    if isinstance(value, np.ndarray):
+        note = f"  ({value.dtype})" if value.dtype in (np.float32, np.float16) else ""
+        if value.size > FULL:
+            start = np.array2string(value.ravel()[:6], precision=digits, separator=", ")
+            return f"array of shape {value.shape}, which begins {start[:-1]}, …"
+        with np.printoptions(floatmode="maxprec", linewidth=88):
+            text = np.array2string(value, precision=digits, separator=", ", suppress_small=False)
+        return text + note
+    if is_sequence(value):
+        parts = [show(item, digits) for item in value]
+        if any("\n" in part for part in parts) or sum(map(len, parts)) > 80:
+            parts = ["\n " + part.replace("\n", "\n ") for part in parts]
+        opening, closing = "()" if isinstance(value, tuple) else "[]"
+        return opening + ", ".join(parts).replace(", \n", ",\n") + closing
+    if isinstance(value, dict):
+        return "\n".join(f"{key}: {show(item, digits)}" for key, item in value.items())
+    if isinstance(value, Other):
+        return value.what
+    return repr(value)
+
+
+def show_pair(expected: Any, got: Any) -> tuple[str, str]:
+    """Print both, with as many digits as it takes to tell them apart."""
+    for digits in (6, 9, 12, 17):
+        pair = show(expected, digits), show(got, digits)
+        if pair[0] != pair[1]:
+            break
+    return pair
+
+
+def first_difference(got: Any, expected: Any, rtol: float, atol: float) -> str | None:
+    """For arrays too large to print: where they first differ, and by what."""
+    if is_sequence(expected) and is_sequence(got) and len(got) == len(expected):
+        for number, (g, e) in enumerate(zip(got, expected, strict=True), start=1):
+            if not agree(g, e, rtol, atol):
+                where = first_difference(g, e, rtol, atol)
+                return where and f"part {number}, {where}"
+    if not (
+        isinstance(got, np.ndarray)
+        and isinstance(expected, np.ndarray)
+        and got.shape == expected.shape
+        and expected.size > FULL
+    ):
+        return None
+    wrong = ~close(got, expected, rtol, atol)
+    if not wrong.any():
+        return None
+    index = tuple(int(i) for i in np.argwhere(wrong)[0])
+    pair = (
+        show_pair(expected[index][()] + 0, got[index][()] + 0)
+        if expected.dtype.kind in "iuf"
+        else (
+            str(expected[index]),
+            str(got[index]),
+        )
+    )
+    return (
+        f"{int(wrong.sum())} of {wrong.size} entries differ, the first at index {list(index)}:"
+        f" expected {pair[0]}, got {pair[1]}"
+    )

@@ -1,0 +1,1 @@
+"""Right answers to the exercises, each in at least three ways: what `check` must accept."""
