@@ -23,7 +23,7 @@ from hypothesis import given
 
 from helpers import checks
 from helpers.checks import Mistake, Property, Task, _lessons, _progress
-from helpers.checks._judge import judge, known
+from helpers.checks._judge import judge, known, mistaken
 from helpers.checks._values import agree
 
 NOTEBOOKS = Path(__file__).resolve().parent.parent / "notebooks"
@@ -187,10 +187,9 @@ def test_mistake_gets_its_own_diagnosis(lesson, task):
 
 @every_task
 def test_mistakes_differ_from_each_other(lesson, task):
-    from helpers.checks._judge import _mistaken
-
-    for (i, one), (j, other) in itertools.combinations(enumerate(_mistaken(task)), 2):
-        same = [agree(a, b, task.rtol, task.atol) for a, b in zip(one, other, strict=True)]
+    tolerances = known(task).tolerances
+    for (i, one), (j, other) in itertools.combinations(enumerate(mistaken(task)), 2):
+        same = [agree(a, b, *t) for a, b, t in zip(one, other, tolerances, strict=True)]
         assert not all(same), f"mistakes {i} and {j} cannot be told apart"
 
 

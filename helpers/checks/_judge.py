@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import copy
 import dis
 import functools
@@ -13,7 +14,7 @@ from typing import Any, Literal
 import numpy as np
 
 from helpers.checks._run import Run, outcomes, parameters, run
-from helpers.checks._task import Mistake, Property, Task
+from helpers.checks._task import Mistake, Task
 from helpers.checks._values import (
     Other,
     Raised,
@@ -22,9 +23,11 @@ from helpers.checks._values import (
     finite,
     first_difference,
     is_sequence,
+    loosened,
     mismatch,
     show,
     show_pair,
+    single_precision,
 )
 
 
@@ -61,16 +64,24 @@ class _Known:
 
     probes: tuple[tuple, ...]
     expected: list[Any]
+    tolerances: list[tuple[float, float]]  # for each probe: rtol and atol
 
 
 @functools.cache
 def known(task: Task) -> _Known:
+    """Return the task's probes, with the expected outcome of each and its tolerances."""
     probes = task.probes() if callable(task.probes) else task.probes
-    return _Known(probes, outcomes(task, task.reference, probes))
+    exact = task.rtol, task.atol
+    return _Known(
+        probes,
+        outcomes(task, task.reference, probes),
+        [loosened(*exact) if single_precision(arguments) else exact for arguments in probes],
+    )
 
 
 @functools.cache
-def _mistaken(task: Task) -> list[list[Any]]:
+def mistaken(task: Task) -> list[list[Any]]:
+    """Return the outcomes of each known mistake."""
     return [outcomes(task, mistake.answer, known(task).probes) for mistake in task.mistakes]
 
 
@@ -105,7 +116,7 @@ def judge(task: Task, answer: Any) -> Verdict:
     wrong = [
         number
         for number, (got, right) in enumerate(zip(result.outcomes, expected, strict=True))
-        if not _right(task, got, right)
+        if mismatch(got, right) is not None or not _agree(task, number, got, right)
     ]
     if wrong:
         return _diagnose(task, answer, result, wrong)
@@ -115,12 +126,9 @@ def judge(task: Task, answer: Any) -> Verdict:
     return Verdict("solved", "solved", task.tested, task.section)
 
 
-def _right(task: Task, got: Any, expected: Any) -> bool:
-    return mismatch(got, expected) is None and _agree(task, got, expected)
-
-
-def _agree(task: Task, got: Any, expected: Any) -> bool:
-    return agree(got, expected, task.rtol, task.atol)
+def _agree(task: Task, number: int, got: Any, expected: Any) -> bool:
+    """Whether two outcomes of the probe `number` are the same."""
+    return agree(got, expected, *known(task).tolerances[number])
 
 
 def _signature(answer: Callable, arguments: tuple) -> str:
@@ -175,7 +183,7 @@ def _diagnose(task: Task, answer: Callable, result: Run, wrong: list[int]) -> Ve
             if spoke
             else "Your function returns nothing (None): end it with `return` and the result.",
         )
-    if not _agree(task, run(task, answer, (known(task).probes[first],)).outcomes[0], got):
+    if not _agree(task, first, _again(task, answer, first), got):
         return verdict(
             reason="random",
             diagnosis="Your function gave two different results for the same input. Leave out"
@@ -210,9 +218,13 @@ def _diagnose(task: Task, answer: Callable, result: Run, wrong: list[int]) -> Ve
     )
 
 
+def _again(task: Task, answer: Callable, number: int) -> Any:
+    return run(task, answer, (known(task).probes[number],)).outcomes[0]
+
+
 def _same_as(task: Task, got: list[Any]) -> Mistake | None:
-    for mistake, mistaken in zip(task.mistakes, _mistaken(task), strict=True):
-        if all(_agree(task, g, m) for g, m in zip(got, mistaken, strict=True)):
+    for mistake, outputs in zip(task.mistakes, mistaken(task), strict=True):
+        if all(_agree(task, n, g, outputs[n]) for n, g in enumerate(got)):
             return mistake
     return None
 
@@ -220,8 +232,8 @@ def _same_as(task: Task, got: list[Any]) -> Mistake | None:
 def _similar_to(task: Task, got: list[Any], wrong: list[int]) -> Mistake | None:
     """Return the one mistake that explains the smallest wrong output and most of the others."""
     counts = []
-    for mistaken in _mistaken(task):
-        same = [number for number in wrong if _agree(task, got[number], mistaken[number])]
+    for outputs in mistaken(task):
+        same = [number for number in wrong if _agree(task, number, got[number], outputs[number])]
         explains = wrong[0] in same and 2 * len(same) > len(wrong)
         counts.append(len(same) if explains else 0)
     best = max(counts, default=0)
@@ -232,15 +244,11 @@ def _similar_to(task: Task, got: list[Any], wrong: list[int]) -> Mistake | None:
 def _failing(task: Task, arguments: tuple, got: Any) -> Iterator[str]:
     """Yield the diagnoses of the task's own properties that do not hold."""
     for prop in task.properties:
-        try:
+        # A property that does not apply to such an output says nothing.
+        with contextlib.suppress(Exception):
             if not prop.holds(copy.deepcopy(arguments), copy.deepcopy(got)):
-                yield _words(prop, arguments, got)
-        except Exception:  # a property that does not apply to such an output says nothing
-            continue
-
-
-def _words(prop: Property, arguments: tuple, got: Any) -> str:
-    return prop.diagnosis(arguments, got) if callable(prop.diagnosis) else prop.diagnosis
+                words = prop.diagnosis
+                yield words(arguments, got) if callable(words) else words
 
 
 def _shared_property(task: Task, result: Run, wrong: list[int]) -> str:
@@ -391,7 +399,7 @@ def _example(task: Task, result: Run, number: int) -> tuple[tuple[str, str], ...
     if isinstance(got, Raised) and got.where:
         lines.append(("raised at", got.where))
     if not isinstance(got, (Raised, Other)):
-        difference = first_difference(got, expected, task.rtol, task.atol)
+        difference = first_difference(got, expected, *known(task).tolerances[number])
         if difference:
             lines.append(("difference", difference))
     if result.printed[number]:

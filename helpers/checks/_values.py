@@ -58,6 +58,11 @@ def is_sequence(value: Any) -> bool:
     return isinstance(value, (tuple, list))
 
 
+def _parts(value: Any) -> Any:
+    """Return the rows of an array: as good as a tuple of them."""
+    return tuple(map(np.asarray, value)) if isinstance(value, np.ndarray) and value.ndim else value
+
+
 def _kind(array: np.ndarray) -> str:
     return "i" if array.dtype.kind == "u" else array.dtype.kind
 
@@ -69,8 +74,7 @@ def mismatch(got: Any, expected: Any, what: str = "Your result") -> str | None:
     if got is None and expected is not None:
         return f"{what} is None; expected: {form(expected)}."
     if is_sequence(expected):
-        if isinstance(got, np.ndarray) and got.ndim and len(got) == len(expected):
-            got = tuple(got)
+        got = _parts(got)
         if not is_sequence(got) or len(got) != len(expected):
             return f"{what} is {form(got)}; expected: {form(expected)}."
         complaints = (
@@ -117,8 +121,7 @@ def agree(got: Any, expected: Any, rtol: float, atol: float) -> bool:
     if got is None or expected is None:
         return got is expected
     if is_sequence(expected):
-        if isinstance(got, np.ndarray) and got.ndim:
-            got = tuple(got)
+        got = _parts(got)
         return (
             is_sequence(got)
             and len(got) == len(expected)
@@ -139,9 +142,21 @@ def close(got: np.ndarray, expected: np.ndarray, rtol: float, atol: float) -> np
     """Element by element, whether two arrays of the same shape agree."""
     if got.dtype.kind == "U" or expected.dtype.kind == "U":
         return got == expected
-    if any(array.dtype in (np.float32, np.float16) for array in (got, expected)):
-        rtol, atol = max(rtol, 1e-4), max(atol, 1e-6)
+    if single_precision(got) or single_precision(expected):
+        rtol, atol = loosened(rtol, atol)
     return np.isclose(got, expected, rtol=rtol, atol=atol, equal_nan=True)
+
+
+def single_precision(value: Any) -> bool:
+    """Whether `value` is, or holds, an array of float32 (or less)."""
+    if is_sequence(value):
+        return any(map(single_precision, value))
+    return getattr(value, "dtype", None) in (np.float32, np.float16)
+
+
+def loosened(rtol: float, atol: float) -> tuple[float, float]:
+    """Return the tolerances for what was computed in single precision."""
+    return max(rtol, 1e-4), max(atol, 1e-6)
 
 
 def finite(value: Any) -> bool:
