@@ -1,0 +1,937 @@
+"""Tasks of lesson 2: choosing the head by the target, and the hidden layers by evidence."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from helpers import datasets
+from helpers.activations import sigmoid, sigmoid_derivative
+from helpers.checks._task import Mistake, Property, Task
+from helpers.checks._values import agree, canonical
+from helpers.network import Dense, Sequential
+from helpers.optimizers import SGD
+from helpers.outputs import output_layer_for
+
+LESSON = "02_choosing_activations"
+
+Head = tuple[str, str, int]
+
+# ---------------------------------------------------------------------------- share_outside
+
+_SHARE_OUTSIDE = Task(
+    name="share_outside",
+    section="2.2",
+    reference=lambda a: np.mean((a < 0) | (a > 1)),
+    probes=(
+        (np.array([0.5, -0.2, 1.4, 0.3]),),
+        (np.array([0.0, 1.0, 0.5, 0.0]),),
+        (np.array([1.2, 0.4, 1.1, 0.9, 0.2]),),
+        (np.array([-0.3, 0.8]),),
+        (np.array([0.7]),),
+        (np.array([-2.0, 1.5]),),
+        (np.array([-1e-12, 1 + 1e-12, 1e-12, 1 - 1e-12]),),
+    ),
+    mistakes=(
+        Mistake(
+            lambda a: np.mean((a < 0) & (a > 1)),
+            "You counted the answers that are below 0 and above 1 at the same time. No number is "
+            "both, so your share is always 0. An answer is outside if one of the two is true.",
+        ),
+        Mistake(
+            lambda a: np.mean(a > 1),
+            "You counted the answers above 1 only. An answer below 0 is no probability either.",
+        ),
+        Mistake(
+            lambda a: np.mean(a < 0),
+            "You counted the answers below 0 only. An answer above 1 is no probability either.",
+        ),
+        Mistake(
+            lambda a: np.sum((a < 0) | (a > 1)),
+            "You returned how many answers are outside, not their share. Divide by the number of "
+            "all answers.",
+        ),
+        Mistake(
+            lambda a: 100 * np.mean((a < 0) | (a > 1)),
+            "You returned a percentage. The share is a number from 0 to 1.",
+        ),
+        Mistake(
+            lambda a: np.mean((a >= 0) & (a <= 1)),
+            "You returned the share of the answers that are inside, from 0 to 1. "
+            "Asked for is the share outside.",
+        ),
+        Mistake(
+            lambda a: np.mean((a <= 0) | (a >= 1)),
+            "You counted answers of exactly 0 or exactly 1 as outside. Both are probabilities: "
+            "impossible and certain.",
+        ),
+        Mistake(
+            lambda a: np.mean((a < 0) | (a >= 1)),
+            "You counted an answer of exactly 1 as outside. It is a probability: certain.",
+        ),
+        Mistake(
+            lambda a: np.mean((a <= 0) | (a > 1)),
+            "You counted an answer of exactly 0 as outside. It is a probability: impossible.",
+        ),
+        Mistake(
+            lambda a: np.mean(a > 0.5),
+            "You returned the share of the answers above one half. That is how often the network "
+            'says "yes"; whether its answers can be probabilities is another question.',
+        ),
+        Mistake(
+            lambda a: np.mean(np.abs(a) > 1),
+            "You took the distance from 0 and compared it with 1. That lets the answers between "
+            "−1 and 0 pass, and they are no probabilities.",
+        ),
+    ),
+    properties=(
+        Property(
+            lambda arguments, share: np.all((np.asarray(share) >= 0) & (np.asarray(share) <= 1)),
+            "A share lies between 0 and 1. Yours does not.",
+        ),
+        Property(
+            lambda arguments, share: (
+                np.asarray(share) > 0 or not ((arguments[0] < 0) | (arguments[0] > 1)).any()
+            ),
+            "Some of these answers are outside, but your share is 0.",
+        ),
+        Property(
+            lambda arguments, share: (
+                np.asarray(share) == 0 or ((arguments[0] < 0) | (arguments[0] > 1)).any()
+            ),
+            "None of these answers is outside, but your share is not 0.",
+        ),
+    ),
+    hints=(
+        "An answer is no probability if it lies below 0, or if it lies above 1. Comparing an array "
+        "with a number gives an array of True and False.",
+        "NumPy joins two arrays of True and False, element by element, with | for “or” and & for "
+        "“and”. Put each comparison in brackets.",
+        "The mean of an array of True and False is the share that is True.",
+    ),
+    reasoning="A comparison gives one True or False for each answer. The two kinds of fault are "
+    "joined by “or”, since one is enough. True counts as 1 in a mean, so the mean is the share. "
+    "For a sigmoid head it is always 0, because the sigmoid's range is inside.",
+    tested="On 7 arrays: answers below, above and inside, exactly 0 and 1, and very close to them.",
+)
+
+# ------------------------------------------------------------------------------ choose_head
+
+_HEADS: dict[str, Head] = {
+    "rain": ("sigmoid", "binary_crossentropy", 1),
+    "species": ("softmax", "sparse_categorical_crossentropy", 3),
+    "temperature": ("linear", "mean_squared_error", 1),
+    "rainfall": ("relu", "mean_squared_error", 1),
+    "genres": ("sigmoid", "binary_crossentropy", 5),
+    "hurricane": ("linear", "mean_squared_error", 2),
+}
+_SYNONYMS = {"mse": "mean_squared_error"}
+
+
+def _head(arguments: tuple, answer: Any) -> Any:
+    """Return (activation, loss, units) in Keras's names; what is no such triple as it is."""
+    if not isinstance(answer, (tuple, list)) or len(answer) != 3:
+        return answer
+    activation, loss = (
+        _SYNONYMS.get(name.lower(), name) if isinstance(name, str) else name for name in answer[:2]
+    )
+    return "linear" if activation is None else activation, loss, answer[2]
+
+
+def _chosen_head(arguments: tuple, answer: Any) -> Any:
+    """Like `_head`; softplus is as good as ReLU where negative answers must be impossible."""
+    head = _head(arguments, answer)
+    if arguments == ("rainfall",) and isinstance(head, tuple) and head[0] == "softplus":
+        return ("relu", *head[1:])
+    return head
+
+
+def _instead(target: str, *head: Any) -> Callable[[str], Head]:
+    """Return a reader who chooses `head` for one target and is right about all others."""
+    return lambda asked: head if asked == target else _HEADS[asked]
+
+
+def _explained(
+    mistakes: tuple[Mistake, ...], reference: Callable[..., Head], observe: Callable
+) -> Property:
+    """Return a property that fails where exactly one mistake explains the answer to one target.
+
+    Each target is a question of its own here, so that several mistakes can meet in one answer.
+    """
+
+    def explanations(arguments: tuple, head: Any) -> list[str]:
+        right = canonical(reference(*arguments))
+        others = ((m, canonical(observe(arguments, m.answer(*arguments)))) for m in mistakes)
+        return [
+            mistake.diagnosis
+            for mistake, other in others
+            if agree(head, other, 0, 0) and not agree(right, other, 0, 0)
+        ]
+
+    return Property(
+        lambda arguments, head: len(explanations(arguments, head)) != 1,
+        lambda arguments, head: explanations(arguments, head)[0],
+    )
+
+
+def _head_properties(
+    mistakes: tuple[Mistake, ...], reference: Callable[..., Head], observe: Callable
+) -> tuple[Property, ...]:
+    activations = {"sigmoid", "softmax", "linear", "relu", "softplus", "tanh"}
+    losses = {"categorical_crossentropy", *(loss for _, loss, _ in _HEADS.values())}
+    return (
+        Property(
+            lambda arguments, head: head[0] in activations,
+            lambda arguments, head: (
+                f"The first thing should be the name of an activation as this lesson spells it. "
+                f"“{head[0]}” is none."
+            ),
+        ),
+        Property(
+            lambda arguments, head: head[1] in losses,
+            lambda arguments, head: (
+                "The second thing should be the name of a loss, spelt as Keras spells it: "
+                "binary_crossentropy, sparse_categorical_crossentropy, categorical_crossentropy "
+                f"or mean_squared_error. “{head[1]}” is none."
+            ),
+        ),
+        _explained(mistakes, reference, observe),
+        Property(
+            lambda arguments, head: head[0] == reference(*arguments)[0],
+            "The activation does not fit this target. Ask which answers must be possible, and "
+            "which must not.",
+        ),
+        Property(
+            lambda arguments, head: head[1] == reference(*arguments)[1],
+            "The activation fits, the loss does not: head and loss are a pair.",
+        ),
+        Property(
+            lambda arguments, head: head[2] == reference(*arguments)[2],
+            "Activation and loss fit; the number of units does not. Ask how many numbers the head "
+            "must give for one example.",
+        ),
+    )
+
+
+def _choose_head(target: str) -> Head:
+    return _HEADS[target]
+
+
+_CHOOSE_HEAD_MISTAKES = (
+    Mistake(
+        _instead("rain", "softmax", "binary_crossentropy", 1),
+        "You gave the yes-or-no question one softmax unit. Its number is divided by itself, so "
+        "it answers 1 for every day and never learns.",
+        section="2.2",
+    ),
+    Mistake(
+        _instead("rain", "sigmoid", "mean_squared_error", 1),
+        "Your head for the rain is right, but you paired it with the squared error. Where that "
+        "network is surely wrong its gradient is almost 0, and it hardly gets out.",
+        section="2.2",
+    ),
+    Mistake(
+        _instead("rain", "softmax", "sparse_categorical_crossentropy", 2),
+        "Two softmax units would work for the rain: they say the same as one sigmoid unit. "
+        "But asked for is the head with the fewest units.",
+    ),
+    Mistake(
+        _instead("rain", "linear", "mean_squared_error", 1),
+        "You gave the rain a linear head. It can answer −0.5 or 1.6, and neither is a probability.",
+        section="2.2",
+    ),
+    Mistake(
+        _instead("species", "linear", "mean_squared_error", 1),
+        "You treated the species as a quantity. Species 2 is not twice species 1: the numbers "
+        "are only names, and the network should give each of the three a probability.",
+        section="2.5",
+    ),
+    Mistake(
+        _instead("species", "softmax", "sparse_categorical_crossentropy", 1),
+        "You gave the species one softmax unit. Softmax needs one unit for each answer; a "
+        "single one always says 1.",
+        section="2.5",
+    ),
+    Mistake(
+        _instead("species", "softmax", "sparse_categorical_crossentropy", 2),
+        "You gave the species two units. The largest label is 2, but labels count from 0: "
+        "there are three classes.",
+        section="2.5",
+    ),
+    Mistake(
+        _instead("species", "softmax", "categorical_crossentropy", 3),
+        "Your head for the species is right, but you took the loss for one-hot rows. These "
+        "labels are whole numbers, and that is what “sparse” stands for.",
+    ),
+    Mistake(
+        _instead("species", "sigmoid", "binary_crossentropy", 3),
+        "You gave the species three separate sigmoids, as if a penguin could be of several "
+        "species or of none. Exactly one is true, so the three answers must sum to 1.",
+        section="2.5",
+    ),
+    Mistake(
+        _instead("temperature", "relu", "mean_squared_error", 1),
+        "You gave the temperature a ReLU head. It cannot answer below 0 °C, and in January "
+        "that is half of the answers.",
+        section="2.3",
+    ),
+    Mistake(
+        _instead("rainfall", "linear", "mean_squared_error", 1),
+        "You gave the rainfall a linear head. It can answer a negative amount of rain, which "
+        "the question rules out.",
+        section="2.4",
+    ),
+    Mistake(
+        _instead("rainfall", "sigmoid", "mean_squared_error", 1),
+        "You gave the rainfall a sigmoid. It is never negative, but it never reaches 2 mm "
+        "either: it stops at 1.",
+        section="2.4",
+    ),
+    Mistake(
+        _instead("genres", "softmax", "categorical_crossentropy", 5),
+        "You gave the genres a softmax. Its five answers sum to 1, but a film can be a comedy "
+        "and a romance at once: these are five separate questions.",
+    ),
+    Mistake(
+        _instead("genres", "sigmoid", "binary_crossentropy", 1),
+        "You gave the genres one unit, but every film has five yes-or-no questions to answer.",
+    ),
+    Mistake(
+        _instead("hurricane", "linear", "mean_squared_error", 1),
+        "You gave the hurricane one unit. Its target has two columns, so the head must give "
+        "two numbers.",
+    ),
+)
+
+_CHOOSE_HEAD = Task(
+    name="choose_head",
+    section="2.7",
+    reference=_choose_head,
+    probes=tuple((target,) for target in _HEADS),
+    observe=_chosen_head,
+    mistakes=_CHOOSE_HEAD_MISTAKES,
+    properties=_head_properties(_CHOOSE_HEAD_MISTAKES, _choose_head, _chosen_head),
+    hints=(
+        "Ask two things of each target: which answers must be possible, and how many numbers "
+        "belong to one example?",
+        "The chart at the end of the lesson has a row for each kind: 0 or 1; one class of N; "
+        "several labels at once; numbers, also negative; numbers, never negative.",
+        "Two are questions of yes or no (one of them asks five at once), one names a class, three "
+        "are quantities. One of the three quantities can never be negative.",
+    ),
+    reasoning="The range of the activation is what a network can say: sigmoid for 0 or 1, linear "
+    "for any number, ReLU (or softplus) where a negative answer must be impossible, softmax where "
+    "exactly one of N is true. The loss is the activation's partner, and there is one unit for "
+    "each number that belongs to one example.",
+    tested="On all six targets. Softplus would have been right for the rainfall, too.",
+)
+
+# --------------------------------------------------------------------------------- head_for
+
+
+def _read_head(y: np.ndarray) -> Head:
+    """Return the head that the lesson's helper proposes, without its reason."""
+    layer = output_layer_for(y)
+    return layer.activation, layer.loss, layer.units
+
+
+def _where(condition: Callable[[np.ndarray], Any], head: Callable[[np.ndarray], Head]) -> Callable:
+    """Return a reader who answers `head` where `condition` is true, and else is right."""
+    return lambda y: head(y) if condition(y) else _read_head(y)
+
+
+def _softmax_with(units: Callable[[np.ndarray], int]) -> Callable:
+    """Return a reader who counts the classes in another way."""
+    return _where(
+        lambda y: _read_head(y)[0] == "softmax",
+        lambda y: ("softmax", "sparse_categorical_crossentropy", int(units(y))),
+    )
+
+
+_LINEAR: Head = ("linear", "mean_squared_error", 1)
+_RELU: Head = ("relu", "mean_squared_error", 1)
+_SIGMOID: Head = ("sigmoid", "binary_crossentropy", 1)
+
+_HEAD_FOR_MISTAKES = (
+    Mistake(
+        _softmax_with(lambda y: y.max()),
+        "You took the largest label for the number of classes. Labels count from 0, so there "
+        "is one class more.",
+        section="2.5",
+    ),
+    Mistake(
+        _softmax_with(lambda y: np.unique(y).size),
+        "You counted the different labels that occur. A class that happens to be absent from "
+        "these examples still needs its unit, or the largest label has none.",
+        section="2.5",
+    ),
+    Mistake(
+        _softmax_with(lambda y: y.size),
+        "You gave softmax one unit for each example. It needs one for each class.",
+        section="2.5",
+    ),
+    Mistake(
+        _softmax_with(lambda y: 1),
+        "You gave softmax a single unit. It would always answer 1; softmax needs one unit for "
+        "each class.",
+        section="2.2",
+    ),
+    Mistake(
+        _where(
+            lambda y: y.ndim == 1 and y.dtype.kind == "f" and _read_head(y)[0] != "linear",
+            lambda y: _RELU,
+        ),
+        "You decided by the dtype of the array: floats are quantities, integers are classes. "
+        "But labels are often stored as floats, 0.0 and 3.0. Only the values count.",
+    ),
+    Mistake(
+        _where(
+            lambda y: _read_head(y) == _SIGMOID,
+            lambda y: ("softmax", "sparse_categorical_crossentropy", 2),
+        ),
+        "You gave the target of 0 and 1 a softmax with two units. It works, but the table's "
+        "first row comes first: one sigmoid unit says the same.",
+        section="2.2",
+    ),
+    Mistake(
+        _where(
+            lambda y: y.ndim == 1 and y.min() < 0 and np.all(y == np.round(y)),
+            lambda y: ("softmax", "sparse_categorical_crossentropy", int(y.max()) + 1),
+        ),
+        "You took negative whole numbers for class labels. Labels are never below 0; this "
+        "target is a quantity.",
+        section="2.3",
+    ),
+    Mistake(
+        _where(lambda y: _read_head(y)[0] == "relu" and y.min() == 0, lambda y: _LINEAR),
+        "You kept ReLU for targets above 0. A target of exactly 0 is not negative, and ReLU "
+        "can answer it.",
+        section="2.4",
+    ),
+    Mistake(
+        _where(lambda y: _read_head(y)[0] == "relu", lambda y: _LINEAR),
+        "You gave every quantity a linear head. Where no target is negative, the table says ReLU.",
+        section="2.4",
+    ),
+    Mistake(
+        _where(lambda y: _read_head(y)[0] == "linear", lambda y: _RELU),
+        "You gave every quantity a ReLU head. Where some targets are negative it cannot reach "
+        "them.",
+        section="2.3",
+    ),
+    Mistake(
+        _where(
+            lambda y: y.ndim == 1 and y.min() >= 0 and y.max() <= 1,
+            lambda y: _SIGMOID,
+        ),
+        "You asked whether all targets lie between 0 and 1. The row is for targets that are "
+        "0 or 1 and nothing in between.",
+    ),
+    Mistake(
+        _where(
+            lambda y: y.ndim == 2,
+            lambda y: ("softmax", "categorical_crossentropy", y.shape[1]),
+        ),
+        "You gave several columns of 0 and 1 a softmax. A row may hold several 1s, or none, "
+        "and softmax's answers sum to 1: these are separate questions.",
+    ),
+    Mistake(
+        _where(lambda y: y.ndim == 2, lambda y: _SIGMOID),
+        "You gave several columns of 0 and 1 one unit. Each column is a question of its own.",
+    ),
+    Mistake(
+        _where(lambda y: y.ndim == 2, lambda y: ("sigmoid", "binary_crossentropy", y.shape[0])),
+        "You gave the columns of 0 and 1 one unit for each row. Rows are examples; each column "
+        "is a question and needs a unit.",
+    ),
+)
+
+
+def _targets() -> tuple[tuple[np.ndarray], ...]:
+    return (
+        (np.array([0, 1, 1, 0]),),
+        (np.array([2, 0, 1, 2, 1]),),
+        (np.array([0.0, 3.0, 1.0, 0.0, 1.0]),),
+        (np.array([-1.5, 2.0, 0.25]),),
+        (np.array([0.0, 2.5, 7.25]),),
+        (np.array([0.2, 0.7, 0.35]),),
+        (np.array([[1, 0, 1], [0, 0, 0], [0, 1, 0], [1, 1, 1]]),),
+        (np.array([-2, 0, 1, 3]),),
+        (np.array([True, False, True]),),
+        (np.array([1.0, 0.0, 0.0, 1.0, 0.0]),),
+        (np.array([0.0, 0.0, 1.0, 0.5]),),
+        (datasets.digits().validation.y,),
+        (datasets.diabetes().validation.y / 100,),
+        (datasets.digit_strips().validation.y,),
+    )
+
+
+_HEAD_FOR = Task(
+    name="head_for",
+    section="2.7",
+    reference=_read_head,
+    probes=_targets,
+    observe=_head,
+    mistakes=_HEAD_FOR_MISTAKES,
+    properties=_head_properties(_HEAD_FOR_MISTAKES, _read_head, _head),
+    hints=(
+        "Go through the rows of the table from top to bottom, and return at the first that fits. "
+        "The number of dimensions tells the last row from the others.",
+        "“Whole” can be asked of the values: a number is whole if rounding does not change it. "
+        "All at once: combine the comparison with a function that says whether all are True.",
+        "For one column: all 0 or 1? Else: all whole and none negative? Else: any negative? "
+        "The classes are 0 up to the largest label.",
+    ),
+    reasoning="Only the values count, never the dtype. The order matters: 0 and 1 are whole "
+    "numbers too, so the first row must come first. Classes are counted up to the largest label, "
+    "since one of them may be absent. What the code cannot know is what the numbers mean: a count "
+    "of children would be taken for a class.",
+    tested="On 14 targets: classes with a label missing, labels stored as floats and as bools, "
+    "negative whole numbers, zeros, proportions, and three real data sets.",
+)
+
+# ---------------------------------------------------------------------- squared_error_slope
+
+
+def _slope(y: np.ndarray, z: np.ndarray) -> np.ndarray:
+    return 2 * (sigmoid(z) - y) * sigmoid_derivative(z)
+
+
+_SQUARED_ERROR_SLOPE = Task(
+    name="squared_error_slope",
+    section="2.2",
+    reference=_slope,
+    probes=(
+        (np.array([1.0]), np.array([0.5])),
+        (np.array([1.0, 0.0]), np.array([-1.0, 2.0])),
+        (np.array([0.0, 1.0, 1.0, 0.0]), np.array([0.0, 0.0, -8.0, 8.0])),
+        (np.array([1, 0, 1]), np.array([3.0, -3.0, -0.25])),
+        (np.array([0.0, 1.0, 1.0]), np.array([40.0, -40.0, 40.0])),
+        (np.array([1.0, 0.0]), np.array([-1000.0, 1000.0])),
+    ),
+    # For large z, 1 − a loses its digits if a is rounded first. That is lesson 5's subject.
+    atol=1e-12,
+    mistakes=(
+        Mistake(
+            lambda y, z: 2 * (sigmoid(z) - y),
+            "You stopped at ∂L/∂a. The chain rule has a second factor: the slope of the sigmoid, "
+            "since a itself depends on z.",
+        ),
+        Mistake(
+            lambda y, z: (sigmoid(z) - y) * sigmoid_derivative(z),
+            "The factor 2 is missing: the derivative of a square is twice what is squared.",
+        ),
+        Mistake(
+            lambda y, z: -_slope(y, z),
+            "The sign is turned around. The loss falls when a moves towards y, so the slope is "
+            "positive where a is too large.",
+        ),
+        Mistake(
+            lambda y, z: 2 * (sigmoid(z) - y) * sigmoid_derivative(sigmoid(z)),
+            "You took the sigmoid's slope at a. It must be taken at z: the sigmoid of the sigmoid "
+            "has no place here.",
+        ),
+        Mistake(
+            lambda y, z: 2 * (sigmoid(z) - y) * z * (1 - z),
+            "You put z into the formula for the sigmoid's slope, but that formula is written in "
+            "terms of a.",
+        ),
+        Mistake(
+            lambda y, z: sigmoid_derivative(z),
+            "You returned the slope of the sigmoid alone. It must be multiplied by ∂L/∂a.",
+        ),
+        Mistake(
+            lambda y, z: sigmoid(z) - y,
+            "You returned a − y. That is the slope of the cross-entropy with a sigmoid, the right "
+            "partner, whose gradient survives. Asked for is the squared error's.",
+        ),
+        Mistake(
+            lambda y, z: (sigmoid(z) - y) ** 2,
+            "You returned the loss itself. Asked for is its derivative by z.",
+        ),
+        Mistake(
+            lambda y, z: _slope(y, z) / len(y),
+            "You divided by the number of examples. Asked for is the slope of each example's own "
+            "loss, not of the average.",
+        ),
+        Mistake(
+            lambda y, z: 2 * (z - y),
+            "You left the sigmoid out: this is the slope of (z − y)². The answer a is not z.",
+        ),
+        Mistake(
+            lambda y, z: 2 * (z - y) * sigmoid_derivative(z),
+            "You compared y with z. The loss compares it with the answer, a.",
+        ),
+        Mistake(
+            lambda y, z: 2 * (sigmoid(z) - y) * sigmoid(z),
+            "Your slope of the sigmoid is only a; its second factor, 1 − a, is missing.",
+        ),
+        Mistake(
+            lambda y, z: 2 * (sigmoid(z) - y) * (1 - sigmoid(z)),
+            "Your slope of the sigmoid is only 1 − a; its first factor, a, is missing.",
+        ),
+        Mistake(
+            lambda y, z: 2 * (sigmoid(z) - y) + sigmoid_derivative(z),
+            "You added the two slopes. The chain rule multiplies them.",
+        ),
+    ),
+    properties=(
+        Property(
+            lambda arguments, slope: np.all(
+                np.sign(slope) * np.sign(sigmoid(arguments[1]) - arguments[0]) >= 0
+            ),
+            "The sign is wrong for at least one example: where a is above y the slope must be "
+            "positive, where it is below it must be negative.",
+        ),
+        Property(
+            lambda arguments, slope: np.all(np.abs(slope) <= 0.5),
+            "At least one slope is too large. The sigmoid's slope is at most 1/4 and a − y at most "
+            "1, so the whole can never exceed 1/2.",
+        ),
+        Property(
+            lambda arguments, slope: np.allclose(slope, _slope(*arguments), rtol=1e-3, atol=1e-6),
+            "Close, but not exact. If you nudged z and looked how far the loss went: asked for is "
+            "the formula, by the chain rule.",
+        ),
+    ),
+    hints=(
+        "L depends on a, and a depends on z. The chain rule multiplies two slopes: that of L by a, "
+        "and that of a by z.",
+        "The slope of a square is twice what is squared. The slope of the sigmoid was found in "
+        "lesson 1, and section 2.2 writes it in terms of a.",
+        "∂L/∂a = 2(a − y), and ∂a/∂z = a(1 − a), with a = σ(z).",
+    ),
+    reasoning="The chain rule: ∂L/∂z = ∂L/∂a · ∂a/∂z = 2(a − y) · a(1 − a). The last factor is "
+    "nearly 0 where the unit is sure, right or wrong. That is why the network of section 2.2, "
+    "surely wrong, could not be talked out of it by the squared error.",
+    tested="On 6 inputs: one example and several, sure and unsure, integer labels, z up to ±1000.",
+)
+
+# ----------------------------------------------------------------------------- clear_winner
+
+
+def _clear_winner(costs: dict[str, np.ndarray]) -> str:
+    for name, runs in costs.items():
+        if all(np.max(runs) < np.min(other) for key, other in costs.items() if key != name):
+            return name
+    return "nobody"
+
+
+def _lowest(number: Callable[[np.ndarray], float]) -> Callable[[dict], str]:
+    """Return a reader who compares one number of each activation, and always names a winner."""
+    return lambda costs: min(costs, key=lambda name: number(costs[name]))
+
+
+def _beats(
+    better: Callable[[np.ndarray, np.ndarray], Any], every: Callable = all
+) -> Callable[[dict], str]:
+    """Return a reader with another idea of what it means to beat the others."""
+
+    def winner(costs: dict[str, np.ndarray]) -> str:
+        for name, runs in costs.items():
+            if every(better(runs, other) for key, other in costs.items() if key != name):
+                return name
+        return "nobody"
+
+    return winner
+
+
+_CLEAR_WINNER = Task(
+    name="clear_winner",
+    section="2.6",
+    reference=_clear_winner,
+    probes=(
+        ({"tanh": np.array([0.5, 0.4]), "relu": np.array([0.3, 0.2])},),
+        ({"tanh": np.array([0.30, 0.10]), "relu": np.array([0.20, 0.25])},),
+        ({"tanh": np.array([0.1, 0.2]), "relu": np.array([0.2, 0.3])},),
+        ({"tanh": np.array([0.2, 0.2, 0.2]), "relu": np.array([0.1, 0.9, 0.1])},),
+        ({"tanh": np.array([0.4, 0.05, 0.4]), "relu": np.array([0.2, 0.2, 0.3])},),
+        (
+            {
+                "relu": np.array([0.2, 0.3]),
+                "sigmoid": np.array([2.3, 2.3]),
+                "tanh": np.array([0.25, 0.35]),
+            },
+        ),
+        (
+            {
+                "relu": np.array([0.1, 0.1, 0.1, 0.1, 0.31]),
+                "tanh": np.array([0.3, 0.32, 0.3, 0.31, 0.3]),
+            },
+        ),
+        (
+            {
+                "sigmoid": np.array([2.31, 2.30, 2.30]),
+                "tanh": np.array([0.91, 0.76, 0.85]),
+                "leaky_relu": np.array([0.23, 0.26, 0.24]),
+                "relu": np.array([0.17, 0.21, 0.18]),
+            },
+        ),
+    ),
+    mistakes=(
+        Mistake(
+            _lowest(np.min),
+            "You crowned the lowest single run. With several runs each, somebody always has the "
+            "luckiest one. The winner's worst run must beat everybody's best.",
+        ),
+        Mistake(
+            _lowest(np.mean),
+            "You compared averages, and named a winner every time. Where the ranges over the seeds "
+            "overlap, the order of the averages may be chance.",
+        ),
+        Mistake(
+            _lowest(np.median),
+            "You compared medians, and named a winner every time. Where the ranges over the seeds "
+            "overlap, their order may be chance.",
+        ),
+        Mistake(
+            _lowest(np.max),
+            "You compared the worst run of each, and named a winner every time. The worst run must "
+            "be compared with the best runs of the others.",
+        ),
+        Mistake(
+            _lowest(lambda runs: runs[0]),
+            "You looked at the first seed of each only. One run could be luck.",
+        ),
+        Mistake(
+            _beats(lambda runs, other: np.min(runs) > np.max(other)),
+            "You looked for the highest costs. A cost is better when it is lower.",
+        ),
+        Mistake(
+            _beats(lambda runs, other: np.max(runs) <= np.min(other)),
+            "You let ranges that touch pass as apart. At equal costs nobody has won: the winner's "
+            "worst run must be strictly lower.",
+        ),
+        Mistake(
+            _beats(lambda runs, other: np.max(runs) < np.min(other), every=any),
+            "You named somebody who beats one of the others. A clear winner beats all of them.",
+        ),
+        Mistake(
+            _beats(lambda runs, other: runs.mean() + runs.std() < other.mean() - other.std()),
+            "You took the average plus and minus a standard deviation for the range. Some runs lie "
+            "outside of that; asked for is the range from the lowest to the highest run.",
+        ),
+        Mistake(
+            _beats(
+                lambda runs, other: runs.size == other.size and np.all(runs < other),
+            ),
+            "You compared the runs seed by seed. Asked for is more: each run of the winner must "
+            "beat every run of the others, not only the one with the same seed.",
+        ),
+        Mistake(
+            _beats(
+                lambda runs, other: np.max(runs) < np.max(other) and np.min(runs) < np.min(other)
+            ),
+            "You compared worst with worst and best with best. Two ranges can overlap all the "
+            "same: compare the winner's worst run with the best runs of the others.",
+        ),
+        Mistake(
+            lambda costs: "nobody",
+            "You never name a winner. Sometimes the ranges are clearly apart.",
+        ),
+    ),
+    properties=(
+        Property(
+            lambda arguments, name: isinstance(name, str) and name in {*arguments[0], "nobody"},
+            "Return one of the names in the dictionary, or the word nobody.",
+        ),
+        Property(
+            lambda arguments, name: name == "nobody" or _clear_winner(*arguments) != "nobody",
+            "You named a winner although its range overlaps with another one's, or touches it.",
+        ),
+        Property(
+            lambda arguments, name: name != "nobody",
+            "One range lies clearly below all the others, but you named nobody.",
+        ),
+        Property(
+            lambda arguments, name: name == _clear_winner(*arguments),
+            "You named the wrong one: its range does not lie below all the others.",
+        ),
+    ),
+    hints=(
+        "Imagine the bands of the race. The winner's band must lie below all other bands, with a "
+        "gap. Which end of its band matters, and which end of theirs?",
+        "Compare the highest cost of one activation with the lowest cost of each other one.",
+        "Two loops: for each name, ask whether its highest cost is below the lowest cost of every "
+        "other name. If so, return it. After the loop, nobody is left.",
+    ),
+    reasoning="The worst run of the winner must be better than the best run of everybody else: "
+    "then no choice of seeds could have turned the order around. At most one name can pass. It is "
+    "a strict rule; lesson 2's best activations do not pass it on unseen digits, and so nobody "
+    "should say which of them is best there.",
+    tested="On 8 races of two to four activations: ranges apart, overlapping and touching, one "
+    "lucky and one unlucky seed.",
+)
+
+# ------------------------------------------------------------------------ train_progression
+
+_LARGEST_ERROR = 0.68
+
+
+def _behaviour(arguments: tuple, model: Any) -> dict[str, Any]:
+    """Return what matters in a model of the progression: its answers to patients it never saw."""
+    unseen = datasets.diabetes().validation
+    try:
+        a = np.asarray(model.predict(unseen.X), dtype=np.float64).reshape(len(unseen.X), -1)
+        far = np.asarray(model.predict(5 * unseen.X), dtype=np.float64)
+        predicts = np.isfinite(a).all()
+    except Exception:
+        predicts = False
+    if not predicts:
+        a, far = np.full((len(unseen.X), 1), np.nan), np.array([np.nan])
+    error = np.sqrt(np.mean((a - unseen.y[:, np.newaxis] / 100) ** 2))
+    return {
+        "a model that predicts numbers": bool(predicts),
+        "one answer for each patient": a.shape[1] == 1,
+        "the same answer for all": bool(np.ptp(a) == 0),
+        "some answers below 0": bool(min(a.min(), far.min()) < 0),
+        "some answers above 1": bool(a.max() > 1),
+        "some answers above 10": bool(a.max() > 10),
+        f"typical error below {_LARGEST_ERROR}": bool(error < _LARGEST_ERROR),
+    }
+
+
+def _progression_probes() -> tuple[tuple[np.ndarray, np.ndarray, int], ...]:
+    # Section 2.4 counts the starts that are dead without a remedy: 3 and 9 are among them.
+    patients = datasets.diabetes().train
+    return tuple((patients.X, patients.y / 100, seed) for seed in (0, 3, 9))
+
+
+def _train_progression(X: np.ndarray, y: np.ndarray, seed: int) -> Sequential:
+    return _network(X, y, seed)
+
+
+def _network(
+    X: np.ndarray,
+    y: np.ndarray,
+    seed: int,
+    head: str = "relu",
+    hidden: str = "relu",
+    bias: bool = True,
+    epochs: int = 30,
+    rate: float = 0.02,
+    units: int = 1,
+) -> Sequential:
+    """Train as section 2.4 does, or with something changed."""
+    layers = [Dense(16, hidden), Dense(16, hidden), Dense(units, head)]
+    model = Sequential(layers, seed=seed)
+    model.build(X.shape[1])
+    if bias:
+        model.layers[-1].bias[:] = y.mean()
+    model.compile(SGD(rate), "mse")
+    if epochs:
+        model.fit(X, y if units == 1 else np.column_stack([y] * units), epochs=epochs)
+    return model
+
+
+_TRAIN_PROGRESSION = Task(
+    name="train_progression",
+    section="2.4",
+    reference=_train_progression,
+    probes=_progression_probes,
+    observe=_behaviour,
+    seconds=20.0,
+    mistakes=(
+        Mistake(
+            lambda X, y, seed: _network(X, y, seed, head="linear", bias=False),
+            "Your head can give negative answers, and for patients far from the average it does. A "
+            "progression is never negative: choose a head whose range says so.",
+        ),
+        Mistake(
+            lambda X, y, seed: _network(X, y, seed, bias=False),
+            "For one of the seeds your network is dead: it answers 0 to every patient. A ReLU head "
+            "whose z is negative for all examples has no gradient. Give it a start at which it is "
+            "alive, or choose a head that always has a slope.",
+        ),
+        Mistake(
+            lambda X, y, seed: _network(X, y, seed, head="sigmoid", bias=False),
+            "No answer of yours is above 1, but two thirds of the targets are. It looks as if the "
+            "head has a sigmoid (or tanh), which stops there.",
+        ),
+        Mistake(
+            lambda X, y, seed: _network(X, y, seed, head="softmax", bias=False),
+            "Your network answers the same number to every patient, and it is not 0. One softmax "
+            "unit does that: its number is divided by itself, which is 1 for everybody.",
+            section="2.2",
+        ),
+        Mistake(
+            lambda X, y, seed: _network(X, y - y.mean(), seed, head="linear", bias=False),
+            "Your answers go below 0 and are far off. It looks as if the network was trained on "
+            "the progression around its average instead of the progression as measured.",
+            section="2.3",
+        ),
+        Mistake(
+            lambda X, y, seed: _network(X, y, seed, hidden="sigmoid"),
+            "The head is fine, but the typical error on unseen patients is too large for at least "
+            "one seed. It looks as if the network learns too slowly: look at the activation of the "
+            "hidden layers, at the learning rate and at the number of epochs.",
+            section="2.6",
+        ),
+        Mistake(
+            lambda X, y, seed: _network(X, 100 * y, seed, rate=2e-6),
+            "Your network's answers are far too large. y comes in hundreds already: do not scale "
+            "it again.",
+        ),
+        Mistake(
+            lambda X, y, seed: _network(X, y, seed, units=10),
+            "Your network gives several answers to each patient. The target is one number, so the "
+            "head needs one unit.",
+        ),
+    ),
+    properties=(
+        Property(
+            lambda arguments, seen: seen["a model that predicts numbers"],
+            "Return the trained model itself, whose method predict gives numbers. If yours is a "
+            "model: was it trained, and did the training not run off to nan?",
+        ),
+        Property(
+            lambda arguments, seen: seen["one answer for each patient"],
+            "The network gives several answers to each patient; the target is one number.",
+        ),
+        Property(
+            lambda arguments, seen: not seen["the same answer for all"],
+            "For this seed, your network answers the same to every patient.",
+        ),
+        Property(
+            lambda arguments, seen: not seen["some answers below 0"],
+            "For this seed, your network gives a negative answer: to an unseen patient, or to an "
+            "imaginary one, five times as far from the average.",
+        ),
+        Property(
+            lambda arguments, seen: seen["some answers above 1"],
+            "For this seed, no answer is above 1, but two thirds of the targets are.",
+        ),
+        Property(
+            lambda arguments, seen: all(
+                value for name, value in seen.items() if name.startswith("typical error")
+            ),
+            "For this seed, the typical error on unseen patients is too large.",
+        ),
+    ),
+    hints=(
+        "The head decides which answers are possible. Which two heads of section 2.4 are never "
+        "negative, and what is the risk of one of them?",
+        "With a ReLU head, build the model first and put the bias of its last layer at the average "
+        "of the targets. With softplus there is nothing to do.",
+        "The lesson's own recipe is good enough: hidden layers of 16 ReLU units, SGD with a "
+        "learning rate of 0.02, the squared error, 30 epochs. Pass the seed on to Sequential.",
+    ),
+    reasoning="ReLU in the hidden layers, by default. The head must never be negative: ReLU, with "
+    "its bias at the average of the targets so that no seed starts dead, or softplus, which "
+    "always has a slope. A linear head has about the same typical error on these patients, and "
+    "gives negative answers to patients unlike them.",
+    tested="With 3 seeds, two of which start dead without a remedy: on unseen patients the "
+    f"typical error is below {_LARGEST_ERROR}, and no answer is negative, not even to imaginary "
+    "patients five times as far from the average.",
+)
+
+TASKS: tuple[Task, ...] = (
+    _SHARE_OUTSIDE,
+    _CHOOSE_HEAD,
+    _HEAD_FOR,
+    _SQUARED_ERROR_SLOPE,
+    _CLEAR_WINNER,
+    _TRAIN_PROGRESSION,
+)

@@ -1,0 +1,856 @@
+"""Tasks of lesson 3: from scores to probabilities, and how they move together."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from helpers import datasets, softmax
+from helpers.activations import sigmoid
+from helpers.checks._task import Mistake, Property, Task
+
+LESSON = "03_softmax"
+
+# ------------------------------------------------------------------------- count_parameters
+
+
+def _count_parameters(n: int, num_classes: int) -> int:
+    return (n + 1) * num_classes
+
+
+_COUNT_PARAMETERS = Task(
+    name="count_parameters",
+    section="3.3",
+    reference=_count_parameters,
+    probes=((2, 4), (1, 2), (3, 3), (64, 10), (784, 10), (30, 2)),
+    mistakes=(
+        Mistake(
+            lambda n, N: n * N,
+            "You counted the weights and left out the biases. Each class has one.",
+        ),
+        Mistake(
+            lambda n, N: n * N + 1,
+            "You counted one bias for all classes together. Each class has its own.",
+        ),
+        Mistake(
+            lambda n, N: n * N + n,
+            "You counted one bias for each feature. There is one for each class.",
+        ),
+        Mistake(
+            lambda n, N: n * N + n + N,
+            "You counted biases for the features as well as for the classes. Only the classes "
+            "have biases.",
+        ),
+        Mistake(
+            lambda n, N: n + N,
+            "You added the number of features and the number of classes. But each class has a "
+            "weight for every feature.",
+        ),
+        Mistake(
+            lambda n, N: n + 1,
+            "You counted the parameters of one class only: its weights and its bias. "
+            "All the classes have them.",
+        ),
+        Mistake(
+            lambda n, N: (n + 1) * (N - 1),
+            "You left one class out. It is true that one class's scores could be fixed (the shift "
+            "that softmax cannot see), but the layer has parameters for all of them.",
+        ),
+        Mistake(
+            lambda n, N: (n + 1) * (N + 1),
+            "You counted one class too many. The number of classes is N, although the last label "
+            "is N − 1.",
+            section="3.2",
+        ),
+        Mistake(
+            lambda n, N: 2 * n * N,
+            "You counted as many biases as weights. There is only one bias for each class.",
+        ),
+    ),
+    hints=(
+        "Write down the shapes of W and b, and count the numbers in each.",
+        "W has one column for each class and one row for each feature. b has one number for each "
+        "class.",
+    ),
+    reasoning="W has n rows and N columns, which makes nN weights; b has N biases. "
+    "Together that is nN + N = (n + 1)N: each class has n weights and one bias.",
+    tested="On 6 sizes, from one feature and two classes to pictures of 784 pixels and ten digits.",
+)
+
+# -------------------------------------------------------------------------- softmax_of_four
+
+
+def _softmax_of_four(z0: float, z1: float, z2: float, z3: float) -> np.ndarray:
+    return softmax.softmax(np.array([z0, z1, z2, z3]))
+
+
+def _of_four(formula: Callable[[np.ndarray], Any]) -> Callable[..., Any]:
+    """Return a reader who turns the four scores, as an array, into `formula` of them."""
+    return lambda z0, z1, z2, z3: formula(np.array([z0, z1, z2, z3], dtype=float))
+
+
+def _exponentials_over_others(z: np.ndarray) -> np.ndarray:
+    e = np.exp(z)
+    return e / (e.sum() - e)
+
+
+_SOFTMAX_OF_FOUR = Task(
+    name="softmax_of_four",
+    section="3.4",
+    reference=_softmax_of_four,
+    probes=(
+        (2.0, 1.0, 0.0, -1.0),
+        (0.0, 0.0, 0.0, 0.0),
+        (-1.0, 0.5, 0.25, 3.0),
+        (5.0, -5.0, 1.0, 1.0),
+        (1, 2, 3, 4),
+        (-20.0, -21.0, -19.0, -20.0),
+        (30.0, 0.0, 29.0, 10.0),
+    ),
+    # Four numbers in a tuple, a list or an array are equally good.
+    observe=lambda arguments, a: np.stack([np.asarray(part) for part in a]),
+    mistakes=(
+        Mistake(
+            _of_four(lambda z: z / z.sum()),
+            "You divided the scores by their sum. Scores can be negative; first make each of them "
+            "positive with the exponential, then divide.",
+        ),
+        Mistake(
+            _of_four(lambda z: np.exp(z)),
+            "You stopped at the exponentials. They are positive, but they do not add up to 1: "
+            "divide each by their sum.",
+        ),
+        Mistake(
+            _of_four(_exponentials_over_others),
+            "You divided each exponential by the sum of the other three. That gives odds; for a "
+            "probability the sum includes all four.",
+        ),
+        Mistake(
+            _of_four(lambda z: np.exp(z / np.exp(z).sum())),
+            "A parenthesis closes too late: you divided inside the exponential. Take the "
+            "exponential of each score first, then divide.",
+        ),
+        Mistake(
+            _of_four(lambda z: np.exp(z / z.sum())),
+            "You divided the scores by their sum and then took the exponential. It is the other "
+            "way round: first the exponentials, then divide by their sum.",
+        ),
+        Mistake(
+            _of_four(lambda z: np.exp(z) / np.exp(z.sum())),
+            "You took the exponential of the sum of the scores. Below the fraction bar is the sum "
+            "of the exponentials.",
+        ),
+        Mistake(
+            _of_four(lambda z: np.exp(z) / z.sum()),
+            "You divided the exponentials by the sum of the scores. Divide them by their own sum.",
+        ),
+        Mistake(
+            _of_four(sigmoid),
+            "You applied the sigmoid to each score by itself. The four answers must be decided "
+            "together: they share one sum.",
+            section="3.1",
+        ),
+        Mistake(
+            _of_four(lambda z: np.exp(-z) / np.exp(-z).sum()),
+            "There is a minus sign in your exponentials, so the lowest score gets the highest "
+            "probability. (The minus belongs to the sigmoid.)",
+        ),
+        Mistake(
+            _of_four(lambda z: z**2 / (z**2).sum()),
+            "You made the scores positive by squaring them. Then the scores 1 and −1 get the same "
+            "share; the exponential keeps their order.",
+            section="3.5",
+        ),
+        Mistake(
+            _of_four(lambda z: 2**z / (2**z).sum()),
+            "You took powers of 2. Softmax takes powers of e, about 2.718.",
+            section="3.5",
+        ),
+        Mistake(
+            _of_four(lambda z: 10**z / (10**z).sum()),
+            "You took powers of 10. Softmax takes powers of e, about 2.718.",
+            section="3.5",
+        ),
+        Mistake(
+            _of_four(lambda z: np.exp(z) / np.exp(z).max()),
+            "You divided by the largest exponential. Divide by the sum of all four.",
+        ),
+        Mistake(
+            _of_four(lambda z: np.exp(z) / np.exp(z).mean()),
+            "You divided by the average of the exponentials, so your four numbers sum to 4. "
+            "Divide by their sum.",
+        ),
+        Mistake(
+            _of_four(softmax.log_softmax),
+            "You returned the logarithms of the probabilities.",
+        ),
+        Mistake(
+            _of_four(lambda z: np.eye(4)[z.argmax()]),
+            "You gave everything to the highest score. That is the hard choice; softmax leaves "
+            "something for each class.",
+            section="3.8",
+        ),
+    ),
+    properties=(
+        Property(
+            lambda arguments, a: np.all(a >= 0),
+            "A probability is never negative, and at least one of yours is.",
+        ),
+        Property(
+            lambda arguments, a: np.isclose(a.sum(), 1),
+            lambda arguments, a: (
+                f"The four probabilities must sum to 1. Yours sum to {a.sum():.4g}."
+            ),
+        ),
+        Property(
+            lambda arguments, a: not np.allclose(np.sort(a), np.sort(_softmax_of_four(*arguments))),
+            "The right four probabilities, but not in the right places: a₀ belongs to z₀, and so "
+            "on.",
+        ),
+        Property(
+            lambda arguments, a: np.array_equal(
+                np.argsort(a, kind="stable"), np.argsort(arguments, kind="stable")
+            ),
+            "The order is wrong: a higher score must get a higher probability.",
+        ),
+    ),
+    hints=(
+        "All four probabilities have the same number below the fraction bar. Compute it once.",
+        "That number is the sum of the four exponentials. Above the bar stands the exponential of "
+        "the class's own score.",
+        "Four lines, one per class: aⱼ = exp(zⱼ) / (exp(z₀) + exp(z₁) + exp(z₂) + exp(z₃)).",
+    ),
+    reasoning="The exponential makes every score positive and keeps their order; the common sum "
+    "makes the four add up to 1. Each score stands in that sum, so each moves all four.",
+    tested="On 7 times four scores: equal ones, negative ones, whole numbers, and leads up to 30.",
+)
+
+# ---------------------------------------------------------------------------------- softmax
+
+
+def _shares(e: np.ndarray) -> np.ndarray:
+    return e / e.sum(axis=-1, keepdims=True)
+
+
+def _below_largest(z: np.ndarray) -> np.ndarray:
+    return z - z.max(axis=-1, keepdims=True)
+
+
+def _in_whole_numbers(z: np.ndarray) -> np.ndarray:
+    a = np.zeros_like(z)
+    a[...] = softmax.softmax(z)
+    return a
+
+
+_SOFTMAX = Task(
+    name="softmax",
+    section="3.6",
+    reference=lambda z: softmax.softmax(z),
+    probes=(
+        (np.array([1.0, 2.0]),),
+        (np.array([[2.0, 0.0], [1.0, -1.0]]),),
+        (np.array([[2.0, 1.0, 0.0, -1.0], [0.0, 3.0, 0.0, 1.0]]),),
+        (np.array([[0.5, 0.5, 0.5]]),),
+        (np.array([[3], [-2]]),),
+        (np.array([[1, 2, 3], [4, 0, 4]]),),
+        (np.array([[0.25, -1.0, 2.0], [1.5, 0.0, -0.5]], dtype=np.float32),),
+        (np.linspace(-3, 3, 24).reshape(2, 3, 4) ** 2,),
+        (np.array([1000.0, 999.0, 998.0]),),
+        (np.array([-1000.0, -1001.0]),),
+        (np.array([[1000.0, 1001.0], [-1000.0, -1001.0]]),),
+        (np.array([[3000.0, 0.0, 2999.0, -3000.0], [1.0, -4000.0, 2.0, 0.0]]),),
+        (np.linspace(-40, 40, 3000).reshape(3, 1000) % 7.0,),
+    ),
+    mistakes=(
+        Mistake(
+            lambda z: np.exp(z - z.max(axis=0)) / np.exp(z - z.max(axis=0)).sum(axis=0),
+            "You normalised over the examples (axis 0) instead of over the classes (axis −1). Each "
+            "row is one example, and each row must sum to 1.",
+            section="3.4",
+        ),
+        Mistake(
+            lambda z: np.exp(z - z.max()) / np.exp(z - z.max()).sum(),
+            "You took one sum over the whole array. Each row gets its own sum.",
+            section="3.4",
+        ),
+        Mistake(
+            lambda z: _shares(np.exp(z)),
+            "The formula is right, but it overflows: the exponential of 1000 is too large for the "
+            "computer (and that of −1000 is 0). Use the shift that softmax does not see.",
+        ),
+        Mistake(
+            lambda z: _shares(np.exp(z - z.max())),
+            "You subtracted the largest score of the whole array. A row whose scores lie far below "
+            "it becomes 0 divided by 0. Subtract each row's own largest score.",
+        ),
+        Mistake(
+            lambda z: _shares(np.exp(z - z.max(axis=0))),
+            "You subtracted the largest score of each column. That shifts the scores of one "
+            "example by different amounts and changes the answer; subtract the largest of each "
+            "row.",
+        ),
+        Mistake(
+            lambda z: _shares(np.exp(z - z.mean(axis=-1, keepdims=True))),
+            "You subtracted the average of each row. That is a permitted shift, but a score far "
+            "above the average still overflows.",
+        ),
+        Mistake(
+            lambda z: _shares(np.exp(z - z.min(axis=-1, keepdims=True))),
+            "You subtracted the smallest score of each row. Then the exponents are large and "
+            "positive; subtract the largest, and none is above 0.",
+        ),
+        Mistake(
+            lambda z: _shares(np.exp(z - np.maximum(z.max(axis=-1, keepdims=True), 0))),
+            "Where all scores of a row are far below 0 you get 0 divided by 0. It looks as if you "
+            "subtract the largest score only where it is above 0; subtract it always.",
+        ),
+        Mistake(
+            lambda z: _shares(np.exp(z - np.abs(z).max(axis=-1, keepdims=True))),
+            "You subtracted the largest absolute value. In a row of very negative scores that "
+            "makes them more negative still: subtract the largest score itself.",
+        ),
+        Mistake(
+            lambda z: np.exp(_below_largest(z)) / np.exp(z).sum(axis=-1, keepdims=True),
+            "You subtracted the largest score above the fraction bar but not below it. The shift "
+            "cancels only if both have it.",
+        ),
+        Mistake(
+            lambda z: np.exp(z) / np.exp(_below_largest(z)).sum(axis=-1, keepdims=True),
+            "You subtracted the largest score below the fraction bar but not above it. The shift "
+            "cancels only if both have it.",
+        ),
+        Mistake(
+            lambda z: _shares(np.exp(np.clip(z, -500, 500))),
+            "You clipped the scores. That avoids the overflow but changes the answer: 1000 and 999 "
+            "become equal. Subtracting the same number from all keeps their differences.",
+        ),
+        Mistake(
+            lambda z: np.nan_to_num(_shares(np.exp(z))),
+            "You replaced nan by a number. Then nothing warns, and the probabilities are wrong: "
+            "avoid the overflow instead of hiding it.",
+        ),
+        Mistake(
+            lambda z: (
+                np.exp(_below_largest(z))
+                / (np.exp(_below_largest(z)).sum(axis=-1, keepdims=True) + 1e-8)
+            ),
+            "You added a small number below the fraction bar, so the rows no longer sum to 1. It "
+            "is not needed: with the largest score subtracted, the sum is at least 1.",
+        ),
+        Mistake(
+            lambda z: _shares(np.exp(z / z.max(axis=-1, keepdims=True))),
+            "You divided by the largest score instead of subtracting it. Softmax does not see a "
+            "shift, but it does see a scale.",
+        ),
+        Mistake(
+            lambda z: np.exp(_below_largest(z)),
+            "You subtracted the largest score and took the exponential, and then forgot to divide "
+            "by the sum.",
+        ),
+        Mistake(
+            lambda z: _below_largest(z) / _below_largest(z).sum(axis=-1, keepdims=True),
+            "You forgot the exponential: you divided the shifted scores by their sum.",
+            section="3.4",
+        ),
+        Mistake(
+            sigmoid,
+            "You applied the sigmoid to each score by itself. The probabilities of one example "
+            "must be decided together: they share one sum.",
+            section="3.1",
+        ),
+        Mistake(
+            softmax.log_softmax,
+            "You returned the logarithms of the probabilities.",
+        ),
+        Mistake(
+            _in_whole_numbers,
+            "For whole-number scores your result is cut to 0s and 1s. An array made like the input "
+            "has its dtype, too: let the result hold floats.",
+        ),
+        Mistake(
+            lambda z: np.exp(_below_largest(z)) / np.exp(_below_largest(z)).sum(axis=-1),
+            "The sum over each row has lost its axis, so NumPy divides column j by the sum of "
+            "row j (where the shapes happen to fit). Keep the summed axis as one of length 1.",
+            section="3.4",
+        ),
+        Mistake(
+            lambda z: np.exp(z - z.max(axis=-1)) / np.exp(z - z.max(axis=-1)).sum(axis=-1),
+            "The largest score and the sum of each row have lost their axis, so NumPy lines them "
+            "up with the columns (where the shapes happen to fit). Keep the reduced axis as one of "
+            "length 1.",
+            section="3.4",
+        ),
+    ),
+    properties=(
+        Property(
+            lambda arguments, a: not np.isnan(a).any(),
+            "Some of your probabilities are nan. A score may be far too large for its exponential, "
+            "or all the exponentials of a row may be 0. Which number may you subtract from a row?",
+        ),
+        Property(
+            lambda arguments, a: np.all(a >= 0),
+            "A probability is never negative, and at least one of yours is.",
+        ),
+        Property(
+            lambda arguments, a: np.allclose(a.sum(axis=-1), 1, rtol=1e-3, atol=0),
+            "Your rows do not sum to 1. (The last axis holds the classes.)",
+        ),
+        Property(
+            lambda arguments, a: np.allclose(
+                a.sum(axis=-1), 1, rtol=1e-12 if a.dtype == np.float64 else 1e-5, atol=0
+            ),
+            "Your rows sum nearly to 1, but not to the last digits. Is there a small number in a "
+            "sum or a rounding in between?",
+        ),
+        Property(
+            lambda arguments, a: np.array_equal(
+                np.argmax(a, axis=-1), np.argmax(arguments[0], axis=-1)
+            ),
+            "The highest score of a row must get the highest probability, and does not.",
+        ),
+        Property(
+            lambda arguments, a: np.allclose(
+                a * 0 + np.exp(_below_largest(np.asarray(arguments[0], dtype=float))),
+                a / a.max(axis=-1, keepdims=True),
+                rtol=1e-6,
+            ),
+            "Your rows sum to 1, but the ratios within a row are wrong. Two probabilities whose "
+            "scores are 1 apart must have the ratio e, about 2.718.",
+        ),
+    ),
+    hints=(
+        "Softmax does not change when the same number is subtracted from all scores of a row. "
+        "Which number makes sure that no exponent is above 0?",
+        "Two reductions along the last axis: the largest score, and the sum of the exponentials. "
+        "Both should keep that axis, as one of length 1, so that they line up with the rows.",
+        "Subtract `z.max(axis=-1, keepdims=True)`, take the exponential, and divide by its sum "
+        "with the same two arguments.",
+    ),
+    reasoning="Subtracting a row's largest score changes nothing, because softmax sees only "
+    "differences. Afterwards no exponent is above 0, so nothing overflows; and one of them is "
+    "exactly 0, so the sum is at least 1 and nothing is divided by 0. `keepdims=True` keeps the "
+    "summed axis, so that each row is divided by its own sum, whatever the number of axes.",
+    tested="On 13 arrays of one, two and three axes: ties, one class, a thousand classes, whole "
+    "numbers, float32, and scores from −4000 to 3000.",
+)
+
+# -------------------------------------------------------------------- logistic_from_softmax
+
+
+def _logistic_from_softmax(W: np.ndarray, b: np.ndarray) -> tuple[np.ndarray, float]:
+    return W[:, 1] - W[:, 0], b[1] - b[0]
+
+
+_LOGISTIC_FROM_SOFTMAX = Task(
+    name="logistic_from_softmax",
+    section="3.7",
+    reference=_logistic_from_softmax,
+    probes=(
+        (np.array([[1.0, 3.0], [0.5, -2.0]]), np.array([0.25, 1.0])),
+        (np.array([[2.0, -1.0]]), np.array([-1.0, 3.0])),
+        (np.array([[0.0, 1.0], [4.0, 2.0], [-3.0, 5.0]]), np.array([2.0, -0.5])),
+        (np.array([[1, 5], [2, 2], [-7, 3], [0, 4]]), np.array([3, -3])),
+        (
+            np.array([[0.5, 1.5], [-1.0, 0.25]], dtype=np.float32),
+            np.array([0.5, 2.0], dtype=np.float32),
+        ),
+        (np.arange(60.0).reshape(30, 2) ** 2 / 100, np.array([-4.0, 0.125])),
+    ),
+    mistakes=(
+        Mistake(
+            lambda W, b: (W[:, 0] - W[:, 1], b[0] - b[1]),
+            "You subtracted class 1 from class 0. The sigmoid is to give the probability of class "
+            "1, so its score must grow when z₁ grows.",
+        ),
+        Mistake(
+            lambda W, b: (W[:, 1], b[1]),
+            "You took the parameters of class 1 and forgot those of class 0. Only the difference "
+            "of the two scores counts.",
+        ),
+        Mistake(
+            lambda W, b: (W[:, 0], b[0]),
+            "You took the parameters of class 0. The sigmoid of their score says nothing about the "
+            "other class: only the difference of the two scores counts.",
+        ),
+        Mistake(
+            lambda W, b: ((W[:, 1] - W[:, 0]) / 2, (b[1] - b[0]) / 2),
+            "You halved the difference. It is true that softmax carries twice as many parameters, "
+            "but the difference of its scores is used as it is.",
+        ),
+        Mistake(
+            lambda W, b: (W.sum(axis=1), b.sum()),
+            "You added the two classes. What counts is the difference of the two scores.",
+        ),
+        Mistake(
+            lambda W, b: (W.mean(axis=1), b.mean()),
+            "You averaged the two classes. What counts is the difference of the two scores.",
+        ),
+        Mistake(
+            lambda W, b: (W[1] - W[0], b[1] - b[0]),
+            "You subtracted rows of W. A row belongs to one feature; the weights of a class are a "
+            "column.",
+            section="3.3",
+        ),
+        Mistake(
+            lambda W, b: (W[:, 1] - W[:, 0], b[1]),
+            "Your weights are right, but the bias is that of class 1 alone. It is a difference, "
+            "too.",
+        ),
+        Mistake(
+            lambda W, b: (W[:, 1] - W[:, 0], b[0] - b[1]),
+            "Your weights are right, but the bias is subtracted the other way round.",
+        ),
+        Mistake(
+            lambda W, b: (W[:, 1] - W[:, 0], b[1] + b[0]),
+            "Your weights are right, but you added the biases. The bias is a difference, too.",
+        ),
+        Mistake(
+            lambda W, b: (W[:, 1] - W[:, 0], np.zeros(())),
+            "Your weights are right, but the bias is missing. The difference of the two scores has "
+            "one.",
+        ),
+        Mistake(
+            lambda W, b: (W[:, 1] / W[:, 0], b[1] / b[0]),
+            "You divided where the derivation subtracts. The odds are a quotient of exponentials, "
+            "and in the exponent that is a difference.",
+        ),
+        Mistake(
+            lambda W, b: (np.abs(W[:, 1] - W[:, 0]), np.abs(b[1] - b[0])),
+            "You took the absolute value of the differences. Their sign says which class a feature "
+            "speaks for.",
+        ),
+    ),
+    properties=(
+        Property(
+            lambda arguments, answer: np.allclose(
+                answer[0], _logistic_from_softmax(*arguments)[0], rtol=1e-4
+            ),
+            "The weights are not right. Write z₁ − z₀ with W and b, and collect what stands before "
+            "each feature.",
+        ),
+        Property(
+            lambda arguments, answer: np.allclose(
+                answer[1], _logistic_from_softmax(*arguments)[1], rtol=1e-4
+            ),
+            "The weights are right, the bias is not. Write z₁ − z₀ with W and b: what is left "
+            "without a feature?",
+        ),
+    ),
+    hints=(
+        "Section 3.7 shows that a₁ is the sigmoid of one number. Which one?",
+        "It is z₁ − z₀. Write both scores with their weights and biases, and subtract.",
+        "Column j of W holds the weights of class j. Subtract column 0 from column 1, and do the "
+        "same with the two biases.",
+    ),
+    reasoning="a₁ = σ(z₁ − z₀), and z₁ − z₀ = (w₁ − w₀)·x + (b₁ − b₀). So the logistic unit has "
+    "the differences for its parameters. Going back is not possible: many pairs have the same "
+    "difference, since softmax does not see a shift.",
+    tested="On 6 models: one feature to thirty, whole numbers, float32.",
+)
+
+# ------------------------------------------------------------------------- softmax_jacobian
+
+
+def _softmax_jacobian(a: np.ndarray) -> np.ndarray:
+    return softmax.softmax_jacobian(np.log(a))  # log a is one of the scores that give a
+
+
+def _identity(a: np.ndarray) -> np.ndarray:
+    return np.eye(len(a))
+
+
+_SOFTMAX_JACOBIAN = Task(
+    name="softmax_jacobian",
+    section="3.9",
+    reference=_softmax_jacobian,
+    probes=(
+        (np.array([0.75, 0.25]),),
+        (np.array([0.5, 0.3, 0.2]),),
+        (np.array([0.1, 0.2, 0.3, 0.4]),),
+        (np.array([0.25, 0.25, 0.25, 0.25]),),
+        (np.array([1.0]),),
+        (np.array([0.0, 1.0, 0.0]),),
+        (np.array([0.5, 0.125, 0.25, 0.125], dtype=np.float32),),
+        (np.arange(1, 11) / 55,),
+    ),
+    mistakes=(
+        Mistake(
+            lambda a: np.diag(a * (1 - a)),
+            "You filled the diagonal only, as for separate sigmoids. In softmax every score moves "
+            "every probability, so the other entries are not 0.",
+        ),
+        Mistake(
+            lambda a: np.diag(a) * (1 - a) + np.outer(a, a) * (1 - _identity(a)),
+            "The entries beside the diagonal have the wrong sign. When another score rises, this "
+            "probability falls.",
+        ),
+        Mistake(
+            lambda a: np.outer(a, a) - np.diag(a),
+            "The sign is turned around. A probability rises with its own score, so the diagonal is "
+            "positive.",
+        ),
+        Mistake(
+            lambda a: -np.outer(a, a),
+            "You used −aⱼaₖ everywhere. On the diagonal, where j = k, the formula has a 1 as well.",
+        ),
+        Mistake(
+            lambda a: np.outer(a, a),
+            "You multiplied every probability with every other one, and that is all. The formula "
+            "has 1{j = k} − aₖ, not aₖ, as its second factor.",
+        ),
+        Mistake(
+            lambda a: np.diag(a) + np.outer(a, a),
+            "You added the products aⱼaₖ to the diagonal. The formula subtracts them.",
+        ),
+        Mistake(
+            lambda a: np.diag(a),
+            "You kept only the part with 1{j = k}. The part −aⱼaₖ, for all pairs, is missing.",
+        ),
+        Mistake(
+            lambda a: _identity(a) - a,
+            "The first factor is missing: row j must be multiplied by aⱼ.",
+        ),
+        Mistake(
+            lambda a: _identity(a) - np.outer(a, a),
+            "The 1 of the diagonal must be multiplied by aⱼ as well: it stands inside the "
+            "brackets.",
+        ),
+        Mistake(
+            lambda a: np.diag(a) - a,
+            "You subtracted aₖ instead of the product aⱼaₖ: the factor aⱼ belongs to both terms in "
+            "the brackets.",
+        ),
+        Mistake(
+            lambda a: np.diag(a) - a * a,
+            "You multiplied the array by itself element by element, so the entries beside the "
+            "diagonal are −aₖ². They should be products of two different probabilities: every "
+            "aⱼ with every aₖ.",
+        ),
+        Mistake(
+            lambda a: np.diag(a) - a @ a,
+            "For arrays of one axis, the matrix product is a single number, the sum of the "
+            "squares. Needed is a table: every aⱼ times every aₖ.",
+        ),
+        Mistake(
+            lambda a: np.diag(a * (1 - a)) - np.outer(a, a),
+            "The diagonal is wrong: it has a subtraction too many. aⱼ(1 − aⱼ) contains the −aⱼaⱼ "
+            "already.",
+        ),
+        Mistake(
+            lambda a: np.diag(a * (1 - a)) - np.outer(a, 1 - a) * (1 - _identity(a)),
+            "Beside the diagonal you used −aⱼ(1 − aₖ). There, 1{j = k} is 0, so only −aₖ is left "
+            "in the brackets.",
+        ),
+        Mistake(
+            lambda a: _softmax_jacobian(softmax.softmax(a)),
+            "You applied softmax to a once more. The argument holds the probabilities already.",
+        ),
+    ),
+    properties=(
+        Property(
+            lambda arguments, J: (
+                not np.allclose(J, _softmax_jacobian(*arguments), rtol=1e-3, atol=1e-5)
+            ),
+            "Close, but not exact. If you nudged the scores: asked for is the formula of section "
+            "3.9.",
+        ),
+        Property(
+            lambda arguments, J: np.allclose(
+                np.diag(J), np.diag(_softmax_jacobian(*arguments)), rtol=1e-3, atol=1e-5
+            ),
+            "The diagonal, where j = k, is not right.",
+        ),
+        Property(
+            lambda arguments, J: np.allclose(J, J.T, rtol=1e-3, atol=1e-5),
+            "The diagonal is right, but the matrix is not symmetric. Entry (j, k) and entry (k, j) "
+            "are the same product.",
+        ),
+        Property(
+            lambda arguments, J: np.allclose(
+                J, _softmax_jacobian(*arguments), rtol=1e-3, atol=1e-5
+            ),
+            "The diagonal is right; the entries beside it, where j ≠ k, are not.",
+        ),
+    ),
+    hints=(
+        "The formula of section 3.9 has two cases, and one factor they share. What are the entries "
+        "where j = k, and what are they elsewhere?",
+        "On the diagonal stands aⱼ(1 − aⱼ), elsewhere −aⱼaₖ. Two loops over j and k will do; or "
+        "build a table of all products and a matrix that has a on its diagonal.",
+        "`np.outer(a, a)` is the table of all products, `np.diag(a)` the matrix with a on its "
+        "diagonal. Which of the two is subtracted from the other?",
+    ),
+    reasoning="aⱼ(1{j = k} − aₖ) = aⱼ1{j = k} − aⱼaₖ: a matrix with a on its diagonal, minus the "
+    "table of all products. Rows and columns sum to zero, because the probabilities always sum to "
+    "1 and because softmax does not see a shift.",
+    tested="On 8 rows of probabilities, from one class to ten: equal ones, certain ones, float32.",
+)
+
+# ------------------------------------------------------------------ nearest_mean_probabilities
+
+
+def _middles(X: np.ndarray, y: np.ndarray, middle: Callable = np.mean) -> np.ndarray:
+    return np.stack([middle(X[y == j], axis=0) for j in range(y.max() + 1)])
+
+
+def _half_squares(c: np.ndarray) -> np.ndarray:
+    return (c**2).sum(axis=1) / 2
+
+
+def _distances(X: np.ndarray, c: np.ndarray) -> np.ndarray:
+    return np.linalg.norm(X[:, np.newaxis] - c, axis=2)
+
+
+def _nearest_mean_probabilities(X: np.ndarray, y: np.ndarray, X_new: np.ndarray) -> np.ndarray:
+    c = _middles(X, y)
+    return softmax.softmax(X_new @ c.T - _half_squares(c))
+
+
+def _from_means(
+    answer: Callable[[np.ndarray, np.ndarray], np.ndarray],
+) -> Callable[[np.ndarray, np.ndarray, np.ndarray], np.ndarray]:
+    """Return a reader who finds the means rightly and then does `answer` with them."""
+    return lambda X, y, X_new: answer(X_new, _middles(X, y))
+
+
+def _nearest_mean_probes() -> tuple[tuple[np.ndarray, np.ndarray, np.ndarray], ...]:
+    rng = np.random.default_rng(0)
+    corners = np.array([[0.0, 0.0], [2.0, 0.0], [0.0, 3.0], [2.0, 2.0], [1.0, 3.0]])
+    digits = datasets.digits()
+    return (
+        (corners, np.array([0, 1, 0, 1, 1]), np.array([[1.0, 1.0]])),
+        (corners, np.array([2, 0, 1, 0, 1]), np.array([[0.5, 1.0], [2.0, 2.5], [0.0, 0.0]])),
+        (rng.normal(size=(12, 4)), np.arange(12) % 3, rng.normal(size=(5, 4))),
+        (digits.train.X, digits.train.y, digits.validation.X),
+    )
+
+
+_NEAREST_MEAN_PROBABILITIES = Task(
+    name="nearest_mean_probabilities",
+    section="3.3",
+    reference=_nearest_mean_probabilities,
+    probes=_nearest_mean_probes,
+    mistakes=(
+        Mistake(
+            _from_means(lambda X, c: softmax.softmax(X @ c.T)),
+            "You left out the biases. Without −½|c|² a class whose mean is far from the origin "
+            "gets too high a score.",
+        ),
+        Mistake(
+            _from_means(lambda X, c: softmax.softmax(X @ c.T - 2 * _half_squares(c))),
+            "The factor ½ is missing from the biases.",
+        ),
+        Mistake(
+            _from_means(lambda X, c: softmax.softmax(X @ c.T + _half_squares(c))),
+            "The biases have the wrong sign: they are negative.",
+        ),
+        Mistake(
+            _from_means(lambda X, c: softmax.softmax(X @ c.T - np.sqrt(2 * _half_squares(c)) / 2)),
+            "Your biases hold the length of each mean. They should hold its square.",
+        ),
+        Mistake(
+            _from_means(lambda X, c: softmax.softmax(X @ c.T - _half_squares(c), axis=0)),
+            "You normalised over the examples (axis 0) instead of over the classes: each row must "
+            "sum to 1.",
+            section="3.4",
+        ),
+        Mistake(
+            _from_means(lambda X, c: X @ c.T - _half_squares(c)),
+            "You returned the scores. Turn them into probabilities with softmax.",
+            section="3.4",
+        ),
+        Mistake(
+            _from_means(lambda X, c: softmax.softmax(-_distances(X, c))),
+            "You took the distance for the score. The derivation has half the square of it.",
+        ),
+        Mistake(
+            _from_means(lambda X, c: softmax.softmax(-(_distances(X, c) ** 2))),
+            "You took the squared distance. With half of it the derivation's scores come out; "
+            "twice the scores sound surer than they should.",
+        ),
+        Mistake(
+            _from_means(lambda X, c: softmax.softmax(_distances(X, c) ** 2 / 2)),
+            "There is a minus sign missing: the farthest mean gets the highest probability.",
+        ),
+        Mistake(
+            _from_means(lambda X, c: softmax.softmax(_distances(X, c))),
+            "You gave softmax the distances, so the farthest mean gets the highest probability. A "
+            "score must be high where the distance is small.",
+        ),
+        Mistake(
+            lambda X, y, X_new: softmax.softmax(
+                X_new @ _middles(X, y, np.sum).T - _half_squares(_middles(X, y, np.sum))
+            ),
+            "You added up the examples of each class. Divide by how many there are: the middle is "
+            "their average.",
+        ),
+        Mistake(
+            _from_means(lambda X, c: np.eye(len(c))[_distances(X, c).argmin(axis=1)]),
+            "You gave the nearest class everything. Asked for are softmax's probabilities, which "
+            "leave something for the others.",
+            section="3.4",
+        ),
+        Mistake(
+            lambda X, y, X_new: softmax.softmax(
+                X_new @ _middles(X, y, np.median).T - _half_squares(_middles(X, y, np.median))
+            ),
+            "You took medians for the middles. Asked for is the mean of each class.",
+        ),
+        Mistake(
+            lambda X, y, X_new: softmax.softmax(
+                X_new @ _middles(X, y)[1:].T - _half_squares(_middles(X, y)[1:])
+            ),
+            "The class with label 0 is missing: labels count from 0.",
+            section="3.2",
+        ),
+        Mistake(
+            lambda X, y, X_new: softmax.softmax(
+                X_new @ _middles(X, y)[:-1].T - _half_squares(_middles(X, y)[:-1])
+            ),
+            "The last class is missing. Labels count from 0, so there is one class more than the "
+            "largest label says.",
+            section="3.2",
+        ),
+    ),
+    properties=(
+        Property(
+            lambda arguments, a: np.all(a >= 0) and np.allclose(a.sum(axis=-1), 1),
+            "Each row must hold probabilities: none negative, and their sum 1.",
+        ),
+        Property(
+            lambda arguments, a: np.array_equal(
+                a.argmax(axis=1), _distances(arguments[2], _middles(*arguments[:2])).argmin(axis=1)
+            ),
+            "These are probabilities, but the highest does not always go to the nearest mean.",
+        ),
+        Property(
+            lambda arguments, a: False,
+            "The nearest mean gets the highest probability, as it should, but the numbers are not "
+            "those of softmax with the scores of section 3.3.",
+        ),
+    ),
+    hints=(
+        "First the middles: for each class, the mean of its examples, feature by feature. Section "
+        "3.3 then makes weights and biases of them.",
+        "Column j of W is the middle of class j, and bⱼ is minus half of its squared length. Then "
+        "come the scores and their softmax, row by row.",
+        "`X[y == j]` holds the examples of class j. `helpers.softmax` has a softmax that may be "
+        "used.",
+    ),
+    reasoning="−½|x − c|² is a score that is highest for the nearest middle c. Multiplied out it "
+    "is c·x − ½|c|² and a term that is the same for all classes, which softmax does not see. So "
+    "the middles are the weights, and nothing has to be trained. (Giving −½|x − c|² to softmax is "
+    "right as well.)",
+    tested="On two small examples, on random numbers, and on the handwritten digits.",
+)
+
+TASKS: tuple[Task, ...] = (
+    _COUNT_PARAMETERS,
+    _SOFTMAX_OF_FOUR,
+    _SOFTMAX,
+    _LOGISTIC_FROM_SOFTMAX,
+    _SOFTMAX_JACOBIAN,
+    _NEAREST_MEAN_PROBABILITIES,
+)
