@@ -142,7 +142,7 @@ def test_task_is_complete(lesson, task):
     for section in {task.section, *(m.section for m in task.mistakes if m.section)}:
         assert _lessons.heading(lesson, section), f"lesson {lesson} has no section {section}"
     texts = [*task.hints, task.reasoning, task.tested, *(m.diagnosis for m in task.mistakes)]
-    assert all(text.strip() == text and text.endswith((".", "?", "!")) for text in texts)
+    assert all(text.strip() == text and text.endswith((".", "?", "!", ".)")) for text in texts)
     diagnoses = [mistake.diagnosis for mistake in task.mistakes]
     assert len(set(diagnoses)) == len(diagnoses)
 

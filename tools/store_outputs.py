@@ -6,7 +6,9 @@ version, and the ids of live widgets (their still pictures stay).
 
 from __future__ import annotations
 
+import os
 import sys
+import tempfile
 import time
 from pathlib import Path
 
@@ -71,8 +73,11 @@ def main(arguments: list[str]) -> None:
     paths = [Path(argument).resolve() for argument in arguments] or sorted(
         [*NOTEBOOKS.glob("*.ipynb"), *NOTEBOOKS.glob("solutions/*.ipynb")]
     )
-    for path in paths:
-        print(f"{path.name}: {store(path):.1f} s", flush=True)
+    with tempfile.TemporaryDirectory() as folder:
+        # The exercises' progress is the reader's own, not that of whoever stores the solutions.
+        os.environ["HELPERS_PROGRESS"] = str(Path(folder) / "progress.json")
+        for path in paths:
+            print(f"{path.name}: {store(path):.1f} s", flush=True)
 
 
 if __name__ == "__main__":

@@ -386,9 +386,17 @@ def _endless(task: Task, probes: tuple[tuple, ...], result: Run) -> Verdict:
 
 def _arguments(task: Task, arguments: tuple) -> str:
     return "\n".join(
-        f"{name} = {show(canonical(value))}".replace("\n", "\n" + " " * (len(name) + 3))
+        f"{name} = {_argument(value)}".replace("\n", "\n" + " " * (len(name) + 3))
         for name, value in zip(parameters(task), arguments, strict=False)
     )
+
+
+def _argument(value: Any) -> str:
+    """Print an argument: an array, a number, or an object that knows how to describe itself."""
+    if callable(value):
+        return value.__name__ if inspect.isfunction(value) else repr(value)
+    shown = canonical(value)
+    return repr(value) if isinstance(shown, Other) else show(shown)
 
 
 def _example(task: Task, result: Run, number: int) -> tuple[tuple[str, str], ...]:

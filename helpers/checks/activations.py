@@ -2,73 +2,599 @@
 
 from __future__ import annotations
 
+import functools
+import math
+
 import numpy as np
 
 from helpers import activations
 from helpers.checks._task import Mistake, Property, Task
+from helpers.datasets import digits
+from helpers.losses import SparseCategoricalCrossentropy
+from helpers.network import Dense, Sequential
+from helpers.optimizers import SGD
 
 LESSON = "01_activations"
 
-Z = np.array([-2.0, -0.5, 0.0, 0.5, 3.0])
-GRID = np.array([[-1.5, 0.25, 2.0], [0.0, -4.0, 1.0]])
+ONE = np.array([1.0])
+VECTOR = np.array([-2.0, -0.5, 0.0, 0.5, 3.0])
+MATRIX = np.array([[-1.5, 0.25, 2.0], [0.0, -4.0, 1.0]])
+FAR = np.array([-30.0, -15.0, 15.0, 30.0])
 
 
-TASKS = (
-    Task(
-        name="sigmoid",
-        section="1.3",
-        reference=activations.sigmoid,
-        probes=(
-            (np.array([1.0]),),
-            (Z,),
-            (GRID,),
-            (np.array([-1, 0, 2]),),
-            (GRID.astype(np.float32),),
-            (np.array([-30.0, -15.0, 15.0, 30.0]),),
+# --- sigmoid --------------------------------------------------------------------------------------
+
+SIGMOID = Task(
+    name="sigmoid",
+    section="1.3",
+    reference=activations.sigmoid,
+    probes=(
+        (ONE,),
+        (VECTOR,),
+        (MATRIX,),
+        (np.array([-1, 0, 2]),),
+        (MATRIX.astype(np.float32),),
+        (FAR,),
+    ),
+    mistakes=(
+        Mistake(
+            lambda z: 1 / (1 + np.exp(z)),
+            "The minus sign in the exponent is missing: your curve falls from 1 to 0 instead of"
+            " rising from 0 to 1.",
         ),
-        mistakes=(
-            Mistake(
-                lambda z: 1 / (1 + np.exp(z)),
-                "The sign in the exponent is missing: your curve falls from 1 to 0 instead of"
-                " rising from 0 to 1.",
-            ),
-            Mistake(
-                lambda z: 1 / 1 + np.exp(-z),
-                "The 1 is divided by 1 only: the whole sum 1 + e⁻ᶻ belongs below the fraction bar,"
-                " so it needs parentheses.",
-            ),
-            Mistake(
-                lambda z: 1 / (1 - np.exp(-z)),
-                "Below the fraction bar you subtract the exponential from 1; it is added.",
-            ),
-            Mistake(
-                lambda z: np.tanh(z),
-                "This is tanh, which runs from −1 to 1. The sigmoid runs from 0 to 1.",
-                "1.6",
-            ),
-            Mistake(
-                lambda z: activations.sigmoid(z) * (1 - activations.sigmoid(z)),
-                "This is the slope of the sigmoid, not the sigmoid itself.",
-            ),
-            Mistake(
-                lambda z: np.exp(z) / np.sum(np.exp(z)),
-                "You divided by a sum over all elements. The sigmoid treats each element by"
-                " itself: its denominator is 1 plus one exponential.",
-            ),
+        Mistake(
+            lambda z: 1 / 1 + np.exp(-z),
+            "You divided 1 by 1 and then added the exponential. The whole sum stands below the"
+            " fraction bar, so it needs parentheses.",
         ),
-        hints=(
-            "Each element is treated by itself: NumPy's functions do that for a whole array at"
-            " once, so you need no loop.",
-            "Compute the exponential of −z first; add 1; divide 1 by the result.",
+        Mistake(
+            lambda z: 1 / (1 - np.exp(-z)),
+            "Below the fraction bar you subtract the exponential from 1. It is added.",
         ),
-        reasoning="`np.exp` works on each element, so the formula of section 1.3 can be typed as it"
-        " stands. Mind the parentheses around the denominator.",
-        tested="On one number, a vector, a matrix, whole numbers, float32, and out to z = ±30.",
-        properties=(
-            Property(
-                lambda arguments, a: bool(np.all((a >= 0) & (a <= 1))),
-                "The sigmoid lies between 0 and 1 everywhere, and yours does not.",
-            ),
+        Mistake(
+            lambda z: 1 / np.exp(-z),
+            "Below the fraction bar the 1 is missing: your function is eᶻ, which grows without"
+            " end instead of levelling off at 1.",
+        ),
+        Mistake(
+            lambda z: np.exp(z) / np.sum(np.exp(z)),
+            "You divided by a sum over all elements. The sigmoid treats each element by itself:"
+            " what stands below the fraction bar is 1 plus one exponential.",
+        ),
+        Mistake(
+            np.tanh,
+            "This is tanh, which runs from −1 to 1. The sigmoid runs from 0 to 1.",
+            "1.6",
+        ),
+        Mistake(
+            activations.sigmoid_derivative,
+            "This is the slope of the sigmoid. The sigmoid itself is asked for.",
+        ),
+        Mistake(
+            lambda z: 1 / (1 + math.exp(-z)),
+            "`math.exp` takes a single number. NumPy's exponential takes a whole array and treats"
+            " each element by itself.",
+        ),
+    ),
+    hints=(
+        "Each element is treated by itself. NumPy's functions do that for a whole array at once,"
+        " so you need no loop.",
+        "Three steps: the exponential of −z, add 1, divide 1 by the result. Mind the parentheses.",
+    ),
+    reasoning="`np.exp` works on each element, so the formula of section 1.3 can be typed as it"
+    " stands. Only the fraction bar needs care: in Python it is a pair of parentheses.",
+    tested="Right for one number, a vector, a matrix, whole numbers and float32, out to z = ±30.",
+    properties=(
+        Property(
+            lambda arguments, a: bool(np.all((a >= 0) & (a <= 1))),
+            "Some of your values lie outside 0…1, and the sigmoid never does.",
+        ),
+        Property(
+            lambda arguments, a: bool(np.all(np.diff(np.ravel(a)[np.argsort(arguments[0].ravel())]) >= 0)),
+            "Your curve falls somewhere. The sigmoid rises everywhere.",
         ),
     ),
 )
+
+
+# --- the slopes of sigmoid and tanh ---------------------------------------------------------------
+
+
+def slopes(z: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    return activations.sigmoid_derivative(z), activations.tanh_derivative(z)
+
+
+def _slopes(of_sigmoid, of_tanh):
+    """A mistaken `slopes`: from the z, σ(z) and tanh(z) of each element."""
+    return lambda z: (
+        of_sigmoid(z, activations.sigmoid(z)),
+        of_tanh(z, np.tanh(z)),
+    )
+
+
+def _right_sigmoid(z, a):
+    return a * (1 - a)
+
+
+def _right_tanh(z, a):
+    return 1 - a**2
+
+
+SLOPES = Task(
+    name="slopes",
+    section="1.6",
+    reference=slopes,
+    probes=((ONE,), (VECTOR,), (MATRIX,), (np.array([-1, 0, 2]),), (MATRIX.astype(np.float32),)),
+    mistakes=(
+        Mistake(
+            _slopes(lambda z, a: z * (1 - z), lambda z, a: 1 - z**2),
+            "You put z itself where the formulas have a = g(z): the sigmoid and tanh have to be"
+            " applied first.",
+            "1.3",
+        ),
+        Mistake(
+            _slopes(lambda z, a: z * (1 - z), _right_tanh),
+            "Your slope of tanh is right. For the sigmoid you put z itself where the formula has"
+            " a = σ(z).",
+            "1.3",
+        ),
+        Mistake(
+            _slopes(_right_sigmoid, lambda z, a: 1 - z**2),
+            "Your slope of the sigmoid is right. For tanh you put z itself where the formula has"
+            " tanh(z).",
+        ),
+        Mistake(
+            _slopes(_right_sigmoid, lambda z, a: 1 - a),
+            "Your slope of the sigmoid is right. For tanh, the square is missing.",
+        ),
+        Mistake(
+            _slopes(_right_sigmoid, lambda z, a: a * (1 - a)),
+            "Your slope of the sigmoid is right. For tanh you used the sigmoid's formula a(1 − a);"
+            " tanh has its own.",
+        ),
+        Mistake(
+            _slopes(_right_sigmoid, lambda z, a: 2 * activations.sigmoid_derivative(2 * z)),
+            "Your slope of the sigmoid is right. For tanh = 2σ(2z) − 1 the chain rule brings"
+            " another factor of 2, from the 2z inside.",
+        ),
+        Mistake(
+            _slopes(_right_sigmoid, lambda z, a: 4 * activations.sigmoid_derivative(z)),
+            "Your slope of the sigmoid is right. For tanh = 2σ(2z) − 1 the slope of σ has to be"
+            " taken at 2z, not at z.",
+        ),
+        Mistake(
+            _slopes(lambda z, a: a, lambda z, a: a),
+            "You returned the two functions themselves, σ(z) and tanh(z). Their slopes are asked"
+            " for.",
+            "1.3",
+        ),
+        Mistake(
+            lambda z: slopes(z)[::-1],
+            "Both slopes are right, but in the wrong order: first the sigmoid's, then that of"
+            " tanh.",
+        ),
+        Mistake(
+            _slopes(lambda z, a: a**2, _right_tanh),
+            "Your slope of tanh is right. For the sigmoid, the numerator e⁻ᶻ of the derivative has"
+            " become 1: 1 / (1 + e⁻ᶻ)² is σ², not σ(1 − σ).",
+            "1.3",
+        ),
+    ),
+    hints=(
+        "Write each slope in terms of a, the function's own value: sections 1.3 and 1.6 have both"
+        " formulas.",
+        "First compute the two activations, σ(z) and tanh(z) (NumPy has `np.tanh`). Only they"
+        " enter the formulas; z does not appear again.",
+    ),
+    reasoning="Both functions have a slope that can be read off their own value: a(1 − a) and"
+    " 1 − a². A network has these values at hand from its forward pass, so the backward pass costs"
+    " hardly anything. At z = 0 the two are 1/4 and 1.",
+    tested="Right for one number, a vector, a matrix, whole numbers and float32.",
+    properties=(
+        Property(
+            lambda arguments, pair: np.max(pair[0]) <= 0.25 + 1e-9,
+            "Your slope of the sigmoid exceeds 1/4 somewhere, which section 1.3 shows to be its"
+            " largest value.",
+        ),
+        Property(
+            lambda arguments, pair: np.max(pair[1]) <= 1 + 1e-9,
+            "Your slope of tanh exceeds 1 somewhere, which is its largest value.",
+        ),
+    ),
+)
+
+
+# --- leaky ReLU and its slope ---------------------------------------------------------------------
+
+
+def leaky_relu(z: np.ndarray, negative_slope: float) -> tuple[np.ndarray, np.ndarray]:
+    return (
+        activations.leaky_relu(z, negative_slope),
+        activations.leaky_relu_derivative(z, negative_slope),
+    )
+
+
+def _leaky(activation, slope):
+    return lambda z, negative_slope: (activation(z, negative_slope), slope(z, negative_slope))
+
+
+def _right_activation(z, s):
+    return np.where(z > 0, z, s * z)
+
+
+def _right_slope(z, s):
+    return np.where(z > 0, 1.0, s)
+
+
+LEAKY_RELU = Task(
+    name="leaky_relu",
+    section="1.9",
+    reference=leaky_relu,
+    probes=(
+        (np.array([-1.0]), 0.1),
+        (np.array([2.0]), 0.1),
+        (np.array([0.0]), 0.1),
+        (VECTOR, 0.01),
+        (VECTOR, 0.3),
+        (MATRIX, 0.2),
+        (np.array([-3, 0, 2]), 0.2),
+        (MATRIX.astype(np.float32), 0.2),
+    ),
+    mistakes=(
+        Mistake(
+            _leaky(lambda z, s: np.maximum(z, 0.0), lambda z, s: np.where(z > 0, 1.0, 0.0)),
+            "This is ReLU, which is 0 for all negative z. The leaky one goes on with its small"
+            " slope there.",
+        ),
+        Mistake(
+            _leaky(_right_activation, lambda z, s: np.where(z > 0, 1.0, 0.0)),
+            "Your a is right. Your slope is that of ReLU: for z < 0 it must not be 0, which is"
+            " the very point of leaky ReLU.",
+        ),
+        Mistake(
+            _leaky(_right_activation, lambda z, s: np.where(z >= 0, 1.0, s)),
+            "All is right except at the kink, z = 0. There the course takes the slope from the"
+            " left, as TensorFlow does: negative_slope, not 1.",
+            "1.11",
+        ),
+        Mistake(
+            _leaky(_right_activation, lambda z, s: np.where(z > 0, 1.0, s * z)),
+            "Your a is right. Your slope for z < 0 is still multiplied by z; the derivative of"
+            " negative_slope · z is a constant.",
+        ),
+        Mistake(
+            _leaky(_right_activation, lambda z, s: np.where(z > 0, z, s)),
+            "Your a is right. Your slope for z > 0 is z; the derivative of z is 1.",
+        ),
+        Mistake(
+            lambda z, negative_slope: (_right_activation(z, 0.01), _right_slope(z, 0.01)),
+            "You used the slope 0.01 whatever the argument `negative_slope` says.",
+        ),
+        Mistake(
+            _leaky(lambda z, s: np.maximum(z, 0.0) + s * z, _right_slope),
+            "You added negative_slope · z on both sides of 0. For z > 0, a is z and nothing more.",
+        ),
+        Mistake(
+            _leaky(lambda z, s: np.where(z > 0, z, -s * z), _right_slope),
+            "For z < 0 your a is positive. negative_slope is a positive number, and negative_slope"
+            " · z keeps the sign of z.",
+        ),
+        Mistake(
+            _leaky(lambda z, s: np.where(z > 0, z, s), _right_slope),
+            "For z < 0 your a is the constant negative_slope. It has to be multiplied by z.",
+        ),
+        Mistake(
+            _leaky(lambda z, s: np.minimum(z, s * z), _right_slope),
+            "You took the smaller of z and negative_slope · z. It is the larger.",
+        ),
+    ),
+    hints=(
+        "There are two cases, z > 0 and z ≤ 0. `np.where(condition, this, that)` chooses element"
+        " by element.",
+        "For z > 0, a is z and its slope is 1. Otherwise a is negative_slope · z; differentiate"
+        " that with respect to z.",
+    ),
+    reasoning="`np.where` chooses between the two pieces, element by element. Each piece is a"
+    " straight line, so its slope is a constant: 1 or `negative_slope`, however negative z is. At"
+    " the kink there is no derivative, and the course takes the one from the left.",
+    tested="Right on both sides of the kink and at it, for four slopes, for whole numbers and"
+    " float32.",
+)
+
+
+# --- two linear layers are one --------------------------------------------------------------------
+
+
+def collapse(
+    W1: np.ndarray, b1: np.ndarray, W2: np.ndarray, b2: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    return W1 @ W2, b1 @ W2 + b2
+
+
+def _layers(inputs: int, hidden: int, outputs: int, seed: int) -> tuple[np.ndarray, ...]:
+    """Two linear layers with small whole numbers, which are easy to compute with by hand."""
+    random = np.random.default_rng(seed)
+    shapes = ((inputs, hidden), hidden, (hidden, outputs), outputs)
+    return tuple(random.integers(1, 6, shape).astype(float) for shape in shapes)
+
+
+COLLAPSE = Task(
+    name="collapse",
+    section="1.2",
+    reference=collapse,
+    probes=(
+        _layers(1, 1, 1, seed=2),
+        _layers(2, 2, 2, seed=0),
+        _layers(2, 3, 1, seed=1),
+        _layers(1, 4, 3, seed=3),
+        _layers(8, 5, 4, seed=4),
+        tuple(part.astype(np.float32) for part in _layers(3, 2, 2, seed=5)),
+    ),
+    mistakes=(
+        Mistake(
+            lambda W1, b1, W2, b2: (W1 @ W2, b1 + b2),
+            "Your W is right. You added the two biases, but b1 still passes through the second"
+            " layer: it is multiplied by W2 first.",
+        ),
+        Mistake(
+            lambda W1, b1, W2, b2: (W1 @ W2, b2),
+            "Your W is right. Your b is only the second layer's; the first layer's bias passes"
+            " through W2 and is part of it.",
+        ),
+        Mistake(
+            lambda W1, b1, W2, b2: (W1 @ W2, b1 @ W2),
+            "Your W is right. Your b lacks the second layer's own bias.",
+        ),
+        Mistake(
+            lambda W1, b1, W2, b2: (W1 @ W2, (b1 + b2) @ W2),
+            "Your W is right. Both of your biases are multiplied by W2, but b2 is added after the"
+            " second layer's multiplication.",
+        ),
+        Mistake(
+            lambda W1, b1, W2, b2: (W2 @ W1, b1 @ W2 + b2),
+            "You multiplied the matrices in the wrong order. The input meets W1 first, from the"
+            " left: X W₁ W₂.",
+        ),
+        Mistake(
+            lambda W1, b1, W2, b2: ((W1 @ W2).T, b1 @ W2 + b2),
+            "Your W is transposed. Here its shape is (inputs, units), because the layer computes"
+            " X W.",
+        ),
+        Mistake(
+            lambda W1, b1, W2, b2: (W1 @ W2, W2 @ b1 + b2),
+            "Your b multiplies from the wrong side: b1 is a row that W2 multiplies from the right,"
+            " like a row of X.",
+        ),
+        Mistake(
+            lambda W1, b1, W2, b2: (W1 * W2, b1 @ W2 + b2),
+            "You multiplied W1 and W2 element by element. The layers ask for the matrix product.",
+        ),
+        Mistake(
+            lambda W1, b1, W2, b2: (W1 + W2, b1 + b2),
+            "You added the layers. One follows the other, which multiplies their matrices.",
+        ),
+    ),
+    hints=(
+        "Write down what the two layers compute, (X W₁ + b₁) W₂ + b₂, and multiply the bracket"
+        " out.",
+        "You get three terms. The one with X contains W; the other two together are b.",
+    ),
+    reasoning="(X W₁ + b₁) W₂ + b₂ = X (W₁ W₂) + (b₁ W₂ + b₂). What multiplies X is the one"
+    " layer's W, the rest is its b. So a second linear layer adds parameters, but nothing that one"
+    " layer could not do.",
+    tested="Right for six pairs of layers, from one unit to eight inputs, float32 among them.",
+)
+
+
+# --- three ReLU units for three pieces ------------------------------------------------------------
+
+
+def hinges(x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray, float]:
+    slope = np.diff(y) / np.diff(x)
+    return x[:-1], np.diff(slope, prepend=0), y[0]
+
+
+def _curve(x: np.ndarray, hinged: tuple) -> np.ndarray:
+    c, v, b = hinged
+    return np.maximum(0, x[:, np.newaxis] - np.ravel(c)) @ np.ravel(v) + b
+
+
+HINGES = Task(
+    name="hinges",
+    section="1.10",
+    reference=hinges,
+    probes=(
+        (np.array([0.0, 2.0]), np.array([1.0, 4.0])),
+        (np.array([0.0, 1.0, 3.0]), np.array([2.0, 3.0, 1.0])),
+        (np.array([1.0, 3.0, 4.0, 8.0]), np.array([-1.0, 3.0, 3.0, 1.0])),
+        (np.array([0.0, 2.0, 4.0, 6.0]), np.array([0.0, 3.0, 1.0, 2.0])),
+        (np.array([-2.0, -1.0, 0.5, 1.0, 4.0]), np.array([0.5, -1.0, 2.0, 2.5, -2.0])),
+    ),
+    mistakes=(
+        Mistake(
+            lambda x, y: (x[:-1], np.diff(y) / np.diff(x), y[0]),
+            "Your v are the slopes of the pieces. But the earlier units do not stop at the next"
+            " kink: each unit only brings the change from the old slope to the new one.",
+        ),
+        Mistake(
+            lambda x, y: (x[:-1], np.diff(y), y[0]),
+            "Your v are the heights of the pieces. A slope is height over width, and each unit"
+            " brings the change of slope.",
+        ),
+        Mistake(
+            lambda x, y: (x[:-1], np.diff(np.diff(y), prepend=0), y[0]),
+            "You took the changes of the pieces' heights. Divide each height by its width first:"
+            " what changes at a kink is the slope.",
+        ),
+        Mistake(
+            lambda x, y: (x[:-1], np.diff(np.diff(x) / np.diff(y), prepend=0), y[0]),
+            "You divided widths by heights. A slope is height over width.",
+        ),
+        Mistake(
+            lambda x, y: (x[1:], *hinges(x, y)[1:]),
+            "Your kinks stand at the ends of the pieces. A unit has to start where its piece"
+            " starts.",
+        ),
+        Mistake(
+            lambda x, y: (-x[:-1], *hinges(x, y)[1:]),
+            "You returned −c, which is the unit's bias. The kink itself is at x = c.",
+        ),
+        Mistake(
+            lambda x, y: (*hinges(x, y)[:2], 0.0),
+            "Your kinks and weights are right. But left of the first kink all units are 0, so"
+            " without an output bias the curve would start at 0 instead of at its first corner.",
+        ),
+        Mistake(
+            lambda x, y: (*hinges(x, y)[:2], y[-1]),
+            "Your kinks and weights are right. But b is where the curve starts, at the first"
+            " corner, not where it ends.",
+        ),
+        Mistake(
+            lambda x, y: (x[1:-1], np.diff(np.diff(y) / np.diff(x)), y[0]),
+            "The first unit is missing: it brings the slope of the first piece, from 0.",
+        ),
+        Mistake(
+            lambda x, y: (x[:-1], -np.diff(np.diff(y) / np.diff(x), append=0), y[0]),
+            "At each kink you subtract the slope after it from the slope before it. The change is"
+            " the new slope minus the old one.",
+        ),
+    ),
+    hints=(
+        "Go from left to right. The first unit alone draws the first piece. What has to be added"
+        " at the second corner to bend it into the second piece?",
+        "First the slope of each piece, height over width. Unit k starts at the piece's first"
+        " corner, and its v is the piece's slope minus the slope before it; before the first"
+        " piece the slope is 0.",
+        "`np.diff` takes differences of neighbours; with `prepend=0` it starts from 0. And b is"
+        " what the network says where no unit has started yet.",
+    ),
+    reasoning="A unit that has started goes on for ever, with its slope v. So each one brings the"
+    " difference between the new slope and the old, and the first one the difference to 0. Left of"
+    " all kinks every unit is 0; there the output is b, the height of the first corner.",
+    tested="Right for curves of one to four pieces, with a flat piece and pieces of unequal width"
+    " among them.",
+    properties=(
+        Property(
+            lambda arguments, parts: np.allclose(_curve(arguments[0], parts), arguments[1]),
+            "A network with these numbers does not pass through the corners.",
+        ),
+        Property(
+            lambda arguments, parts: not np.allclose(_curve(arguments[0], parts), arguments[1]),
+            "A network with these numbers does draw the curve, but the units are not in the order"
+            " of the pieces, from left to right.",
+        ),
+    ),
+)
+
+
+# --- dead units of a real network -----------------------------------------------------------------
+
+
+def dead_units(model: Sequential, X: np.ndarray) -> int:
+    return int(np.sum(np.all(model.activations(X)[0] <= 0, axis=0)))
+
+
+@functools.cache
+def _trained(units: int, learning_rate: float, activation: str = "relu") -> Sequential:
+    """Lesson 1's network after four epochs on the digits."""
+    data = digits().train
+    model = Sequential([Dense(units, activation), Dense(10)], seed=0)
+    model.build(n_features=64)
+    model.compile(SGD(learning_rate), SparseCategoricalCrossentropy(from_logits=True))
+    model.fit(data.X, data.y, epochs=4, shuffle=False)
+    return model
+
+
+def _small() -> Sequential:
+    """Five units on two inputs: one always fires, two sometimes, two never."""
+    model = Sequential([Dense(5, "relu"), Dense(3)], seed=0)
+    model.build(n_features=2)
+    kernel = np.array([[1.0, 1.0, -1.0, -1.0, 0.0], [1.0, -1.0, 1.0, -1.0, 0.0]])
+    bias = np.array([1.0, 0.0, 0.0, -1.0, -2.0])
+    output = np.array([[1.0, -2.0, 0.0]] * 5)
+    model.set_weights([kernel, bias, output, np.array([0.0, -30.0, 0.0])])
+    return model
+
+
+def _networks() -> tuple[tuple, ...]:
+    X = digits().train.X
+    small = np.array([[0.0, 1.0], [2.0, 0.5], [1.0, 1.0]])
+    return (
+        (_small(), small),
+        (_small(), small[:1]),
+        (_trained(64, 0.1), X),
+        (_trained(64, 1.5), X),
+        (_trained(32, 1.5), X),
+        (_trained(64, 1.5), X[:5]),
+    )
+
+
+def _hidden(model: Sequential, X: np.ndarray) -> np.ndarray:
+    return model.activations(X)[0]
+
+
+DEAD_UNITS = Task(
+    name="dead_units",
+    section="1.8",
+    reference=dead_units,
+    probes=_networks,
+    mistakes=(
+        Mistake(
+            lambda model, X: int(np.sum(np.any(_hidden(model, X) <= 0, axis=0))),
+            "You counted the units that are silent on at least one example. A dead unit is silent"
+            " on every one.",
+        ),
+        Mistake(
+            lambda model, X: int(np.sum(np.any(_hidden(model, X) > 0, axis=0))),
+            "You counted the units that live. The others are asked for.",
+        ),
+        Mistake(
+            lambda model, X: int(np.sum(np.all(_hidden(model, X) <= 0, axis=1))),
+            "You counted examples on which no unit fires. Examples are the rows of the"
+            " activations, units are the columns.",
+        ),
+        Mistake(
+            lambda model, X: int(np.sum(_hidden(model, X) <= 0)),
+            "You counted all zeros, one for each pair of example and unit. Count the units whose"
+            " whole column is 0.",
+        ),
+        Mistake(
+            lambda model, X: float(np.mean(np.all(_hidden(model, X) <= 0, axis=0))),
+            "You returned the share of the dead units. Their number is asked for.",
+        ),
+        Mistake(
+            lambda model, X: int(np.sum(np.all(model.activations(X)[-1] <= 0, axis=0))),
+            "You looked at the output layer, which is last in the list of activations. The hidden"
+            " layer is first.",
+        ),
+        Mistake(
+            lambda model, X: int(
+                np.sum(np.mean(X @ model.layers[0].kernel + model.layers[0].bias, axis=0) <= 0)
+            ),
+            "You counted the units whose z is negative on average. Such a unit still lives if"
+            " a single example makes its z positive.",
+        ),
+        Mistake(
+            lambda model, X: int(np.sum(_hidden(model, X)[0] <= 0)),
+            "You looked at the first example only. A unit that is silent there may fire on"
+            " another one.",
+        ),
+        Mistake(
+            lambda model, X: int(np.sum(np.all(X @ model.layers[0].kernel <= 0, axis=0))),
+            "You left out the layer's bias. It can wake a unit, or silence it.",
+        ),
+    ),
+    hints=(
+        "`model.activations(X)` is a list of arrays, one for each layer; the hidden layer's has"
+        " one row for each example and one column for each unit.",
+        "A unit fires on an example if its entry is above 0. Ask for each column whether it does"
+        " so anywhere, then count the columns that do not.",
+    ),
+    reasoning="The hidden layer's activations have shape (examples, units). `(a > 0).any(axis=0)`"
+    " goes down each column and says whether that unit fires on any example; those that do not are"
+    " dead as far as these examples can tell. On fewer examples more units look dead.",
+    tested="Right on a small network with one example and with three, and on networks trained on"
+    " the digits with a sensible and with too large a learning rate.",
+)
+
+TASKS: tuple[Task, ...] = (SIGMOID, SLOPES, LEAKY_RELU, COLLAPSE, HINGES, DEAD_UNITS)
