@@ -1,0 +1,1086 @@
+"""The exercises of lesson 7: several labels at once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from helpers import comparison, datasets
+from helpers.activations import sigmoid
+from helpers.checks._task import Mistake, Property, Task
+from helpers.losses import BinaryCrossentropy, binary_crossentropy
+from helpers.multilabel import best_thresholds, f1_score, predict_labels
+from helpers.network import Dense, Sequential
+from helpers.optimizers import Adam
+from helpers.softmax import log_softmax, softmax
+
+LESSON = "07_multi_label"
+
+
+def _random_labels(seed: int, m: int, N: int, share: float = 0.4) -> np.ndarray:
+    return (np.random.RandomState(seed).random_sample((m, N)) < share).astype(np.int64)
+
+
+def _random_numbers(seed: int, *shape: int) -> np.ndarray:
+    return np.random.RandomState(seed).standard_normal(shape)
+
+
+# --- labels from logits ---------------------------------------------------------------------------
+
+
+def labels_from_logits(z: np.ndarray, thresholds: np.ndarray) -> np.ndarray:
+    return predict_labels(sigmoid(z), thresholds)
+
+
+def _shares(z: np.ndarray) -> np.ndarray:
+    """Sigmoids, forced to add up to 1."""
+    a = sigmoid(z)
+    return a / a.sum(axis=1, keepdims=True)
+
+
+LABELS_FROM_LOGITS = Task(
+    name="labels_from_logits",
+    section="7.4",
+    reference=labels_from_logits,
+    probes=(
+        (np.array([[2.0, 0.3, -1.0]]), np.array([0.5, 0.5, 0.5])),
+        (np.array([[1.0, 1.0, -1.0], [-2.0, 0.4, 3.0]]), np.array([0.8, 0.6, 0.2])),
+        (np.array([[0.0, 0.0], [0.0, 1.5], [-1.5, 0.0]]), np.array([0.5, 0.4])),
+        (np.array([[1000.0, -1000.0, 20.0]]), np.array([0.99, 0.01, 0.99])),
+        (np.array([[-0.4], [0.1], [0.9], [2.0]]), np.array([0.7])),
+        (np.array([[0.7, 0.2], [-0.3, 2.0]], dtype=np.float32), np.array([0.6, 0.6])),
+        (3 * _random_numbers(0, 20, 12), np.linspace(0.1, 0.9, 12)),
+    ),
+    mistakes=(
+        Mistake(
+            lambda z, thresholds: (z > thresholds).astype(int),
+            "You compared the logits with the thresholds. A threshold is a probability, so the "
+            "logits must become probabilities first.",
+        ),
+        Mistake(
+            lambda z, thresholds: (softmax(z) > thresholds).astype(int),
+            "You made the probabilities with softmax. It shares one unit of probability among the "
+            "labels; here each label has a question, and a sigmoid, of its own.",
+            section="7.2",
+        ),
+        Mistake(
+            lambda z, thresholds: (_shares(z) > thresholds).astype(int),
+            "You divided the sigmoids by their sum. The probabilities of several labels need not "
+            "add up to 1: each of them answers a question of its own.",
+            section="7.2",
+        ),
+        Mistake(
+            lambda z, thresholds: (z == z.max(axis=1, keepdims=True)).astype(int),
+            "You said yes to the label with the largest logit of each row and no to the others. "
+            "Several labels can be true at once, or none.",
+            section="7.1",
+        ),
+        Mistake(
+            lambda z, thresholds: (sigmoid(z) < thresholds).astype(int),
+            "Yes and no are exchanged: you gave 1 where the probability is below the threshold.",
+        ),
+        Mistake(
+            lambda z, thresholds: (sigmoid(z) >= thresholds).astype(int),
+            "You gave 1 also where the probability equals the threshold. The task says above, as "
+            "in Keras's metrics.",
+        ),
+        Mistake(
+            lambda z, thresholds: (sigmoid(z) > 0.5).astype(int),
+            "You used one half for every label and left the thresholds unused.",
+        ),
+        Mistake(
+            lambda z, thresholds: (sigmoid(z) > thresholds[0]).astype(int),
+            "You used the first threshold for all labels. Each column has a threshold of its own.",
+        ),
+        Mistake(
+            lambda z, thresholds: (sigmoid(z) > np.mean(thresholds)).astype(int),
+            "You used the mean of the thresholds for all labels. Each column has a threshold of "
+            "its own.",
+        ),
+        Mistake(
+            lambda z, thresholds: (sigmoid(-z) > thresholds).astype(int),
+            "Your sigmoid falls where it should rise: the sign of z in the exponent is wrong.",
+        ),
+    ),
+    hints=(
+        "Two steps: what does lesson 1's function make of a logit, and what is a threshold "
+        "compared with?",
+        "The thresholds have one number for each column, so NumPy compares them with every row by "
+        "itself: no loop is needed.",
+        "Compare `sigmoid(z)` with `thresholds`, and turn True and False into 1 and 0 with "
+        "`.astype(int)`.",
+    ),
+    reasoning="The thresholds are probabilities, so the logits become probabilities first. "
+    "Broadcasting lines the N thresholds up with the N columns. A probability that equals its "
+    "threshold is not above it and gives 0.",
+    tested="On 7 inputs: one to twenty rows, one to twelve labels, thresholds that differ, "
+    "probabilities equal to their threshold, logits of ±1000, float32.",
+)
+
+
+# --- cost -----------------------------------------------------------------------------------------
+
+
+def multilabel_cost(y: np.ndarray, z: np.ndarray) -> float:
+    return binary_crossentropy(y, z, from_logits=True).mean()
+
+
+def _table(y: np.ndarray, z: np.ndarray) -> np.ndarray:
+    """The losses of all single labels, shape (m, N), right for every logit."""
+    return np.maximum(z, 0) - y * z + np.log1p(np.exp(-np.abs(z)))
+
+
+def _by_cases(y: np.ndarray, z: np.ndarray) -> float:
+    a = sigmoid(z)
+    return -np.log(np.where(y == 1, a, 1 - a)).mean()
+
+
+def _in_one_line(y: np.ndarray, z: np.ndarray) -> float:
+    a = sigmoid(z)
+    return (-y * np.log(a) - (1 - y) * np.log(1 - a)).mean()
+
+
+def _clipped(epsilon: float) -> Callable[..., float]:
+    def cost(y: np.ndarray, z: np.ndarray) -> float:
+        a = np.clip(sigmoid(z), epsilon, 1 - epsilon)
+        return (-y * np.log(a) - (1 - y) * np.log(1 - a)).mean()
+
+    return cost
+
+
+def _with_epsilon(y: np.ndarray, z: np.ndarray) -> float:
+    a = sigmoid(z)
+    return (-y * np.log(a + 1e-7) - (1 - y) * np.log(1 - a + 1e-7)).mean()
+
+
+def _binary_of_softmax(y: np.ndarray, z: np.ndarray) -> float:
+    a = softmax(z)
+    return (-y * np.log(a) - (1 - y) * np.log(1 - a)).mean()
+
+
+def _right_where_moderate(arguments: tuple, cost: Any) -> bool:
+    """Whether the cost is right, or some logit is too moderate to be what is wrong."""
+    y, z = arguments
+    return bool(np.abs(z).max() < 30 or np.isclose(cost, multilabel_cost(y, z), rtol=1e-4))
+
+
+_EXPLODES = (
+    "Your formula is right on paper, but for a label that is answered wrongly and with much "
+    "confidence the probability rounds to exactly 0 or 1, and its logarithm is infinite. Compute "
+    "from the logit, without forming the probability."
+)
+_CLIPS = (
+    "That avoids infinity and gives a wrong cost instead: a label that is answered wrongly with a "
+    "large logit costs about |z|, however large. Compute from the logit, without forming the "
+    "probability."
+)
+
+MULTILABEL_COST = Task(
+    name="multilabel_cost",
+    section="7.3",
+    reference=multilabel_cost,
+    probes=(
+        (np.array([[1]]), np.array([[0.5]])),
+        (np.array([[1, 0, 1]]), np.array([[0.5, 2.0, -1.0]])),
+        (np.array([[0, 0], [1, 1]]), np.array([[-2.0, 0.0], [1.0, -0.5]])),
+        (_random_labels(1, 5, 4), _random_numbers(2, 5, 4)),
+        (np.array([[1, 0]]), np.array([[12.0, -12.0]])),
+        (np.array([[0, 1]]), np.array([[40.0, 1.0]])),
+        (np.array([[1, 0], [0, 1]]), np.array([[1000.0, -1000.0], [1000.0, -1000.0]])),
+        (np.array([[1, 0, 0]]), np.array([[0.5, 2.0, -1.0]], dtype=np.float32)),
+        (_random_labels(3, 40, 20), 5 * _random_numbers(4, 40, 20)),
+    ),
+    mistakes=(
+        Mistake(_by_cases, _EXPLODES, section="7.3"),
+        Mistake(
+            _in_one_line,
+            _EXPLODES + " And 0 times infinity is nan: so the labels that are answered right can "
+            "spoil the cost, too.",
+        ),
+        Mistake(_clipped(1e-7), f"You clipped the probabilities at 1e-7, as Keras does. {_CLIPS}"),
+        Mistake(_clipped(1e-15), f"You clipped the probabilities at 1e-15. {_CLIPS}"),
+        Mistake(
+            _with_epsilon, f"You added a small number to what the logarithm is taken of. {_CLIPS}"
+        ),
+        Mistake(
+            lambda y, z: _table(y, z).sum(axis=1).mean(),
+            "You added up the losses of the labels and averaged over the examples only. The "
+            "lesson's cost (and Keras's) is the average over the labels as well.",
+        ),
+        Mistake(
+            lambda y, z: _table(y, z).mean(axis=1).sum(),
+            "You averaged over the labels and added up over the examples. The cost is the average "
+            "over both.",
+        ),
+        Mistake(
+            lambda y, z: _table(y, z).sum(),
+            "You added up the losses of all labels and examples. The cost is their average.",
+        ),
+        Mistake(
+            lambda y, z: -_table(y, z).mean(),
+            "The sign is wrong: a logarithm of a probability is negative, a loss is not.",
+        ),
+        Mistake(
+            lambda y, z: (y * _table(np.ones_like(y), z)).mean(),
+            "You counted only the labels that are true. An answer to a label that is false costs, "
+            "too: its loss is the second half of the formula.",
+        ),
+        Mistake(
+            lambda y, z: _table(1 - y, z).mean(),
+            "The two halves of the formula are exchanged: a label that is true must cost little "
+            "where its logit is large.",
+        ),
+        Mistake(
+            _binary_of_softmax,
+            "You made the probabilities with softmax. Each label is a question of its own and "
+            "has a sigmoid of its own.",
+            section="7.2",
+        ),
+        Mistake(
+            lambda y, z: -(y * log_softmax(z)).sum(axis=1).mean(),
+            "You computed the softmax cost of lesson 4. It suits one question with N answers; "
+            "here are N questions with two answers each.",
+            section="7.2",
+        ),
+        Mistake(
+            lambda y, z: _table(y, sigmoid(z)).mean(),
+            "You applied the sigmoid twice: once to the logits, and once more inside a formula "
+            "that expects logits.",
+        ),
+        Mistake(
+            lambda y, z: _table(y, z).mean() / np.log(2),
+            "You took the logarithm to base 2. The course's is the natural one.",
+        ),
+    ),
+    hints=(
+        "Begin with one label. What does its loss come to if y is 1, and what if y is 0, written "
+        "with z instead of a?",
+        "The loss is softplus of −z where y is 1, and softplus of z where y is 0. Lesson 5, "
+        "section 5.9, makes that safe for every z.",
+        "`softplus` from helpers.activations never overflows. Weigh its two values by y and 1 − y, "
+        "and take one mean over the whole table.",
+    ),
+    reasoning="−log a = log(1 + exp(−z)) is softplus of −z, and −log(1 − a) is softplus of z. "
+    "Computed so, no probability is ever formed, and none can round to 0 or 1. One mean over the "
+    "(m, N) table takes both averages of the cost at once.",
+    tested="On 9 inputs: one to forty examples, one to twenty labels, rows without any label, "
+    "answers that are wrong with logits of 40 and ±1000, float32.",
+    properties=(
+        Property(
+            _right_where_moderate,
+            "For large logits your cost is not what the formula says. A label that is answered "
+            "wrongly with a large logit costs about |z|, however large.",
+        ),
+    ),
+)
+
+
+# --- macro and micro F1 ---------------------------------------------------------------------------
+
+
+def macro_and_micro_f1(y: np.ndarray, answers: np.ndarray) -> tuple[float, float]:
+    return f1_score(y, answers, "macro"), f1_score(y, answers, "micro")
+
+
+def _counts(y: np.ndarray, answers: np.ndarray, axis: int = 0) -> tuple[np.ndarray, ...]:
+    """TP, FP and FN of each label (axis 0) or of each example (axis 1)."""
+    return (
+        ((y == 1) & (answers == 1)).sum(axis=axis),
+        ((y == 0) & (answers == 1)).sum(axis=axis),
+        ((y == 1) & (answers == 0)).sum(axis=axis),
+    )
+
+
+def _ratio(part: Any, whole: Any) -> Any:
+    """part / whole, 0 where there is nothing to divide by."""
+    return np.where(whole > 0, part / np.maximum(whole, 1e-300), 0.0)
+
+
+def _f1(TP: Any, FP: Any, FN: Any) -> Any:
+    return _ratio(2 * TP, 2 * TP + FP + FN)
+
+
+def _with(score: Callable[..., Any]) -> Callable[..., tuple]:
+    """Macro and micro average of another score than F1."""
+
+    def both(y: np.ndarray, answers: np.ndarray) -> tuple:
+        counts = _counts(y, answers)
+        return score(*counts).mean(), score(*(np.sum(count) for count in counts))
+
+    return both
+
+
+def _with_macro(macro: Callable[..., Any]) -> Callable[..., tuple]:
+    """The right micro average beside another macro average, a function of TP, FP and FN."""
+
+    def both(y: np.ndarray, answers: np.ndarray) -> tuple:
+        return macro(*_counts(y, answers)), f1_score(y, answers, "micro")
+
+    return both
+
+
+def _f1_of_means(TP: Any, FP: Any, FN: Any) -> Any:
+    p, r = _ratio(TP, TP + FP).mean(), _ratio(TP, TP + FN).mean()
+    return _ratio(2 * p * r, p + r)
+
+
+def _nothing_is_perfect(TP: Any, FP: Any, FN: Any) -> Any:
+    return np.where(TP + FP + FN > 0, _f1(TP, FP, FN), 1.0)
+
+
+def _nothing_is_nan(TP: Any, FP: Any, FN: Any) -> Any:
+    return np.divide(2 * TP, 2 * TP + FP + FN)
+
+
+def _weighted(TP: Any, FP: Any, FN: Any) -> Any:
+    return _ratio((_f1(TP, FP, FN) * (TP + FN)).sum(), (TP + FN).sum())
+
+
+def _only_one(part: int) -> Callable[[tuple, Any], bool]:
+    """Say whether it is not so that this one of the two numbers is right and the other wrong."""
+
+    def holds(arguments: tuple, scores: Any) -> bool:
+        right = np.isclose(np.array(scores, dtype=float), macro_and_micro_f1(*arguments))
+        return not (right[part] and not right[1 - part])
+
+    return holds
+
+
+_NEVER = (np.array([[1, 0, 0], [1, 0, 1]]), np.array([[1, 0, 1], [1, 0, 0]]))
+
+MACRO_AND_MICRO_F1 = Task(
+    name="macro_and_micro_f1",
+    section="7.7",
+    reference=macro_and_micro_f1,
+    probes=(
+        (np.array([[1], [0], [1]]), np.array([[1], [0], [0]])),
+        (np.array([[1, 1], [1, 0], [1, 0]]), np.array([[1, 0], [1, 1], [1, 1]])),
+        _NEVER,
+        (np.array([[1, 0], [0, 0]]), np.array([[0, 0], [0, 0]])),
+        (np.array([[0, 0]]), np.array([[0, 0]])),
+        (_random_labels(5, 12, 3), _random_labels(6, 12, 3, 0.6)),
+        (
+            _random_labels(7, 60, 4) * np.array([1, 1, 1, 0]),
+            _random_labels(7, 60, 4) ^ _random_labels(8, 60, 4, 0.2),
+        ),
+    ),
+    mistakes=(
+        Mistake(
+            lambda y, answers: macro_and_micro_f1(y, answers)[::-1],
+            "The two numbers are right, but in the wrong order: macro comes first.",
+        ),
+        Mistake(
+            _with_macro(_f1_of_means),
+            "Your macro average is the F1 of the mean precision and the mean recall. It should be "
+            "the mean of the labels' F1: first a score for each label, then the average.",
+        ),
+        Mistake(
+            _with_macro(_weighted),
+            "Your macro average gives common labels more weight. It should be the plain mean of "
+            "the labels' F1: each label counts the same, however rare.",
+        ),
+        Mistake(
+            lambda y, answers: (
+                _f1(*_counts(y, answers, axis=1)).mean(),
+                f1_score(y, answers, "micro"),
+            ),
+            "Your macro average is over the rows: an F1 for each example. It should be over the "
+            "columns: an F1 for each label.",
+        ),
+        Mistake(
+            lambda y, answers: (f1_score(y, answers, "macro"), (y == answers).mean()),
+            "Your micro average is the share of right labels: it also counts where a label is "
+            "absent and no is answered. F1 does not look at those, neither alone nor on average.",
+        ),
+        Mistake(
+            _with(lambda TP, FP, FN: _ratio(TP, TP + FP + FN)),
+            "You divided TP by TP + FP + FN. In F1 the true positives count twice, above and "
+            "below.",
+        ),
+        Mistake(
+            _with(lambda TP, FP, FN: _ratio(TP, TP + FP)),
+            "You computed the precision. F1 is the harmonic mean of precision and recall.",
+        ),
+        Mistake(
+            _with(lambda TP, FP, FN: _ratio(TP, TP + FN)),
+            "You computed the recall. F1 is the harmonic mean of precision and recall.",
+        ),
+        Mistake(
+            _with(lambda TP, FP, FN: (_ratio(TP, TP + FP) + _ratio(TP, TP + FN)) / 2),
+            "You took the ordinary mean of precision and recall. F1 is their harmonic mean: high "
+            "only if both are.",
+        ),
+        Mistake(
+            _with(lambda TP, FP, FN: _ratio(TP, 2 * TP + FP + FN)),
+            "Your values are half of what they should be: the 2 above the fraction bar is missing.",
+        ),
+        Mistake(
+            _with(_nothing_is_nan),
+            "You divided 0 by 0 for a label that is neither true nor answered anywhere, and got "
+            "nan. The task says 0 there.",
+        ),
+        Mistake(
+            _with(_nothing_is_perfect),
+            "For a label that is neither true nor answered anywhere you gave 1. The task says 0 "
+            "there, as the lesson's helper and Keras do.",
+        ),
+        Mistake(
+            lambda y, answers: (
+                np.mean([f for f in _nothing_is_nan(*_counts(y, answers)) if f == f] or [0.0]),
+                f1_score(y, answers, "micro"),
+            ),
+            "You left a label out of the mean because it is neither true nor answered anywhere. "
+            "It counts as 0, and the mean is over all labels.",
+        ),
+        Mistake(
+            lambda y, answers: (f1_score(y, answers, "macro"),) * 2,
+            "You returned the macro average twice. For micro, add up the counts of all labels "
+            "before dividing, only once.",
+        ),
+        Mistake(
+            lambda y, answers: (f1_score(y, answers, "micro"),) * 2,
+            "You returned the micro average twice. For macro, divide for each label by itself, and "
+            "take the mean of the quotients.",
+        ),
+        Mistake(
+            lambda y, answers: tuple(
+                (f1_score(y, answers, average) + f1_score(1 - y, 1 - answers, average)) / 2
+                for average in ("macro", "micro")
+            ),
+            "You averaged over yes and no: also an F1 for the absence of each label. Only yes "
+            "answers count in the lesson's F1.",
+        ),
+    ),
+    hints=(
+        "Count first: TP, FP and FN for each label, three arrays of shape (N,). Both averages are "
+        "made of these.",
+        "Macro: one F1 for each label, then the mean. Micro: add up each of the three counts over "
+        "the labels, then one F1.",
+        "`((y == 1) & (answers == 1)).sum(axis=0)` is TP. Where 2 TP + FP + FN is 0, so is TP: "
+        "dividing by at least 1 gives the 0 that the task asks for.",
+    ),
+    reasoning="2 TP + FP + FN is the number of yes answers plus the number of true labels. Where "
+    "it is 0, TP is 0 as well, so dividing by 1 instead gives the 0 that is asked for. Macro "
+    "divides for each label and then averages: a rare label weighs as much as a common one. Micro "
+    "adds up the counts first: a rare label hardly weighs.",
+    tested="On 7 inputs: one to sixty examples, one to four labels, a label that never occurs, "
+    "answers that are always no.",
+    properties=(
+        Property(_only_one(0), "Your macro average is right; your micro average is not."),
+        Property(_only_one(1), "Your micro average is right; your macro average is not."),
+    ),
+)
+
+
+# --- thresholds -----------------------------------------------------------------------------------
+
+
+def choose_thresholds(y: np.ndarray, a: np.ndarray, candidates: np.ndarray) -> np.ndarray:
+    f1 = [f1_score(y, predict_labels(a, threshold)) for threshold in candidates]
+    return candidates[np.argmax(f1, axis=0)]
+
+
+def _maximise(score: Callable[..., Any]) -> Callable[..., np.ndarray]:
+    """Choose the candidates with the highest score, a function of truth and answers, (m,) each."""
+
+    def choose(y: np.ndarray, a: np.ndarray, candidates: np.ndarray) -> np.ndarray:
+        scores = [
+            [float(score(y[:, j], (a[:, j] > t).astype(int))) for j in range(y.shape[1])]
+            for t in candidates
+        ]
+        return candidates[np.argmax(scores, axis=0)]
+
+    return choose
+
+
+def _column(score: Callable[..., Any]) -> Callable[..., Any]:
+    return lambda y, answers: score(*_counts(y, answers))
+
+
+def _last_of_equals(y: np.ndarray, a: np.ndarray, candidates: np.ndarray) -> np.ndarray:
+    return choose_thresholds(y, a, candidates[::-1])
+
+
+def _one_for_all(average: str) -> Callable[..., np.ndarray]:
+    def choose(y: np.ndarray, a: np.ndarray, candidates: np.ndarray) -> np.ndarray:
+        f1 = [f1_score(y, predict_labels(a, t), average) for t in candidates]
+        return np.full(y.shape[1], candidates[np.argmax(f1)])
+
+    return choose
+
+
+def _numbers_of_the_best(y: np.ndarray, a: np.ndarray, candidates: np.ndarray) -> np.ndarray:
+    return np.argmax([f1_score(y, predict_labels(a, t)) for t in candidates], axis=0)
+
+
+def _best_values(y: np.ndarray, a: np.ndarray, candidates: np.ndarray) -> np.ndarray:
+    return np.max([f1_score(y, predict_labels(a, t)) for t in candidates], axis=0)
+
+
+def _nearest_to_share(y: np.ndarray, a: np.ndarray, candidates: np.ndarray) -> np.ndarray:
+    return candidates[np.abs(candidates[:, np.newaxis] - y.mean(axis=0)).argmin(axis=0)]
+
+
+def _sensitivity_and_specificity(y: np.ndarray, answers: np.ndarray) -> Any:
+    TP, FP, FN = _counts(y, answers)
+    TN = len(y) - TP - FP - FN
+    return _ratio(TP, TP + FN) + _ratio(TN, TN + FP)
+
+
+def _thresholds_probe(seed: int, m: int, N: int, share: float) -> tuple[np.ndarray, np.ndarray]:
+    """Labels and honest-looking probabilities: rounded, so that some equal a candidate."""
+    y = _random_labels(seed, m, N, share)
+    z = 2.0 * y - 1.5 + 1.2 * _random_numbers(seed + 1, m, N)
+    return y, sigmoid(z).round(2)
+
+
+_TENTHS = np.linspace(0.1, 0.9, 9).round(1)
+
+CHOOSE_THRESHOLDS = Task(
+    name="choose_thresholds",
+    section="7.9",
+    reference=choose_thresholds,
+    probes=(
+        (
+            np.array([[1], [1], [1], [0], [0], [0]]),
+            np.array([[0.6], [0.4], [0.3], [0.35], [0.2], [0.1]]),
+            np.array([0.25, 0.5]),
+        ),
+        (
+            np.array([[1, 0], [0, 1], [1, 0], [0, 0], [0, 0]]),
+            np.array([[0.9, 0.1], [0.2, 0.3], [0.6, 0.2], [0.7, 0.25], [0.1, 0.05]]),
+            np.array([0.2, 0.5, 0.8]),
+        ),
+        (np.array([[1, 0], [0, 0]]), np.array([[0.7, 0.6], [0.2, 0.3]]), np.array([0.3, 0.4, 0.5])),
+        (*_thresholds_probe(10, 40, 3, 0.3), _TENTHS),
+        (*_thresholds_probe(12, 300, 4, 0.15), np.linspace(0.05, 0.95, 19).round(2)),
+    ),
+    mistakes=(
+        Mistake(
+            _maximise(lambda y, answers: (y == answers).mean()),
+            "You chose the thresholds with the most right answers. For a rare label, always "
+            "answering no does well there; the task asks for the highest F1.",
+            section="7.7",
+        ),
+        Mistake(
+            _maximise(_column(lambda TP, FP, FN: _ratio(TP, TP + FP))),
+            "You chose the thresholds with the highest precision. F1 asks for recall as well.",
+            section="7.7",
+        ),
+        Mistake(
+            _maximise(_column(lambda TP, FP, FN: _ratio(TP, TP + FN))),
+            "You chose the thresholds with the highest recall. Recall never falls when a "
+            "threshold falls, so it always prefers low ones; F1 asks for precision as well.",
+            section="7.7",
+        ),
+        Mistake(
+            _maximise(_sensitivity_and_specificity),
+            "You chose the thresholds with the best balance between finding the label and not "
+            "raising false alarms (the corner of the ROC curve). F1 weighs them otherwise if the "
+            "label is rare.",
+            section="7.7",
+        ),
+        Mistake(
+            _maximise(lambda y, answers: (y >= 0).sum() - abs(int(answers.sum()) - int(y.sum()))),
+            "You chose the thresholds with about as many yes answers as the label occurs. Right "
+            "numbers need not be right answers: the task asks for the highest F1.",
+            section="7.7",
+        ),
+        Mistake(
+            _maximise(lambda y, answers: -f1_score(y[:, np.newaxis], answers[:, np.newaxis])[0]),
+            "You chose the thresholds with the lowest F1 instead of the highest.",
+        ),
+        Mistake(
+            _last_of_equals,
+            "Where several candidates have the same F1 you took the highest of them. The task asks "
+            "for the lowest.",
+        ),
+        Mistake(
+            _one_for_all("macro"),
+            "You chose one threshold for all labels, the one with the best mean F1. Each label "
+            "gets a threshold of its own.",
+        ),
+        Mistake(
+            _one_for_all("micro"),
+            "You chose one threshold for all labels, the one with the best F1 of all answers "
+            "together. Each label gets a threshold of its own.",
+        ),
+        Mistake(
+            _numbers_of_the_best,
+            "You returned the positions of the best candidates. The thresholds are the candidates "
+            "at these positions.",
+        ),
+        Mistake(
+            _best_values,
+            "You returned the highest F1 of each label. The task asks for the threshold that "
+            "reaches it.",
+        ),
+        Mistake(
+            lambda y, a, candidates: choose_thresholds(y, np.nextafter(a, 1), candidates),
+            "You said yes also where a probability equals the candidate. The lesson's answers are "
+            "yes only above the threshold.",
+            section="7.4",
+        ),
+        Mistake(
+            _nearest_to_share,
+            "You set the thresholds to how often each label occurs. They must be tried: the best "
+            "one depends on the probabilities, too.",
+        ),
+        Mistake(
+            lambda y, a, candidates: np.full(
+                y.shape[1], candidates[np.abs(candidates - 0.5).argmin()]
+            ),
+            "You stayed at one half, or at the candidate nearest to it, for every label.",
+        ),
+    ),
+    hints=(
+        "For one label: make the answers that each candidate gives, and score each of them. Which "
+        "one wins?",
+        "`f1_score` from helpers.multilabel returns one value for each label, so one loop over the "
+        "candidates does all labels at once: a table with a row for each candidate.",
+        "`np.argmax(table, axis=0)` gives, for each label, the position of its first highest "
+        "value; `candidates[…]` turns positions into thresholds.",
+    ),
+    reasoning="Each candidate gives a row of F1 values, one for each label. The position of the "
+    "largest in each column is that label's best candidate; argmax takes the first of equals, "
+    "which is the lowest threshold, since the candidates rise.",
+    tested="On 5 inputs: one to four labels, rare labels, one that never occurs, candidates with "
+    "the same F1, probabilities equal to a candidate.",
+)
+
+
+# --- the head in Keras ----------------------------------------------------------------------------
+
+
+def multilabel_model(n: int, N: int) -> Any:
+    return _keras_model(n, N)
+
+
+def _keras_model(
+    n: int,
+    units: int,
+    activation: str | None = None,
+    loss: Any = None,
+    metric: Any = None,
+) -> Any:
+    k = comparison.keras()
+    model = k.Sequential(
+        [
+            k.Input((n,)),
+            k.layers.Dense(64, activation="relu"),
+            k.layers.Dense(units, activation=activation),
+        ]
+    )
+    loss = loss or k.losses.BinaryCrossentropy(from_logits=True)
+    metric = metric or k.metrics.BinaryAccuracy(threshold=0.0)
+    model.compile(optimizer=k.optimizers.Adam(0.003), loss=loss, metrics=[metric])
+    return model
+
+
+# Logits and labels on which the heads, losses and metrics that people choose all differ.
+_Z = np.array([[2.0, 0.3, -1.0], [-0.5, 0.2, 3.0], [0.4, -2.0, -0.1]], dtype=np.float32)
+_Y = np.array([[1, 1, 0], [0, 0, 1], [1, 0, 0]], dtype=np.float32)
+
+
+_LARGEST = "yes for the largest output only"
+
+
+def _head(arguments: tuple, model: Any) -> Any:
+    """Describe a compiled Keras model by what it does, so that any way to write it counts."""
+    k = comparison.keras()
+    if not isinstance(model, k.Model):
+        return model
+    n, N = arguments
+    if not model.built:
+        model.build((None, n))
+    repeat = -(-N // _Z.shape[1])
+    z, y = (np.tile(table, (1, repeat))[:, :N] for table in (_Z, _Y))
+    return {
+        "input": f"{model.input_shape[-1]} features",
+        "output": f"{model.output_shape[-1]} units",
+        "last activation": _last_activation(model, z),
+        "loss": _name_of_loss(model, y, z),
+        "metric": _name_of_metric(model, y, z),
+    }
+
+
+def _last_activation(model: Any, z: np.ndarray) -> str:
+    layer = model.layers[-1]
+    function = getattr(layer, "activation", layer)
+    a = np.asarray(function(comparison.tensorflow().constant(z)))
+    for name, g in {"none (logits)": lambda z: z, "sigmoid": sigmoid, "softmax": softmax}.items():
+        if np.allclose(a, g(z), atol=1e-5):
+            return name
+    return getattr(function, "__name__", "another one")
+
+
+def _name_of_loss(model: Any, y: np.ndarray, z: np.ndarray) -> str:
+    if not getattr(model, "compiled", False):
+        return "none: the model is not compiled"
+    k, tf = comparison.keras(), comparison.tensorflow()
+    known = {
+        f"{name}(from_logits={logits})": getattr(k.losses, name)(from_logits=logits)
+        for name in ("BinaryCrossentropy", "CategoricalCrossentropy")
+        for logits in (True, False)
+    }
+    try:
+        # Values in (0, 1), not known to Keras as a sigmoid's, so that it cannot find the logits.
+        a = tf.constant(sigmoid(z) if z.shape[1] > 1 else 0.9 * sigmoid(z))
+        value = float(model.compute_loss(y=tf.constant(y), y_pred=a, training=False))
+        value -= sum(float(extra) for extra in model.losses)
+    except Exception:
+        return type(model.loss).__name__ if not isinstance(model.loss, str) else model.loss
+    for name, loss in known.items():
+        if np.isclose(value, float(loss(y, a)), rtol=1e-4):
+            return name
+    return model.loss if isinstance(model.loss, str) else type(model.loss).__name__
+
+
+def _name_of_metric(model: Any, y: np.ndarray, z: np.ndarray) -> str:
+    if not getattr(model, "compiled", False):
+        return "none: the model is not compiled"
+    tf = comparison.tensorflow()
+    model.reset_metrics()
+    results = model.compute_metrics(None, tf.constant(y), tf.constant(z), None)
+    values = [float(np.mean(value)) for name, value in results.items() if name != "loss"]
+    model.reset_metrics()
+    if not values:
+        return "none"
+    known = {f"yes above {threshold:g}": (z > threshold) == y for threshold in (0.0, 0.5)}
+    known[_LARGEST] = z.argmax(axis=1) == y.argmax(axis=1)
+    for name, right in known.items():
+        if any(np.isclose(value, right.mean()) for value in values):
+            return name
+    return "another one"
+
+
+def _keras_loss(name: str, **options: Any) -> Any:
+    return getattr(comparison.keras().losses, name)(**options)
+
+
+MULTILABEL_MODEL = Task(
+    name="multilabel_model",
+    section="7.4",
+    reference=multilabel_model,
+    probes=((4, 3), (192, 5)),
+    observe=_head,
+    mistakes=(
+        Mistake(
+            lambda n, N: _keras_model(n, N, metric="accuracy"),
+            "Your metric only asks whether the largest output belongs to a label. That is what "
+            'Keras chooses for the name "accuracy" if there are several columns; it suits '
+            "softmax. Here each label is right or wrong by itself: name the binary accuracy.",
+        ),
+        Mistake(
+            lambda n, N: _keras_model(n, N, metric="binary_accuracy"),
+            "Your metric compares the outputs with 0.5, as it does if it is not told otherwise. "
+            "Your outputs are logits, and the logit that belongs to the probability one half is "
+            "another number.",
+        ),
+        Mistake(
+            lambda n, N: _keras_model(n, N, activation="sigmoid"),
+            "The sigmoid is applied twice: your last layer has one, and a loss that expects logits "
+            "applies its own. (Keras may notice and undo it in training; you should not count on "
+            "that.) Let the layer give logits.",
+        ),
+        Mistake(
+            lambda n, N: _keras_model(
+                n, N, "sigmoid", _keras_loss("BinaryCrossentropy"), "binary_accuracy"
+            ),
+            "Your last layer gives probabilities, and your loss takes them. That fits together, "
+            "but the task asks for logits: no sigmoid in the layer, and a loss and a metric that "
+            "know it.",
+        ),
+        Mistake(
+            lambda n, N: _keras_model(n, N, None, _keras_loss("BinaryCrossentropy"), None),
+            "Your last layer gives logits, but your loss takes them for probabilities: logits "
+            "below 0 or above 1 are clipped and teach nothing. Tell the loss.",
+        ),
+        Mistake(
+            lambda n, N: _keras_model(
+                n, N, None, _keras_loss("CategoricalCrossentropy", from_logits=True), None
+            ),
+            "Your loss is the one of softmax, for one question with N answers. With several yes "
+            "or no questions, each label needs the logistic loss.",
+            section="7.2",
+        ),
+        Mistake(
+            lambda n, N: _keras_model(
+                n, N, "softmax", _keras_loss("CategoricalCrossentropy"), "categorical_accuracy"
+            ),
+            "You built a softmax classifier: one question with N answers. It cannot say two of "
+            "them, or none.",
+            section="7.5",
+        ),
+        Mistake(
+            lambda n, N: _keras_model(
+                n, N, "softmax", _keras_loss("BinaryCrossentropy"), "accuracy"
+            ),
+            "Your last layer is a softmax: its outputs add up to 1, so it cannot say two labels at "
+            "once, or none.",
+            section="7.5",
+        ),
+        Mistake(
+            lambda n, N: _keras_model(n, 1),
+            "Your last layer has one unit. There is one question for each label, so it needs as "
+            "many units as there are labels.",
+            section="7.2",
+        ),
+        Mistake(
+            lambda n, N: _keras_model(n, N + 1),
+            "Your last layer has a unit too many, perhaps for none of them. That is no label of "
+            "its own: it is the answer no to every question.",
+            section="7.2",
+        ),
+        Mistake(
+            lambda n, N: _keras_model(n, 2 * N),
+            "Your last layer has two units for each label. One is enough: the probability of no is "
+            "1 minus that of yes.",
+            section="7.2",
+        ),
+        Mistake(
+            lambda n, N: _keras_model(n, 2**N),
+            "Your last layer has a unit for each combination of labels. The lesson asks a question "
+            "for each label instead, so one unit for each.",
+            section="7.2",
+        ),
+    ),
+    properties=(
+        Property(
+            lambda arguments, head: head["loss"] != "none: the model is not compiled",
+            "Your model is not compiled: it has neither loss nor metric yet.",
+        ),
+        Property(
+            lambda arguments, head: head["input"] == f"{arguments[0]} features",
+            lambda arguments, head: f"Your model takes {head['input']} instead of {arguments[0]}.",
+        ),
+        Property(
+            lambda arguments, head: head["output"] == f"{arguments[1]} units",
+            lambda arguments, head: (
+                f"Your last layer has {head['output']}. There are {arguments[1]} labels, a "
+                "question each."
+            ),
+        ),
+        Property(
+            lambda arguments, head: head["last activation"] == "none (logits)",
+            lambda arguments, head: (
+                "Your last layer does not give logits: it has an activation, "
+                f"{head['last activation']}."
+            ),
+        ),
+        Property(
+            lambda arguments, head: head["loss"] == "BinaryCrossentropy(from_logits=True)",
+            "Your loss is not the logistic loss of each label, from logits.",
+        ),
+        Property(
+            lambda arguments, head: head["metric"] != "none",
+            "Your model is compiled without a metric.",
+        ),
+        Property(
+            lambda arguments, head: head["metric"] == "yes above 0",
+            "Your metric does not count a label as yes where its logit is above 0.",
+        ),
+    ),
+    hints=(
+        "Four decisions: how many units, which activation, which loss, and from which output on "
+        "the metric says yes. Section 7.4 has all four.",
+        "The last layer has no activation, so its outputs are logits. The loss must be told, and "
+        "the metric, too: the probability one half is which logit?",
+        "`keras.losses.BinaryCrossentropy(from_logits=True)` and "
+        "`keras.metrics.BinaryAccuracy(threshold=0.0)`, given to `compile`.",
+    ),
+    reasoning="One linear unit for each label gives its logit. The loss is told that it gets "
+    "logits, for accuracy. The metric compares what the layer puts out with its threshold, and the "
+    "logit of the probability one half is 0; left alone, it would compare logits with 0.5. Hidden "
+    "layers and optimizer are a matter of taste here.",
+    tested="For 4 features and 3 labels, and 192 features and 5 labels: what the last layer, the "
+    "loss and the metric do with given logits.",
+    seconds=30.0,
+)
+
+
+# --- open: strips ---------------------------------------------------------------------------------
+
+GOAL = 0.85
+
+
+def answer_strips(train: Any, validation: Any, X: np.ndarray) -> np.ndarray:
+    model = Sequential([Dense(64, activation="relu"), Dense(train.y.shape[1])])
+    model.compile(Adam(0.003), BinaryCrossentropy(from_logits=True))
+    model.fit(train.X, train.y, epochs=30)
+    thresholds = best_thresholds(validation.y, sigmoid(model.predict(validation.X)))
+    return predict_labels(sigmoid(model.predict(X)), thresholds)
+
+
+def _strips() -> tuple[tuple, ...]:
+    strips = datasets.digit_strips()
+    return ((strips.train, strips.validation, strips.test.X),)
+
+
+_REACHED = f"answers with a mean F1 of {GOAL} or more"
+
+
+def _verdict(arguments: tuple, output: Any) -> str:
+    """Say in words what the answers are; equal words mean the same kind of answer."""
+    y = datasets.digit_strips().test.y
+    answers = np.asarray(output)
+    if answers.dtype.kind not in "biuf":
+        return f"no array of numbers but {type(output).__name__}"
+    if answers.shape != y.shape:
+        return f"an array of shape {answers.shape} instead of {y.shape}"
+    if not np.isin(answers, (0, 1)).all():
+        inside = answers.min() >= 0 and answers.max() <= 1
+        return "probabilities" if inside else "numbers other than 0 and 1"
+    answers = answers.astype(int)
+    score = f1_score(y, answers, "macro")
+    if score >= GOAL:
+        return _REACHED
+    if f1_score(arguments[1].y, answers, "macro") >= GOAL:
+        return "answers for the validation strips"
+    if f1_score(y, 1 - answers, "macro") >= GOAL:
+        return "yes and no exchanged"
+    if (answers == answers[0]).all():
+        return f"the same answer for every strip: {' '.join(map(str, answers[0]))}"
+    for columns in ((0, 2, 1), (1, 0, 2), (1, 2, 0), (2, 0, 1), (2, 1, 0)):
+        if f1_score(y[:, columns], answers, "macro") >= GOAL:
+            return "the labels in another order"
+    if (answers.sum(axis=1) == 1).all():
+        return "exactly one label for every strip"
+    if (answers.sum(axis=1) <= 1).all():
+        return "never two labels at once"
+    return f"answers with a mean F1 of {score:.2f}"
+
+
+def _everywhere(*answers: int) -> Callable[..., np.ndarray]:
+    return lambda train, validation, X: np.tile(answers, (len(X), 1))
+
+
+def _true(X: np.ndarray) -> np.ndarray:
+    """The labels of the test strips: what the open task's mistakes go wrong from."""
+    return datasets.digit_strips().test.y.copy()
+
+
+def _one_at_most(y: np.ndarray) -> np.ndarray:
+    return y * (y.cumsum(axis=1) == 1)
+
+
+def _one_always(y: np.ndarray) -> np.ndarray:
+    one = _one_at_most(y)
+    one[:, 0] += one.sum(axis=1) == 0
+    return one
+
+
+def _reached(arguments: tuple, verdict: str) -> bool:
+    return not verdict.startswith("answers with a mean F1 of 0.") or verdict == _REACHED
+
+
+def _below_goal(arguments: tuple, verdict: str) -> str:
+    score = verdict.rsplit(" ", 1)[-1]
+    return (
+        f"Your answers have a mean F1 of {score} on the test strips; {GOAL} is asked for. If it "
+        "is not far: a hidden layer, more epochs, thresholds chosen on the validation strips "
+        "(never on the training strips). If it is far: do your answers come from the probabilities "
+        "of these strips, in their order?"
+    )
+
+
+ANSWER_STRIPS = Task(
+    name="answer_strips",
+    section="7.9",
+    reference=answer_strips,
+    probes=_strips,
+    observe=_verdict,
+    mistakes=(
+        Mistake(
+            _everywhere(0, 0, 0),
+            "You answered no to every question: the lazy model. It has most labels right and finds "
+            "nothing.",
+            section="7.7",
+        ),
+        Mistake(
+            _everywhere(1, 1, 1),
+            "You answered yes to every question. If you used thresholds: are they probabilities, "
+            "and your outputs, too?",
+            section="7.7",
+        ),
+        Mistake(
+            lambda train, validation, X: _one_always(_true(X)),
+            "You gave every strip exactly one label, as the largest output of a softmax would. "
+            "Many strips have none, and some have two or three.",
+            section="7.5",
+        ),
+        Mistake(
+            lambda train, validation, X: _one_at_most(_true(X)),
+            "You never gave a strip two labels, as a softmax with a threshold of one half would. "
+            "Each label needs a sigmoid of its own.",
+            section="7.5",
+        ),
+        Mistake(
+            lambda train, validation, X: 1 - _true(X),
+            "Yes and no are exchanged: your answers are 0 where they should be 1.",
+            section="7.4",
+        ),
+        Mistake(
+            lambda train, validation, X: _true(X)[:, ::-1],
+            "Your answers are good, but in the wrong columns. They must stand in the order of the "
+            "columns of y.",
+            section="7.2",
+        ),
+        Mistake(
+            lambda train, validation, X: validation.y,
+            "You answered for the validation strips. These are for choosing thresholds; the "
+            "answers are asked for the strips in X.",
+        ),
+        Mistake(
+            lambda train, validation, X: 0.05 + 0.9 * _true(X),
+            "You returned probabilities. The task asks for answers: 1 where a probability is "
+            "above its label's threshold, else 0.",
+            section="7.4",
+        ),
+        Mistake(
+            lambda train, validation, X: 8.0 * _true(X) - 4,
+            "Your answers are numbers other than 0 and 1: perhaps logits, which still have to "
+            "become probabilities and then answers, or numbers of digits.",
+            section="7.4",
+        ),
+    ),
+    properties=(
+        Property(
+            lambda arguments, verdict: not verdict.startswith(("an array", "no array")),
+            lambda arguments, verdict: (
+                f"Your function returned {verdict}; a row for each strip in X and a column for "
+                "each label are expected."
+            ),
+        ),
+        Property(
+            lambda arguments, verdict: not verdict.startswith("the same answer"),
+            "You gave every strip the same answer, whatever is in it.",
+        ),
+        Property(_reached, _below_goal),
+    ),
+    hints=(
+        "Sections 7.4 and 7.9 have all the parts: a network with three logits, its training, the "
+        "probabilities, the thresholds.",
+        "Without a hidden layer you will probably not get there. With 64 hidden units and thirty "
+        "epochs you will, and with some luck even at one half.",
+        "Train with `BinaryCrossentropy(from_logits=True)`; `sigmoid(model.predict(…))` gives "
+        "probabilities. `best_thresholds` wants those of the validation strips, `predict_labels` "
+        "those of X.",
+    ),
+    reasoning="The training strips teach the weights, the validation strips choose the thresholds, "
+    "and the strips in X are only answered. Each of the three has one job, so that the score at "
+    "the end flatters nobody.",
+    tested=f"On the 800 test strips: the mean F1 of your answers is {GOAL} or more.",
+    seconds=60.0,
+)
+
+TASKS = (
+    LABELS_FROM_LOGITS,
+    MULTILABEL_COST,
+    MACRO_AND_MICRO_F1,
+    CHOOSE_THRESHOLDS,
+    MULTILABEL_MODEL,
+    ANSWER_STRIPS,
+)
