@@ -1,0 +1,81 @@
+"""Build the site, check its links and print its cheat sheet; what is wrong ends the build."""
+
+from __future__ import annotations
+
+import argparse
+import shutil
+import sys
+import time
+from pathlib import Path
+
+from sphinx.cmd.build import main as sphinx_build
+
+from tools.site.browser import find_browser, print_to_pdf, served
+from tools.site.links import faults
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+START = "notebooks/index.html"
+REDIRECT = f"""\
+<!DOCTYPE html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<title>Training neural networks</title>
+<meta http-equiv="refresh" content="0; url={START}">
+</head>
+<body><p>The course starts <a href="{START}">here</a>.</p></body>
+</html>
+"""
+
+
+def build(output: Path, repository: str | None = None) -> int:
+    """Build the site into `output` and return 0, or what Sphinx returns if it is not content.
+
+    Parameters
+    ----------
+    output : Path
+        An empty or missing folder, or one that this built.
+    repository : str, optional
+        The public address, in place of the one in pyproject.toml.
+
+    Returns
+    -------
+    int
+    """
+    start = time.perf_counter()
+    browser = find_browser()
+    options = ["-D", "cheat_sheet_pdf=cheat_sheet.pdf"] if browser else []
+    if repository is not None:
+        options += ["-D", f"repository={repository}"]
+    shutil.rmtree(output, ignore_errors=True)
+    doctrees = output.parent / f"{output.name}-doctrees"
+    build_html = ["-b", "html", "-W", "--keep-going", "-q", "-E", "-j", "auto"]
+    places = ["-c", str(ROOT / "docs"), "-d", str(doctrees), str(ROOT), str(output)]
+    status = sphinx_build([*build_html, *options, *places])
+    if status:
+        return status
+    (output / "index.html").write_text(REDIRECT, encoding="utf-8")
+    if browser:
+        with served(output) as address:
+            pdf = output / "docs" / "cheat_sheet.pdf"
+            print_to_pdf(browser, f"{address}docs/cheat_sheet.html", pdf)
+    else:
+        print("No Chromium or Chrome was found: the cheat sheet is not printed to PDF.")
+    wrong = list(faults(output))
+    for fault in wrong:
+        print(fault, file=sys.stderr)
+    files = [path for path in output.rglob("*") if path.is_file()]
+    print(
+        f"{sum(path.suffix == '.html' for path in files)} pages, "
+        f"{sum(path.stat().st_size for path in files) / 1e6:.0f} MB, "
+        f"in {time.perf_counter() - start:.0f} s: {output / 'index.html'}"
+    )
+    return len(wrong) > 0
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(prog="make site", description=__doc__)
+    parser.add_argument("--output", type=Path, default=ROOT / "build" / "site")
+    parser.add_argument("--repository", help="the public address, as in pyproject.toml")
+    arguments = parser.parse_args()
+    sys.exit(build(arguments.output.resolve(), arguments.repository))

@@ -1,0 +1,92 @@
+"""What a page of the site says beyond its notebook: how to run it, and the folded solutions.
+
+The functions take and return notebooks as Python dictionaries, and know nothing of Sphinx.
+"""
+
+from __future__ import annotations
+
+import copy
+import re
+from typing import Any
+
+Notebook = dict[str, Any]
+
+RUN_IT = """\
+```{{tip}}
+This page shows {still}. To run it yourself, follow [the set-up]({root}README.md){binder}.
+```
+"""
+STILL = {
+    "notebooks": "what one run of the lesson printed and drew; its sliders stand still",
+    "notebooks/exercises": "the tasks, each with its solution folded below; its checks do not run",
+}
+
+
+def source(cell: Notebook) -> str:
+    """Return a cell's text, which the format allows to be stored as a list of lines."""
+    text = cell["source"]
+    return text if isinstance(text, str) else "".join(text)
+
+
+def solution_name(cell: Notebook) -> str | None:
+    """Return the name of the task that this cell solves or leaves to solve; None for others."""
+    nbgrader = cell.get("metadata", {}).get("nbgrader", {})
+    return nbgrader.get("grade_id") if nbgrader.get("solution") else None
+
+
+def clean_solution(code: str) -> str:
+    """Return the code of a solution without nbgrader's marks."""
+    return re.sub(r"^[ \t]*### (?:BEGIN|END) SOLUTION[ \t]*\n?", "", code, flags=re.M).rstrip()
+
+
+def markdown_cell(name: str, text: str) -> Notebook:
+    """Return a new cell of prose."""
+    return {"id": f"site-{name}", "cell_type": "markdown", "metadata": {}, "source": text}
+
+
+def with_solutions(exercise: Notebook, solutions: Notebook) -> Notebook:
+    """Return the exercise with each task's solution folded below the cell that asks for it.
+
+    Parameters
+    ----------
+    exercise, solutions : dict
+        The two notebooks of one lesson; nbgrader's `grade_id` says which cells belong together.
+
+    Returns
+    -------
+    dict
+        A new notebook.
+
+    Raises
+    ------
+    ValueError
+        If a task has no solution: the two files have drifted apart.
+    """
+    solved = {
+        name: clean_solution(source(cell))
+        for cell in solutions["cells"]
+        if cell["cell_type"] == "code" and (name := solution_name(cell))
+    }
+    page = copy.deepcopy(exercise)
+    page["cells"] = []
+    for cell in exercise["cells"]:
+        page["cells"].append(cell)
+        if cell["cell_type"] != "code" or not (name := solution_name(cell)):
+            continue
+        if name not in solved:
+            raise ValueError(f"no solution of {name!r}: run `make exercises`")
+        page["cells"].append(
+            markdown_cell(
+                name,
+                f'<details class="solution"><summary>Show the solution of <code>{name}</code>'
+                f"</summary>\n\n```python\n{solved[name]}\n```\n\n</details>",
+            )
+        )
+    return page
+
+
+def with_note(notebook: Notebook, note: str) -> Notebook:
+    """Return the notebook with a note under the prose of its first cell."""
+    page = copy.deepcopy(notebook)
+    page["cells"].insert(1, markdown_cell("note", note))
+    return page
