@@ -1,6 +1,6 @@
 # `make` lists the targets. Each one sets up .venv by itself.
 .DEFAULT_GOAL := help
-.PHONY: help lab test notebooks bench lint requirements
+.PHONY: help lab test notebooks exercises bench lint requirements
 
 ifeq ($(OS),Windows_NT)
 BIN := .venv/Scripts
@@ -9,6 +9,8 @@ BIN := .venv/bin
 endif
 PY := $(BIN)/python
 STAMP := .venv/set-up.stamp
+TEACH_PY := $(BIN:.venv/%=.venv-teach/%)/python
+TEACH_STAMP := .venv-teach/set-up.stamp
 
 export PYTHON
 # Without stored bytecode each kernel would compile TensorFlow anew: five seconds.
@@ -36,6 +38,9 @@ test: $(STAMP) ## run the unit tests and compare every notebook with its stored 
 notebooks: $(STAMP) ## run the notebooks (ARGS: some of them) and store their outputs
 	@$(PY) -m tools.store_outputs $(ARGS)
 
+exercises: $(TEACH_STAMP) ## make the exercises (ARGS: some of them) from notebooks/solutions
+	@$(TEACH_PY) -m tools.exercises $(ARGS)
+
 bench: $(STAMP) ## measure accuracy, parity and speed against other libraries
 	@$(PY) -m benchmarks $(ARGS)
 
@@ -49,4 +54,11 @@ requirements: $(STAMP) ## pin pyproject.toml's dependencies (ARGS=--upgrade: the
 
 $(STAMP): pyproject.toml requirements.txt tools/set_up.sh
 	@sh tools/set_up.sh $(BIN)
+	@touch $@
+
+# nbgrader, too, has an environment of its own; the kernel that it runs notebooks in is the reader's.
+$(TEACH_STAMP): requirements-teach.txt | $(STAMP)
+	@$(BIN)/uv venv --quiet --clear --python $(PY) .venv-teach
+	@$(BIN)/uv pip install --quiet --python $(TEACH_PY) --requirements requirements-teach.txt
+	@$(PY) -m ipykernel install --prefix .venv-teach >/dev/null 2>&1
 	@touch $@
