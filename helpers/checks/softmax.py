@@ -76,7 +76,7 @@ _COUNT_PARAMETERS = Task(
     ),
     reasoning="W has n rows and N columns, which makes nN weights; b has N biases. "
     "Together that is nN + N = (n + 1)N: each class has n weights and one bias.",
-    tested="On 6 sizes, from one feature and two classes to pictures of 784 pixels and ten digits.",
+    tested="Right for 6 sizes, from one feature and two classes to pictures of 784 pixels and ten digits.",
 )
 
 # -------------------------------------------------------------------------- softmax_of_four
@@ -224,7 +224,7 @@ _SOFTMAX_OF_FOUR = Task(
     ),
     reasoning="The exponential makes every score positive and keeps their order; the common sum "
     "makes the four add up to 1. Each score stands in that sum, so each moves all four.",
-    tested="On 7 times four scores: equal ones, negative ones, whole numbers, and leads up to 30.",
+    tested="Right for equal scores, negative ones, whole numbers, and leads up to 30.",
 )
 
 # ---------------------------------------------------------------------------------- softmax
@@ -432,7 +432,7 @@ _SOFTMAX = Task(
     "differences. Afterwards no exponent is above 0, so nothing overflows; and one of them is "
     "exactly 0, so the sum is at least 1 and nothing is divided by 0. `keepdims=True` keeps the "
     "summed axis, so that each row is divided by its own sum, whatever the number of axes.",
-    tested="On 13 arrays of one, two and three axes: ties, one class, a thousand classes, whole "
+    tested="Right for 13 arrays of one, two and three axes: ties, one class, a thousand classes, whole "
     "numbers, float32, and scores from −4000 to 3000.",
 )
 
@@ -547,7 +547,7 @@ _LOGISTIC_FROM_SOFTMAX = Task(
     reasoning="a₁ = σ(z₁ − z₀), and z₁ − z₀ = (w₁ − w₀)·x + (b₁ − b₀). So the logistic unit has "
     "the differences for its parameters. Going back is not possible: many pairs have the same "
     "difference, since softmax does not see a shift.",
-    tested="On 6 models: one feature to thirty, whole numbers, float32.",
+    tested="Right for 6 models: one feature to thirty, whole numbers, float32.",
 )
 
 # ------------------------------------------------------------------------- softmax_jacobian
@@ -685,7 +685,7 @@ _SOFTMAX_JACOBIAN = Task(
     reasoning="aⱼ(1{j = k} − aₖ) = aⱼ1{j = k} − aⱼaₖ: a matrix with a on its diagonal, minus the "
     "table of all products. Rows and columns sum to zero, because the probabilities always sum to "
     "1 and because softmax does not see a shift.",
-    tested="On 8 rows of probabilities, from one class to ten: equal ones, certain ones, float32.",
+    tested="Right for one class to ten, equal and certain probabilities, and float32.",
 )
 
 # ------------------------------------------------------------------ nearest_mean_probabilities
@@ -843,7 +843,7 @@ _NEAREST_MEAN_PROBABILITIES = Task(
     "is c·x − ½|c|² and a term that is the same for all classes, which softmax does not see. So "
     "the middles are the weights, and nothing has to be trained. (Giving −½|x − c|² to softmax is "
     "right as well.)",
-    tested="On two small examples, on random numbers, and on the handwritten digits.",
+    tested="Right on two small examples, on random numbers, and on the handwritten digits.",
 )
 
 TASKS: tuple[Task, ...] = (
