@@ -1,0 +1,1268 @@
+"""Lesson 6's exercises: one step, one epoch, forward, backward, Keras, and real tumours.
+
+The references are `helpers.network` itself. A mistake is written as a learner writes it, most often
+the right lines with one thing changed.
+"""
+
+from __future__ import annotations
+
+import functools
+import math
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from helpers import datasets
+from helpers.activations import sigmoid
+from helpers.checks._task import Mistake, Property, Task
+from helpers.losses import BinaryCrossentropy, SparseCategoricalCrossentropy, one_hot
+from helpers.network import Dense, Sequential
+from helpers.optimizers import SGD
+from helpers.softmax import softmax
+
+LESSON = "06_training_steps"
+Parameters = tuple[np.ndarray, float]
+
+
+# --- gradient_descent_step, train_one_epoch -------------------------------------------------------
+
+
+def _one_epoch(w, b, X, y, alpha, batch_size) -> Parameters:
+    """Train logistic regression for an epoch, without shuffling, as the course's network does."""
+    model = Sequential([Dense(1, activation="sigmoid")])
+    model.build(X.shape[1])
+    model.set_weights([np.reshape(w, (-1, 1)), np.reshape(b, 1)])
+    model.compile(SGD(alpha), BinaryCrossentropy())
+    model.fit(X, y[:, None], epochs=1, batch_size=batch_size, shuffle=False)
+    kernel, bias = model.get_weights()
+    return kernel[:, 0], float(bias[0])
+
+
+def _one_step(w, b, X, y, alpha) -> Parameters:
+    return _one_epoch(w, b, X, y, alpha, len(y))
+
+
+def _slopes(w, b, X, y) -> tuple[np.ndarray, float]:
+    error = sigmoid(X @ w + b) - y
+    return X.T @ error / len(y), error.mean()
+
+
+def _step_with(slopes: Callable) -> Callable:
+    """Return a step that is right but for how it computes its two slopes."""
+
+    def step(w, b, X, y, alpha):
+        dj_dw, dj_db = slopes(w, b, X, y)
+        return w - alpha * dj_dw, b - alpha * dj_db
+
+    return step
+
+
+def _uphill(w, b, X, y, alpha):
+    dj_dw, dj_db = _slopes(w, b, X, y)
+    return w + alpha * dj_dw, b + alpha * dj_db
+
+
+def _w_first(w, b, X, y, alpha):
+    w = w - alpha * _slopes(w, b, X, y)[0]
+    return w, b - alpha * _slopes(w, b, X, y)[1]
+
+
+def _b_first(w, b, X, y, alpha):
+    b = b - alpha * _slopes(w, b, X, y)[1]
+    return w - alpha * _slopes(w, b, X, y)[0], b
+
+
+def _without_alpha(w, b, X, y, alpha):
+    return _one_step(w, b, X, y, 1.0)
+
+
+def _bias_left_behind(w, b, X, y, alpha):
+    return _one_step(w, b, X, y, alpha)[0], b
+
+
+def _slopes_returned(w, b, X, y, alpha):
+    return _slopes(w, b, X, y)
+
+
+def _change_returned(w, b, X, y, alpha):
+    dj_dw, dj_db = _slopes(w, b, X, y)
+    return -alpha * dj_dw, -alpha * dj_db
+
+
+@_step_with
+def _sum_step(w, b, X, y):
+    error = sigmoid(X @ w + b) - y
+    return X.T @ error, error.sum()
+
+
+@_step_with
+def _sum_for_b_only(w, b, X, y):
+    error = sigmoid(X @ w + b) - y
+    return X.T @ error / len(y), error.sum()
+
+
+@_step_with
+def _sum_for_w_only(w, b, X, y):
+    error = sigmoid(X @ w + b) - y
+    return X.T @ error, error.mean()
+
+
+@_step_with
+def _mean_over_features(w, b, X, y):
+    error = sigmoid(X @ w + b) - y
+    return X.T @ error / X.shape[1], error.sum() / X.shape[1]
+
+
+@_step_with
+def _no_sigmoid(w, b, X, y):
+    error = X @ w + b - y
+    return X.T @ error / len(y), error.mean()
+
+
+@_step_with
+def _squared_error_slope(w, b, X, y):
+    a = sigmoid(X @ w + b)
+    error = (a - y) * a * (1 - a)
+    return X.T @ error / len(y), error.mean()
+
+
+@_step_with
+def _decisions(w, b, X, y):
+    error = (X @ w + b >= 0) - y
+    return X.T @ error / len(y), error.mean()
+
+
+@_step_with
+def _bias_not_in_z(w, b, X, y):
+    return _slopes(w, 0.0, X, y)
+
+
+@_step_with
+def _overflowing(w, b, X, y):
+    e = np.exp(X @ w + b)
+    error = e / (1 + e) - y
+    return X.T @ error / len(y), error.mean()
+
+
+_TUMOURS = np.array([[1.5, -0.5], [-1.0, 0.5], [0.5, 2.0], [-2.0, -1.0], [1.0, 1.5]])
+_BENIGN = np.array([0, 1, 0, 1, 1])
+
+GRADIENT_DESCENT_STEP = Task(
+    name="gradient_descent_step",
+    section="6.5",
+    reference=_one_step,
+    probes=(
+        (np.array([0.0]), 0.0, np.array([[2.0], [-1.0], [1.0]]), np.array([0, 1, 0]), 0.5),
+        (np.array([0.5]), -1.0, np.array([[2.0]]), np.array([1]), 4.0),
+        (np.array([0.5, -1.0]), 0.5, _TUMOURS, _BENIGN, 0.1),
+        (np.array([2.0, 1.0]), -3.0, _TUMOURS[:3], _BENIGN[:3], 40.0),
+        (np.array([500.0, -300.0]), 20.0, _TUMOURS, _BENIGN, 2.0),
+    ),
+    mistakes=(
+        Mistake(
+            _uphill,
+            "You went uphill. Either the slopes were added where descent subtracts them, or your "
+            "error has its two terms the wrong way round.",
+            "6.4",
+        ),
+        Mistake(
+            _sum_step,
+            "You added up the slopes of all the examples without dividing by their number m. The "
+            "cost is the average loss, so its slopes are averages, too.",
+            "6.4",
+        ),
+        Mistake(
+            _sum_for_b_only,
+            "Your w is right. In the slope of b the division by the number of examples is missing: "
+            "it is an average, too.",
+            "6.4",
+        ),
+        Mistake(
+            _sum_for_w_only,
+            "Your b is right. In the slope of w the division by the number of examples is missing: "
+            "it is an average, too.",
+            "6.4",
+        ),
+        Mistake(
+            _mean_over_features,
+            "You divided by the number of features (columns of X) instead of by the number of "
+            "examples (rows of X).",
+            "6.4",
+        ),
+        Mistake(
+            _w_first,
+            "Your w is right, but b came off the gradient's path: its slope was computed after w "
+            "had moved. Compute both slopes first, then move both parameters.",
+            "6.4",
+        ),
+        Mistake(
+            _b_first,
+            "Your b is right, but w came off the gradient's path: its slope was computed after b "
+            "had moved. Compute both slopes first, then move both parameters.",
+            "6.4",
+        ),
+        Mistake(
+            _no_sigmoid,
+            "You compared z itself with y. The model's answer is a probability: z has to go "
+            "through the sigmoid first.",
+            "6.2",
+        ),
+        Mistake(
+            _squared_error_slope,
+            "You multiplied the error by the sigmoid's slope. That belongs to the squared error; "
+            "with the logistic loss it cancels, and the error alone remains.",
+            "6.4",
+        ),
+        Mistake(
+            _decisions,
+            "You rounded the probabilities to 0 or 1 before comparing them with y. The error is "
+            "taken with the probability itself.",
+            "6.4",
+        ),
+        Mistake(
+            _bias_not_in_z,
+            "You left the bias b out of z: the model's z is the features times w, plus b.",
+            "6.2",
+        ),
+        Mistake(
+            _without_alpha,
+            "You took the step without the learning rate: each slope has to be multiplied by α.",
+            "6.4",
+        ),
+        Mistake(
+            _bias_left_behind,
+            "Your w is right, but b has not moved. It is a parameter as well, with a slope of its "
+            "own.",
+            "6.4",
+        ),
+        Mistake(
+            _slopes_returned,
+            "You returned the slopes. Wanted are the parameters after the step that the slopes ask "
+            "for.",
+            "6.4",
+        ),
+        Mistake(
+            _change_returned,
+            "You returned how far the parameters move. Wanted is where they are afterwards: the "
+            "old values plus that change.",
+            "6.4",
+        ),
+        Mistake(
+            _overflowing,
+            "Where z is large, your sigmoid divides infinity by infinity and gives nan. Write it "
+            "such that only one exponential stands below the fraction bar, or use the course's own "
+            "sigmoid.",
+            "6.2",
+        ),
+    ),
+    hints=(
+        "Write down the three steps in the order of section 6.5: z and the model's answer, the "
+        "error for each example, then a slope for w and a slope for b.",
+        "The slope for w has the shape of w, (n,). X has shape (m, n) and the error (m,), so X "
+        "must be transposed. Both slopes are averages over the m examples.",
+        "error = sigmoid(X @ w + b) - y, dj_dw = X.T @ error / len(y), dj_db = error.mean(). "
+        "Subtract alpha times each slope, and return both parameters.",
+    ),
+    reasoning="The logistic loss has the slope f(x) − y in z, for each example. z = Xw + b passes"
+    " it on to w multiplied by the example's features, and to b as it is; the cost averages over"
+    " the examples. Both slopes are taken at the old parameters, and only then do both move.",
+    tested="Right on one and on several examples and features, with small and large learning "
+    "rates, and where z is so large that a careless sigmoid overflows.",
+)
+
+
+def _each_batch(w, b, X, y, alpha, batches: list, step: Callable = _one_step) -> Parameters:
+    for rows in batches:
+        w, b = step(w, b, X[rows], y[rows], alpha)
+    return w, b
+
+
+def _slices(m: int, batch_size: int) -> list[slice]:
+    return [slice(start, start + batch_size) for start in range(0, m, batch_size)]
+
+
+def _last_batch_dropped(w, b, X, y, alpha, batch_size):
+    full = len(y) // batch_size
+    return _each_batch(w, b, X, y, alpha, _slices(len(y), batch_size)[:full])
+
+
+def _batch_size_as_divisor(w, b, X, y, alpha, batch_size):
+    def step(w, b, X, y, alpha):
+        return _one_step(w, b, X, y, alpha * len(y) / batch_size)
+
+    return _each_batch(w, b, X, y, alpha, _slices(len(y), batch_size), step)
+
+
+def _m_as_divisor(w, b, X, y, alpha, batch_size):
+    m = len(y)
+
+    def step(w, b, X, y, alpha):
+        return _one_step(w, b, X, y, alpha * len(y) / m)
+
+    return _each_batch(w, b, X, y, alpha, _slices(m, batch_size), step)
+
+
+def _sums_in_batches(w, b, X, y, alpha, batch_size):
+    return _each_batch(w, b, X, y, alpha, _slices(len(y), batch_size), _sum_step)
+
+
+def _whole_set(w, b, X, y, alpha, batch_size):
+    return _one_step(w, b, X, y, alpha)
+
+
+def _first_batch_only(w, b, X, y, alpha, batch_size):
+    return _one_step(w, b, X[:batch_size], y[:batch_size], alpha)
+
+
+def _last_batch_only(w, b, X, y, alpha, batch_size):
+    return _one_step(w, b, *(array[_slices(len(y), batch_size)[-1]] for array in (X, y)), alpha)
+
+
+def _one_by_one(w, b, X, y, alpha, batch_size):
+    return _each_batch(w, b, X, y, alpha, _slices(len(y), 1))
+
+
+def _slopes_at_the_start(w, b, X, y, alpha, batch_size):
+    moved = [_one_step(w, b, X[r], y[r], alpha) for r in _slices(len(y), batch_size)]
+    return w + sum(new_w - w for new_w, _ in moved), b + sum(new_b - b for _, new_b in moved)
+
+
+def _overlapping(w, b, X, y, alpha, batch_size):
+    starts = range(len(y))
+    return _each_batch(w, b, X, y, alpha, [slice(i, i + batch_size) for i in starts])
+
+
+def _one_short(w, b, X, y, alpha, batch_size):
+    starts = range(0, len(y), batch_size)
+    batches = [slice(i, max(i + batch_size - 1, i + 1)) for i in starts]
+    return _each_batch(w, b, X, y, alpha, batches)
+
+
+def _equal_batches(w, b, X, y, alpha, batch_size):
+    batches = np.array_split(np.arange(len(y)), math.ceil(len(y) / batch_size))
+    return _each_batch(w, b, X, y, alpha, batches)
+
+
+def _backwards(w, b, X, y, alpha, batch_size):
+    return _each_batch(w, b, X, y, alpha, _slices(len(y), batch_size)[::-1])
+
+
+def _batch_size_as_count(w, b, X, y, alpha, batch_size):
+    batches = np.array_split(np.arange(len(y)), min(batch_size, len(y)))
+    return _each_batch(w, b, X, y, alpha, batches)
+
+
+def _uphill_epoch(w, b, X, y, alpha, batch_size):
+    return _each_batch(w, b, X, y, alpha, _slices(len(y), batch_size), _uphill)
+
+
+def _w_first_epoch(w, b, X, y, alpha, batch_size):
+    return _each_batch(w, b, X, y, alpha, _slices(len(y), batch_size), _w_first)
+
+
+_SEVEN = np.array(
+    [[1.0, 0.5], [-1.0, 2.0], [0.5, -1.5], [2.0, 1.0], [-0.5, -1.0], [1.5, -2.0], [-1.5, 0.5]]
+)
+_SEVEN_LABELS = np.array([1, 0, 0, 1, 1, 0, 1])
+
+TRAIN_ONE_EPOCH = Task(
+    name="train_one_epoch",
+    section="6.11",
+    reference=_one_epoch,
+    probes=(
+        (np.array([0.0]), 0.0, np.array([[2.0], [-1.0], [1.0]]), np.array([0, 1, 1]), 0.5, 2),
+        (np.array([0.5, -0.5]), 0.0, _SEVEN, _SEVEN_LABELS, 0.5, 3),
+        (np.array([0.0, 0.0]), 0.5, _SEVEN, _SEVEN_LABELS, 2.0, 5),
+        (np.array([1.0, 0.0]), 0.0, _SEVEN[:6], _SEVEN_LABELS[:6], 1.0, 2),
+        (np.array([0.0, 1.0]), -0.5, _SEVEN, _SEVEN_LABELS, 1.0, 1),
+        (np.array([0.0, 1.0]), -0.5, _SEVEN, _SEVEN_LABELS, 1.0, 7),
+        (np.array([0.0, 1.0]), -0.5, _SEVEN, _SEVEN_LABELS, 1.0, 32),
+    ),
+    mistakes=(
+        Mistake(
+            _last_batch_dropped,
+            "You dropped the last batch because it was shorter. Its examples count as well: an "
+            "epoch looks at every example once.",
+        ),
+        Mistake(
+            _batch_size_as_divisor,
+            "You divided by the batch size in every batch. The last batch can be shorter: divide "
+            "by the number of examples that are really in it.",
+        ),
+        Mistake(
+            _m_as_divisor,
+            "You divided by the number of all examples. A batch's slope is the average over the "
+            "batch, so divide by the number of examples in the batch.",
+        ),
+        Mistake(
+            _sums_in_batches,
+            "In each batch you added up the slopes of its examples without averaging them.",
+        ),
+        Mistake(
+            _whole_set,
+            "You took a single step on all the examples. Cut them into batches, and take a step "
+            "for each batch.",
+        ),
+        Mistake(
+            _first_batch_only,
+            "You stopped after the first batch. (Is the return inside the loop?) An epoch goes "
+            "through all of them.",
+        ),
+        Mistake(
+            _last_batch_only,
+            "Only your last batch has an effect: every batch started again from the first "
+            "parameters. Start each step from where the one before it ended.",
+        ),
+        Mistake(
+            _one_by_one,
+            "You took a step for every single example. Take one step for each batch, with the "
+            "average slope of its examples.",
+        ),
+        Mistake(
+            _slopes_at_the_start,
+            "You computed the slopes of all the batches at the starting parameters. After each "
+            "batch the parameters move, and the next batch's slopes are taken where they then are.",
+        ),
+        Mistake(
+            _overlapping,
+            "Your batches overlap: each starts only one example after the one before. The next "
+            "batch has to start where the last one ended.",
+        ),
+        Mistake(
+            _one_short,
+            "Each of your batches misses its last example. A slice ends before its second number, "
+            "so nothing has to be taken off.",
+        ),
+        Mistake(
+            _equal_batches,
+            "You shared the examples out evenly. Every batch has the full size but the last, which "
+            "takes what is left.",
+        ),
+        Mistake(
+            _batch_size_as_count,
+            "You cut the examples into as many batches as the batch size says. The batch size is "
+            "the number of examples in a batch, not the number of batches.",
+        ),
+        Mistake(
+            _backwards,
+            "You took the batches from the last to the first. This task takes them in the order of "
+            "the rows, as without shuffling.",
+        ),
+        Mistake(
+            _uphill_epoch,
+            "Your batches are right, but each step goes uphill. Either the slopes were added where "
+            "descent subtracts them, or your error has its two terms the wrong way round.",
+            "6.4",
+        ),
+        Mistake(
+            _w_first_epoch,
+            "Your batches are right, but in each step w moves before the slope of b is computed. "
+            "Compute both slopes first, then move both parameters.",
+            "6.4",
+        ),
+    ),
+    hints=(
+        "An epoch is one look at each example. How many batches are there, and which rows does the "
+        "last one have?",
+        "Loop over where each batch starts: 0, batch_size, 2 · batch_size and so on, as long as "
+        "that is below m. A slice may reach beyond the end; it then takes what is there.",
+        "for start in range(0, len(y), batch_size): take rows start to start + batch_size of X and "
+        "of y, compute both slopes as averages over these rows at the present w and b, and move.",
+    ),
+    reasoning="A slice that reaches beyond the end of an array simply ends with it, so the short "
+    "last batch needs no special case, as long as the average is over the examples that are in "
+    "the batch. Each step starts from the parameters that the one before it left.",
+    tested="Right with batch sizes that divide the number of examples and that do not, with "
+    "batches of one, and with a batch size as large as the data and larger.",
+)
+
+
+# --- hidden_layer_forward -------------------------------------------------------------------------
+
+
+def _network(hidden: str, W1, b1, W2, b2) -> Sequential:
+    model = Sequential([Dense(len(b1), activation=hidden), Dense(len(b2))])
+    model.build(len(W1))
+    model.set_weights([W1, b1, W2, b2])
+    return model
+
+
+def _logits(X, W1, b1, W2, b2) -> np.ndarray:
+    return _network("relu", W1, b1, W2, b2).predict(X)
+
+
+def _relu(z):
+    return np.maximum(0, z)
+
+
+_X = np.array([[1.0, 2.0], [-1.0, 0.5], [3.0, -2.0]])
+_W1 = np.array([[1.0, -2.0, 0.5], [0.5, 1.5, -1.0]])
+_B1 = np.array([0.5, -1.0, 2.0])
+_W2 = np.array([[1.0, -1.0, 0.5, 2.0], [0.5, 2.0, -1.0, 1.0], [-2.0, 1.0, 1.5, -0.5]])
+_B2 = np.array([0.5, -0.5, 1.0, 2.0])
+_SQUARE = np.array([[1.0, -2.0], [0.5, 1.5]])
+_random = np.random.default_rng(6)
+_LARGER = tuple(
+    np.round(_random.normal(size=shape), 1) for shape in ((6, 3), (3, 5), (5,), (5, 4), (4,))
+)
+
+HIDDEN_LAYER_FORWARD = Task(
+    name="hidden_layer_forward",
+    section="6.6",
+    reference=_logits,
+    probes=(
+        (_X[:1], _SQUARE, _B1[:2], _SQUARE.T + 1, _B2[:2]),
+        (_X, _W1, _B1, _W2, _B2),
+        _LARGER,
+        (_X, -np.abs(_W1), np.array([-9.0, -9.0, -9.0]), _W2, _B2),
+        (100 * _X, _W1, _B1, _W2, _B2),
+    ),
+    mistakes=(
+        Mistake(
+            lambda X, W1, b1, W2, b2: (X @ W1 + b1) @ W2 + b2,
+            "You left out the hidden layer's activation. Without it the two layers collapse into "
+            "a single linear one.",
+        ),
+        Mistake(
+            lambda X, W1, b1, W2, b2: _relu(_relu(X @ W1 + b1) @ W2 + b2),
+            "You put a ReLU on the output layer, too. Logits may be negative: the last layer is "
+            "linear.",
+        ),
+        Mistake(
+            lambda X, W1, b1, W2, b2: softmax(_relu(X @ W1 + b1) @ W2 + b2),
+            "Your output has been through softmax. Wanted are the logits; softmax comes in the "
+            "loss, and when the answer is read.",
+            "6.9",
+        ),
+        Mistake(
+            lambda X, W1, b1, W2, b2: sigmoid(X @ W1 + b1) @ W2 + b2,
+            "You used the sigmoid in the hidden layer. This network's hidden activation is ReLU.",
+        ),
+        Mistake(
+            lambda X, W1, b1, W2, b2: np.tanh(X @ W1 + b1) @ W2 + b2,
+            "You used tanh in the hidden layer. This network's hidden activation is ReLU.",
+        ),
+        Mistake(
+            lambda X, W1, b1, W2, b2: _relu(X @ W1) @ W2 + b2,
+            "You left out the hidden layer's bias.",
+        ),
+        Mistake(
+            lambda X, W1, b1, W2, b2: _relu(X @ W1 + b1) @ W2,
+            "You left out the output layer's bias.",
+        ),
+        Mistake(
+            lambda X, W1, b1, W2, b2: (_relu(X @ W1) + b1) @ W2 + b2,
+            "You added the hidden layer's bias after the ReLU. It belongs to z, so it comes "
+            "before.",
+        ),
+        Mistake(
+            lambda X, W1, b1, W2, b2: np.abs(X @ W1 + b1) @ W2 + b2,
+            "Where the hidden z is negative you took its absolute value. ReLU gives 0 there.",
+        ),
+        Mistake(
+            lambda X, W1, b1, W2, b2: (X @ W1 + b1 > 0) @ W2 + b2,
+            "Your hidden layer passes on only whether a unit is open, 0 or 1. An open ReLU passes "
+            "on the value itself.",
+        ),
+        Mistake(
+            lambda X, W1, b1, W2, b2: np.minimum(0, X @ W1 + b1) @ W2 + b2,
+            "Your activation keeps the negative values and cuts off the positive ones. ReLU does "
+            "it the other way round.",
+        ),
+        Mistake(
+            lambda X, W1, b1, W2, b2: np.clip(X @ W1 + b1, 0, 1) @ W2 + b2,
+            "Your activation stops at 1. ReLU has no upper limit.",
+        ),
+    ),
+    hints=(
+        "There are two layers, and each one multiplies by its weights and adds its bias. What "
+        "happens between them, and what does not happen at the end?",
+        "Follow the shapes: X is (m, n) and W1 is (n, h), so their product is (m, h). That is what "
+        "the activation gets, and what the second layer starts from.",
+        "Z1 = X @ W1 + b1, A1 = np.maximum(0, Z1), and the logits are A1 @ W2 + b2.",
+    ),
+    reasoning="Each layer is a matrix product plus a bias. Only the hidden layer has an "
+    "activation; the output layer ends in logits, and softmax waits for the loss or the reader.",
+    tested="Right on one example and several, with layers of different sizes, with a hidden layer"
+    " that is shut for every example, and with large features.",
+)
+
+
+# --- backpropagate --------------------------------------------------------------------------------
+
+
+def _gradients(X, y, W1, b1, W2, b2) -> tuple[np.ndarray, ...]:
+    model = _network("tanh", W1, b1, W2, b2)
+    model.compile(SGD(), SparseCategoricalCrossentropy(from_logits=True))
+    return tuple(model.gradients(X, y))
+
+
+def _way_back(
+    line_1: Callable | None = None,
+    line_2: Callable | None = None,
+    line_4: Callable | None = None,
+    bias: Callable | None = None,
+) -> Callable:
+    """Return backpropagation with some of its lines replaced."""
+
+    def right_line_1(Z2, y):
+        return (softmax(Z2) - one_hot(y, Z2.shape[1])) / len(y)
+
+    def right_line_4(da, Z1, A1):
+        return da * (1 - A1**2)
+
+    def answer(X, y, W1, b1, W2, b2):
+        Z1 = X @ W1 + b1
+        A1 = np.tanh(Z1)
+        Z2 = A1 @ W2 + b2
+        dz2 = (line_1 or right_line_1)(Z2, y)
+        dz1 = (line_4 or right_line_4)(dz2 @ W2.T, Z1, A1)
+        weights = line_2 or (lambda x, dz: x.T @ dz)
+        biases = bias or (lambda dz: dz.sum(axis=0))
+        return weights(X, dz1), biases(dz1), weights(A1, dz2), biases(dz2)
+
+    return answer
+
+
+def _output_slope_too(Z2, y):
+    a = softmax(Z2)
+    return (a - one_hot(y, a.shape[1])) * a * (1 - a) / len(y)
+
+
+def _no_tanh_forward(X, y, W1, b1, W2, b2):
+    model = _network("linear", W1, b1, W2, b2)
+    model.compile(SGD(), SparseCategoricalCrossentropy(from_logits=True))
+    return tuple(model.gradients(X, y))
+
+
+def _relu_throughout(X, y, W1, b1, W2, b2):
+    model = _network("relu", W1, b1, W2, b2)
+    model.compile(SGD(), SparseCategoricalCrossentropy(from_logits=True))
+    return tuple(model.gradients(X, y))
+
+
+def _output_layer_first(X, y, W1, b1, W2, b2):
+    dw1, db1, dw2, db2 = _gradients(X, y, W1, b1, W2, b2)
+    return dw2, db2, dw1, db1
+
+
+_Y3 = np.array([2, 0, 3])
+_SMALL = (0.5 * _X, _Y3, _W1, _B1, _W2, _B2)
+
+BACKPROPAGATE = Task(
+    name="backpropagate",
+    section="6.7",
+    reference=_gradients,
+    probes=(
+        (_X[:2] / 2, np.array([1, 0]), _SQUARE, _B1[:2], _SQUARE.T + 1, _B2[:2]),
+        _SMALL,
+        (_X[:1], np.array([3]), _W1, _B1, _W2, _B2),
+        (_LARGER[0], np.array([2, 0, 3, 1, 0, 2]), *_LARGER[1:]),
+        (np.tile(_LARGER[0], (5, 1)), np.arange(30) % 4, *_LARGER[1:]),
+    ),
+    mistakes=(
+        Mistake(
+            _way_back(line_1=lambda Z2, y: softmax(Z2) - one_hot(y, Z2.shape[1])),
+            "All your slopes are m times too large: the 1/m of the average cost is missing in "
+            "line 1.",
+        ),
+        Mistake(
+            _way_back(
+                line_2=lambda x, dz: x.T @ dz / len(x), bias=lambda dz: dz.sum(axis=0) / len(dz)
+            ),
+            "All your slopes are m times too small: you divided by the number of examples twice. "
+            "Line 1 does it once, and the other lines pass it on.",
+        ),
+        Mistake(
+            _way_back(line_1=lambda Z2, y: (one_hot(y, Z2.shape[1]) - softmax(Z2)) / len(y)),
+            "All your slopes have the wrong sign: line 1 is the probabilities minus the one-hot "
+            "rows, not the other way round.",
+        ),
+        Mistake(
+            _way_back(line_1=lambda Z2, y: (Z2 - one_hot(y, Z2.shape[1])) / len(y)),
+            "In line 1 you compared the logits with the one-hot rows. It takes the probabilities: "
+            "the logits have to go through softmax first.",
+        ),
+        Mistake(
+            _way_back(line_1=lambda Z2, y: softmax(Z2) / len(y)),
+            "In line 1 the one-hot rows are missing: nothing tells your network which class was "
+            "right.",
+        ),
+        Mistake(
+            _way_back(line_1=_output_slope_too),
+            "In line 1 you multiplied by a(1 − a) as well. With softmax and cross-entropy together "
+            "that slope has already been taken into account: probabilities minus one-hot rows is "
+            "all.",
+        ),
+        Mistake(
+            _way_back(
+                line_1=lambda Z2, y: (softmax(Z2, axis=0) - one_hot(y, Z2.shape[1])) / len(y)
+            ),
+            "Your softmax runs over the examples (down the columns). It runs over the classes, so "
+            "that each row adds up to 1.",
+        ),
+        Mistake(
+            _way_back(line_4=lambda da, Z1, A1: da),
+            "Your slopes of the output layer are right. In the hidden layer the slope of tanh "
+            "(line 4) is missing.",
+        ),
+        Mistake(
+            _way_back(line_4=lambda da, Z1, A1: da * (Z1 > 0)),
+            "Your slopes of the output layer are right. In line 4 you used ReLU's slope, as the "
+            "lesson did. Here the hidden activation is tanh.",
+        ),
+        Mistake(
+            _way_back(line_4=lambda da, Z1, A1: da * (1 - np.tanh(A1) ** 2)),
+            "Your slopes of the output layer are right. In line 4 you took tanh's slope at A1, so "
+            "tanh was applied twice. It is the slope at Z1.",
+        ),
+        Mistake(
+            _way_back(line_4=lambda da, Z1, A1: da * (1 - Z1**2)),
+            "Your slopes of the output layer are right. In line 4 you squared Z1. The slope of "
+            "tanh is 1 minus the square of its output.",
+        ),
+        Mistake(
+            _way_back(line_4=lambda da, Z1, A1: da * A1 * (1 - A1)),
+            "Your slopes of the output layer are right. In line 4 you used the sigmoid's slope, "
+            "a(1 − a). Here the hidden activation is tanh.",
+        ),
+        Mistake(
+            _way_back(line_4=lambda da, Z1, A1: 1 - A1**2),
+            "Your slopes of the output layer are right. In line 4 the blame that came down from "
+            "above was lost: multiply it by the activation's slope, do not replace it.",
+        ),
+        Mistake(
+            _way_back(bias=lambda dz: dz.mean(axis=0)),
+            "Your slopes of the weights are right. Those of the biases were averaged, and are m "
+            "times too small: line 1 has divided by m already, so add up the columns.",
+        ),
+        Mistake(
+            _no_tanh_forward,
+            "On the way up you left out the hidden layer's tanh (and its slope on the way down).",
+            "6.6",
+        ),
+        Mistake(
+            _relu_throughout,
+            "You used ReLU in the hidden layer, as the lesson did. In this task it is tanh.",
+        ),
+        Mistake(
+            _output_layer_first,
+            "Your four slopes are right, but in another order: return the hidden layer's first, "
+            "weights before biases.",
+        ),
+    ),
+    hints=(
+        "Go up first and keep what the way down needs: the hidden layer's output and the logits. "
+        "Then follow the five lines of section 6.7. Only one of them knows which activation the "
+        "hidden layer has.",
+        "Line 4 multiplies the blame by the activation's slope, element by element. For tanh that "
+        "slope can be read off from its output. Check each slope's shape: it is that of the array "
+        "it belongs to.",
+        "dj_dz2 = (softmax(Z2) - one_hot(y, N)) / m, dj_da1 = dj_dz2 @ W2.T, "
+        "dj_dz1 = dj_da1 * (1 - A1**2). For each layer: the input transposed times dj_dz for the "
+        "weights, the column sums of dj_dz for the biases.",
+    ),
+    reasoning="The chain rule walks from the cost down to the first weights. Lines 1, 2, 3 and 5 "
+    "are those of the lesson; only line 4 knows the activation, and tanh has the slope 1 − "
+    "tanh², which its own output A1 provides. The 1/m enters once, in line 1, and everything "
+    "below it inherits it.",
+    tested="Right on one example, on several and on thirty, for layers of different sizes. The "
+    "judge is the course's network, which the lesson held against central differences.",
+)
+
+
+# --- train_in_keras -------------------------------------------------------------------------------
+
+UNITS = 16
+_LOSS = "SparseCategoricalCrossentropy(from_logits=True)"
+_SAME = "NumPy's, to four digits"
+_NEAR = "near the start, but not NumPy's"
+_FAR = "far from the start that was given"
+
+
+class _Facts(dict):
+    """What is seen of a trained model: its layers, loss, optimizer, steps and weights."""
+
+
+@functools.cache
+def _digit_probes() -> tuple[tuple, ...]:
+    train = datasets.digits().train
+    model = Sequential([Dense(UNITS, activation="relu"), Dense(10)], seed=6)
+    model.build(64)
+    start = model.get_weights()
+    return (
+        (train.X[:200], train.y[:200], start, 0.125, 2, 64),
+        (train.X[200:300], train.y[200:300], start, 0.5, 1, 25),
+    )
+
+
+def _trained_twin(X, y, start, learning_rate, epochs, batch_size) -> Sequential:
+    model = Sequential([Dense(UNITS, activation="relu"), Dense(10)])
+    model.build(X.shape[1])
+    model.set_weights(start)
+    model.compile(SGD(learning_rate), SparseCategoricalCrossentropy(from_logits=True))
+    model.fit(X, y, epochs=epochs, batch_size=batch_size, shuffle=False)
+    return model
+
+
+def _facts(X, y, start, learning_rate, epochs, batch_size) -> _Facts:
+    """Return what is seen of a model that is right."""
+    return _Facts(
+        returned="a Keras model",
+        layers=f"Dense({UNITS}, relu), Dense(10, linear)",
+        loss=_LOSS,
+        optimizer=_optimizer("SGD", learning_rate),
+        steps=str(epochs * math.ceil(len(y) / batch_size)),
+        weights=_SAME,
+    )
+
+
+def _optimizer(name: str, learning_rate: float) -> str:
+    return f"{name}(learning_rate={float(learning_rate):.4g})"
+
+
+def _observe_model(arguments: tuple, output: Any) -> dict[str, str]:
+    """Say what a Keras model is, how it was compiled and how far it was trained."""
+    from helpers.comparison import keras as import_keras
+
+    keras = import_keras()
+    if isinstance(output, _Facts):
+        return dict(output)
+    if not isinstance(output, keras.Model):
+        history = isinstance(output, keras.callbacks.History)
+        what = "the history that fit returns" if history else f"a {type(output).__name__}"
+        return dict.fromkeys(_facts(*arguments), "") | {"returned": what}
+    facts = dict(_facts(*arguments))
+    if _same_as_twin(arguments, output):
+        return facts  # however it was done, it was done right
+    facts["layers"] = ", ".join(_layer(layer) for layer in output.layers)
+    facts["loss"] = _loss(getattr(output, "loss", None))
+    optimizer = getattr(output, "optimizer", None)
+    if optimizer is None:
+        facts["optimizer"], facts["steps"] = "none: the model is not compiled", "0"
+    else:
+        rate = float(np.asarray(optimizer.learning_rate))
+        facts["optimizer"] = _optimizer(type(optimizer).__name__, rate)
+        facts["steps"] = str(int(np.asarray(optimizer.iterations)))
+    facts["weights"] = _where(arguments, output)
+    return facts
+
+
+def _same_as_twin(arguments: tuple, model: Any) -> bool:
+    """Whether weights and logits are those of the course's own network."""
+    twin = _trained_twin(*arguments)
+    weights = model.get_weights()
+    expected = twin.get_weights()
+    if [w.shape for w in weights] != [w.shape for w in expected]:
+        return False
+    X = arguments[0][:8]
+    pairs = [*zip(weights, expected, strict=True), (np.asarray(model(X)), twin.predict(X))]
+    return all(np.allclose(got, wanted, rtol=0, atol=1e-4) for got, wanted in pairs)
+
+
+def _where(arguments: tuple, model: Any) -> str:
+    """Say whether the weights are NumPy's, or at least come from the start that was given."""
+    kernels = [w for w in model.get_weights() if w.ndim == 2]
+    start = [w for w in arguments[2] if w.ndim == 2]
+    if [w.shape for w in kernels] != [w.shape for w in start]:
+        return "of other shapes than the start"
+    expected = [w for w in _trained_twin(*arguments).get_weights() if w.ndim == 2]
+    if all(np.allclose(a, b, rtol=0, atol=1e-4) for a, b in zip(kernels, expected, strict=True)):
+        return _SAME
+    distance = np.linalg.norm(kernels[0] - start[0]) / np.linalg.norm(start[0])
+    return _NEAR if distance < 0.9 else _FAR
+
+
+def _layer(layer: Any) -> str:
+    name = getattr(getattr(layer, "activation", None), "__name__", "")
+    parts = [str(layer.units)] * hasattr(layer, "units") + [name] * bool(name)
+    return f"{type(layer).__name__}({', '.join(parts)})"
+
+
+def _loss(loss: Any) -> str:
+    if loss is None:
+        return "none: the model is not compiled"
+    if isinstance(loss, str):
+        camel = "".join(word.capitalize() for word in loss.split("_"))
+        return f"{camel}(from_logits=False)" if camel.endswith("entropy") else camel
+    if not hasattr(loss, "get_config"):
+        return getattr(loss, "__name__", type(loss).__name__)
+    config = loss.get_config()
+    note = f"(from_logits={config['from_logits']})" if "from_logits" in config else ""
+    return type(loss).__name__ + note
+
+
+def _with(**changes: Any) -> Callable:
+    """Return an answer whose model differs from the right one in the facts given."""
+
+    def answer(X, y, start, learning_rate, epochs, batch_size):
+        facts = _facts(X, y, start, learning_rate, epochs, batch_size)
+        for key, change in changes.items():
+            facts[key] = change(learning_rate, epochs, len(y)) if callable(change) else change
+        return facts
+
+    return answer
+
+
+def _only_returned(what: str) -> Callable:
+    def answer(X, y, start, learning_rate, epochs, batch_size):
+        facts = _facts(X, y, start, learning_rate, epochs, batch_size)
+        return _Facts(dict.fromkeys(facts, "") | {"returned": what})
+
+    return answer
+
+
+_ACTIVATED = f"Dense({UNITS}, relu), Dense(10, softmax)"
+
+
+def _fact(key: str, *wanted: str) -> Callable:
+    """Return whether a fact is as it should be, or one of the values named."""
+
+    def holds(arguments: tuple, observed: dict) -> bool:
+        return str(observed[key]) in (_facts(*arguments)[key], *wanted)
+
+    return holds
+
+
+TRAIN_IN_KERAS = Task(
+    name="train_in_keras",
+    section="6.9",
+    reference=_facts,
+    probes=_digit_probes,
+    observe=_observe_model,
+    seconds=60.0,  # the first call wakes TensorFlow
+    mistakes=(
+        Mistake(
+            _with(layers=_ACTIVATED, weights=_NEAR),
+            "Your last layer has a softmax, and the loss, told to expect logits, applies one more. "
+            "Softmax twice blurs the gradient: make the last layer linear.",
+        ),
+        Mistake(
+            _with(loss="SparseCategoricalCrossentropy(from_logits=False)", weights=_NEAR),
+            "Your last layer gives logits, but the loss takes them for probabilities. Tell it that "
+            "it gets logits.",
+        ),
+        Mistake(
+            _with(layers=_ACTIVATED, loss="SparseCategoricalCrossentropy(from_logits=False)"),
+            "Your model trains to the right weights, but it answers with probabilities. Here it "
+            "must end in logits, with a loss that is told so.",
+        ),
+        Mistake(
+            _with(
+                optimizer=_optimizer("RMSprop", 0.001),
+                weights=_NEAR,
+            ),
+            "You named no optimizer (or RMSprop), and without a name Keras takes RMSprop. Gradient "
+            "descent is called SGD there.",
+            "6.5",
+        ),
+        Mistake(
+            _with(optimizer=_optimizer("Adam", 0.001), weights=_NEAR),
+            "You trained with Adam. This task wants plain gradient descent, which Keras calls SGD, "
+            "with the learning rate that is given.",
+            "6.5",
+        ),
+        Mistake(
+            _with(optimizer=_optimizer("SGD", 0.01), weights=_NEAR),
+            "Your learning rate is Keras's default of 0.01, not the one given as an argument.",
+        ),
+        Mistake(
+            _with(steps=lambda rate, epochs, m: str(epochs * math.ceil(m / 32)), weights=_NEAR),
+            "Your batches have Keras's default size of 32, not the size given as an argument.",
+            "6.11",
+        ),
+        Mistake(
+            _with(steps=lambda rate, epochs, m: str(epochs), weights=_NEAR),
+            "Every epoch of yours is a single step on all the examples. Use the batch size given "
+            "as an argument.",
+            "6.11",
+        ),
+        Mistake(
+            _with(weights=_NEAR),
+            "Model, loss, optimizer and the number of steps are right, and training began near the "
+            "right start, but it took another path than NumPy's. Most likely the examples were "
+            "shuffled, as Keras does unless it is told not to.",
+        ),
+        Mistake(
+            _with(weights=_FAR),
+            "Model, loss and optimizer are right, but training began at random weights. Set the "
+            "weights given as start first.",
+        ),
+        Mistake(
+            _with(steps="0", weights=_NEAR),
+            "Your model is compiled, but it has not taken a single step: it still has to be "
+            "fitted to X and y.",
+        ),
+        Mistake(
+            _with(
+                loss="none: the model is not compiled",
+                optimizer="none: the model is not compiled",
+                steps="0",
+                weights=_NEAR,
+            ),
+            "Your model has been defined, but neither compiled nor trained: steps two and three "
+            "are missing.",
+        ),
+        Mistake(
+            _only_returned("the history that fit returns"),
+            "You returned the history, which is what fit returns. Wanted is the model: fit changes "
+            "it in place.",
+        ),
+    ),
+    properties=(
+        Property(
+            _fact("returned"),
+            lambda arguments, observed: (
+                f"You returned {observed['returned']}. Wanted is the trained Keras model."
+            ),
+        ),
+        Property(
+            lambda arguments, observed: observed["weights"] != "of other shapes than the start",
+            lambda arguments, observed: (
+                f"Your layers are {observed['layers']}: their weights have "
+                "other shapes than those given as start."
+            ),
+        ),
+        Property(
+            _fact("layers"),
+            lambda arguments, observed: (
+                f"Your layers are {observed['layers']}, which differ from "
+                f"the task's: a hidden layer of {UNITS} units with ReLU, and a linear output layer."
+            ),
+        ),
+        Property(
+            lambda arguments, observed: observed["optimizer"].startswith(("SGD", "none")),
+            lambda arguments, observed: (
+                f"Your optimizer is {observed['optimizer']}; wanted is "
+                "plain gradient descent, which Keras calls SGD."
+            ),
+        ),
+        Property(
+            _fact("optimizer"),
+            lambda arguments, observed: (
+                f"Your optimizer is {observed['optimizer']}; that is not "
+                "the learning rate given as an argument."
+            ),
+        ),
+        Property(
+            _fact("loss"),
+            lambda arguments, observed: (
+                f"Your loss is {observed['loss']}. Wanted is the one for "
+                "integer labels, told that it gets logits."
+            ),
+        ),
+        Property(
+            _fact("steps"),
+            lambda arguments, observed: (
+                f"Your model took {observed['steps']} steps; with the "
+                f"epochs and the batch size given it should be {_facts(*arguments)['steps']}."
+            ),
+        ),
+    ),
+    hints=(
+        "Follow the three steps of section 6.9: define the model, compile it with loss and "
+        "optimizer, fit it. Where do the weights given as start come in?",
+        "The last layer has no activation, and the loss is told so with from_logits. The optimizer "
+        "has to be named, with its learning rate. Without shuffling, the batches are NumPy's.",
+        "keras.Sequential([keras.Input((64,)), keras.layers.Dense(16, activation='relu'), "
+        "keras.layers.Dense(10)]), then set_weights, compile and fit(…, shuffle=False, verbose=0). "
+        "Return the model.",
+    ),
+    reasoning="The three lines of the recipe, with nothing left to a default: the loss is told "
+    "that it gets logits, the optimizer and its rate are named, the start is set and the batches"
+    " keep their order. Then Keras must end with the weights that NumPy ends with, and it does.",
+    tested="Right twice, on real digits, with different learning rates, epochs and batch sizes: "
+    "weights and logits are those of the course's own network, to four digits.",
+)
+
+
+# --- tumour_probabilities -------------------------------------------------------------------------
+
+WANTED_COST = 0.09
+_WELL = f"a cost of at most {WANTED_COST}"
+
+
+@functools.cache
+def _tumour_probes() -> tuple[tuple, ...]:
+    cancer = datasets.breast_cancer()
+    train, unseen = cancer.train, cancer.validation
+    return ((train.X, train.y, unseen.X), (train.X, 1 - train.y, unseen.X))
+
+
+def _labels_of_unseen(y: np.ndarray) -> np.ndarray:
+    """Return the labels of the unseen tumours, turned over if those for training are."""
+    cancer = datasets.breast_cancer()
+    unseen = cancer.validation.y
+    return unseen if y[0] == cancer.train.y[0] else 1 - unseen
+
+
+def _cost(y: np.ndarray, logits: np.ndarray) -> float:
+    return float(np.mean(np.logaddexp(0, logits) - y * logits))
+
+
+class _Verdict(str):
+    """What unseen tumours say of an answer; apart from a text that a reader returns."""
+
+    __slots__ = ()
+
+
+def _verdict(arguments: tuple, output: Any) -> str:
+    """Say what the probabilities are worth."""
+    if isinstance(output, _Verdict):
+        return str(output)
+    y = _labels_of_unseen(arguments[1])
+    a = np.asarray(output, dtype=np.float64)
+    if a.shape != y.shape:
+        return _shape_verdict(a, len(y))
+    if not np.isfinite(a).all():
+        return "nan or inf among the answers"
+    if a.min() < 0 or a.max() > 1:
+        return "answers below 0 or above 1"
+    if np.ptp(a) < 1e-3:
+        return "the same answer for every tumour"
+    if np.isin(a, (0, 1)).all():
+        return "only 0 and 1, no probabilities"
+    small = 1e-15
+    inside = np.clip(a, small, 1 - small)
+    logits = np.log(inside) - np.log1p(-inside)
+    cost = _cost(y, logits)
+    if cost <= WANTED_COST:
+        return _WELL
+    if ((a > 0.5) == y).mean() < 0.5:
+        return "probabilities of the other class"
+    if _cost(y, 1.5 * logits) < cost:
+        return "on the right side, but too unsure"
+    if _cost(y, logits / 1.5) < cost:
+        return "too sure of wrong answers"
+    return "not good enough, neither too sure nor too unsure"
+
+
+def _shape_verdict(a: np.ndarray, m: int) -> str:
+    if a.shape == (m, 1):
+        return f"a column, shape ({m}, 1)"
+    if a.shape == (m, 2):
+        return f"two columns, shape ({m}, 2)"
+    if len(a) == len(datasets.breast_cancer().train.y) if a.ndim else False:
+        return "answers for the tumours to learn from"
+    return f"the shape {a.shape}"
+
+
+def _says(verdict: str) -> Callable:
+    return lambda X, y, X_new: _Verdict(verdict)
+
+
+def _labels_ignored(X, y, X_new):
+    as_they_are = y[0] == datasets.breast_cancer().train.y[0]
+    return _Verdict(_WELL if as_they_are else "probabilities of the other class")
+
+
+def _train_classifier(X, y, X_new) -> np.ndarray:
+    model = Sequential([Dense(1, activation="sigmoid")])
+    model.compile(SGD(1.0), BinaryCrossentropy())
+    model.fit(X, y[:, None], epochs=100, batch_size=len(y))
+    return model.predict(X_new)[:, 0]
+
+
+TUMOUR_PROBABILITIES = Task(
+    name="tumour_probabilities",
+    section="6.5",
+    reference=_train_classifier,
+    probes=_tumour_probes,
+    observe=_verdict,
+    seconds=60.0,
+    mistakes=(
+        Mistake(
+            _says("probabilities of the other class"),
+            "Your probabilities are those of the other class: you say 0 where the label is 1. "
+            "Check the sign of the step, and which class the labels call 1.",
+            "6.4",
+        ),
+        Mistake(
+            _says("on the right side, but too unsure"),
+            "Your model leans the right way, but is too unsure: all its logits are too small. It "
+            "has not learned enough yet. Take more steps, or a larger learning rate.",
+            "6.4",
+        ),
+        Mistake(
+            _says("too sure of wrong answers"),
+            "Your model is too sure where it is wrong, and the loss punishes that. Large weights "
+            "do this: it has trained too long, or with too large a learning rate.",
+            "6.4",
+        ),
+        Mistake(
+            _says("answers below 0 or above 1"),
+            "Some of your answers lie below 0 or above 1. These look like logits: turn them into "
+            "probabilities before you return them.",
+            "6.2",
+        ),
+        Mistake(
+            _says("only 0 and 1, no probabilities"),
+            "Your answers are all 0 or 1. These look like decisions; wanted are the probabilities, "
+            "before any rounding.",
+            "6.2",
+        ),
+        Mistake(
+            _says("the same answer for every tumour"),
+            "You give every tumour the same probability. Either the weights have not moved from "
+            "zero, or X_new is not used.",
+            "6.4",
+        ),
+        Mistake(
+            _says("nan or inf among the answers"),
+            "Some of your answers are nan or infinite. Look for an overflowing exponential, or for "
+            "a learning rate with which the weights run away.",
+            "6.4",
+        ),
+        Mistake(
+            _says("a column, shape (115, 1)"),
+            "You returned a column, as a layer with one unit gives it. Wanted is one plain row of "
+            "numbers, shape (k,): take the column out.",
+        ),
+        Mistake(
+            _labels_ignored,
+            "Your answers are right for the labels as they are, but they stay the same when the "
+            "two classes are exchanged: your model does not learn from the y it is given.",
+        ),
+        Mistake(
+            _says("answers for the tumours to learn from"),
+            "Your answers are for X, the tumours to learn from. Wanted are those for X_new.",
+        ),
+    ),
+    properties=(
+        Property(
+            lambda arguments, observed: not str(observed).startswith(("two columns", "the shape")),
+            lambda arguments, observed: (
+                f"You returned {observed}; wanted is one probability for "
+                f"each row of X_new, shape ({len(arguments[2])},)."
+            ),
+        ),
+        Property(
+            lambda arguments, observed: not str(observed).startswith("not good enough"),
+            "Your cost on the new tumours is above the one wanted, and your model is neither too "
+            "sure nor too unsure. Does it use all thirty features, w and b?",
+        ),
+    ),
+    hints=(
+        "Section 6.5 trains almost what is needed. Its cost on new tumours is a little too high, "
+        "and one of its two numbers, the learning rate or the number of steps, can be raised.",
+        "Start with w = np.zeros(X.shape[1]) and b = 0.0, take about a hundred steps, and then "
+        "apply the model to X_new instead of X.",
+        "For each step: error = sigmoid(X @ w + b) - y; move w by X.T @ error / len(y) and b by "
+        "error.mean(), times a rate of 1. At the end return sigmoid(X_new @ w + b).",
+    ),
+    reasoning="Logistic regression on all thirty features is enough. The lesson's thirty steps at"
+    " 0.5 stop a little early; a hundred at 1 do not. Thousands of steps would be worse again: "
+    "the weights grow, and the model becomes too sure of its few wrong answers.",
+    tested=f"Right on 115 tumours that your function had not seen: cost at most {WANTED_COST}. "
+    "Then with the two classes exchanged: it learns from y, and assumes nothing.",
+)
+
+TASKS = (
+    GRADIENT_DESCENT_STEP,
+    TRAIN_ONE_EPOCH,
+    HIDDEN_LAYER_FORWARD,
+    BACKPROPAGATE,
+    TRAIN_IN_KERAS,
+    TUMOUR_PROBABILITIES,
+)

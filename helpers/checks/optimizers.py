@@ -1,0 +1,910 @@
+"""Lesson 8's exercises: momentum, RMSprop, Adam, effective rates, Keras's ε, a rate for the digits.
+
+The references are the lesson's formulas: `helpers.optimizers` keeps its running means to itself,
+and rounds as Keras does. The tests hold them against Keras's optimizers, brought to the same state.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from helpers import datasets
+from helpers.checks._task import Mistake, Property, Task
+from helpers.losses import SparseCategoricalCrossentropy
+from helpers.network import Dense, Sequential
+from helpers.optimizers import SGD, Adam, RMSprop, optimizer_for
+
+LESSON = "08_adam"
+Arrays = tuple[np.ndarray, ...]
+
+
+# --- momentum_step --------------------------------------------------------------------------------
+
+
+def _momentum(w, u, g, alpha, mu) -> Arrays:
+    u = mu * u - alpha * g
+    return w + u, u
+
+
+def _then(velocity: Callable, move: Callable = lambda w, u, new_u, g, alpha, mu: w + new_u):
+    """Return a momentum step with another velocity, or another way to use it."""
+
+    def answer(w, u, g, alpha, mu):
+        new_u = velocity(u, g, alpha, mu)
+        return move(w, u, new_u, g, alpha, mu), new_u
+
+    return answer
+
+
+def _velocity(u, g, alpha, mu):
+    return mu * u - alpha * g
+
+
+_W = np.array([1.0, -2.0, 0.5])
+_G = np.array([0.5, 4.0, -0.25])
+_U = np.array([-0.25, 0.5, 1.0])
+
+MOMENTUM_STEP = Task(
+    name="momentum_step",
+    section="8.3",
+    reference=_momentum,
+    probes=(
+        (np.array([1.0]), np.array([0.5]), np.array([2.0]), 0.125, 0.5),
+        (_W, np.zeros(3), _G, 0.125, 0.875),
+        (_W, _U, _G, 0.5, 0.75),
+        (_W, _U, np.zeros(3), 0.5, 0.875),
+        (
+            np.outer(_W, [1.0, 3.0]),
+            np.outer(_U, [1.0, -1.0]),
+            np.outer(_G, [2.0, 1.0]),
+            0.015625,
+            0.875,
+        ),
+    ),
+    mistakes=(
+        Mistake(
+            _then(
+                lambda u, g, alpha, mu: mu * u + (1 - mu) * g,
+                lambda w, u, new_u, g, alpha, mu: w - alpha * new_u,
+            ),
+            "You took a running mean of the gradients, with 1 − μ before the new one. Some courses "
+            "define momentum so. Here the velocity gets the whole step, −α g, and is added to w.",
+        ),
+        Mistake(
+            _then(
+                lambda u, g, alpha, mu: mu * u + g,
+                lambda w, u, new_u, g, alpha, mu: w - alpha * new_u,
+            ),
+            "Your velocity sums up bare gradients, and α comes in only when w moves, as in "
+            "PyTorch. Here the velocity holds α and the sign already: it is what is added to w.",
+        ),
+        Mistake(
+            _then(lambda u, g, alpha, mu: mu * u - (1 - mu) * alpha * g),
+            "You multiplied the new step by 1 − μ. In momentum it comes in whole: that is why its "
+            "strides can become 1/(1 − μ) times longer.",
+        ),
+        Mistake(
+            _then(lambda u, g, alpha, mu: mu * u + alpha * g),
+            "Your velocity points uphill: α g has to be subtracted.",
+        ),
+        Mistake(
+            _then(
+                lambda u, g, alpha, mu: mu * u + alpha * g,
+                lambda w, u, new_u, g, alpha, mu: w - new_u,
+            ),
+            "You added α g to the velocity and subtracted the velocity from w. That would do if "
+            "everyone did it; but the u you are given is one that is added to w.",
+        ),
+        Mistake(
+            _then(_velocity, lambda w, u, new_u, g, alpha, mu: w - new_u),
+            "Your velocity is right, but you subtracted it from w. It holds the minus sign "
+            "already: add it.",
+        ),
+        Mistake(
+            _then(_velocity, lambda w, u, new_u, g, alpha, mu: w + u),
+            "Your velocity is right, but w moved by the old one. Compute the new velocity first, "
+            "then add that.",
+        ),
+        Mistake(
+            _then(_velocity, lambda w, u, new_u, g, alpha, mu: w + alpha * new_u),
+            "Your velocity is right, but you multiplied it by α once more. It holds α already.",
+        ),
+        Mistake(
+            _then(_velocity, lambda w, u, new_u, g, alpha, mu: w + mu * new_u - alpha * g),
+            "Your velocity is right, and w looks ahead along it: that is Nesterov's momentum. "
+            "Here w moves by the velocity itself.",
+        ),
+        Mistake(
+            _then(_velocity, lambda w, u, new_u, g, alpha, mu: w - alpha * g),
+            "Your velocity is right, but w took a plain step: the velocity is not used.",
+        ),
+        Mistake(
+            _then(lambda u, g, alpha, mu: -alpha * g),
+            "Your velocity has no memory: a share μ of the old one has to survive.",
+        ),
+        Mistake(
+            _then(lambda u, g, alpha, mu: u - alpha * g),
+            "All of the old velocity survives. Only the share μ of it should.",
+        ),
+        Mistake(
+            _then(lambda u, g, alpha, mu: mu * (u - alpha * g)),
+            "You multiplied the new step by μ, too. Only the old velocity fades.",
+        ),
+        Mistake(
+            _then(lambda u, g, alpha, mu: mu * u - g),
+            "The learning rate is missing: the new step is α times the gradient.",
+        ),
+        Mistake(
+            lambda w, u, g, alpha, mu: _momentum(w, u, g, alpha, mu)[::-1],
+            "Both results are right, but in the other order: return w first, then the velocity.",
+        ),
+    ),
+    hints=(
+        "Two lines, in the order of section 8.3: the velocity first, then w.",
+        "The new velocity is a share of the old one, less what plain descent would subtract. It "
+        "is all that w moves by.",
+        "u = mu * u - alpha * g, then w = w + u. Return both, w first.",
+    ),
+    reasoning="The velocity remembers: a share μ of it survives, and −α g comes on top. Written "
+    "with u = … and w = … (instead of -= and +=) the arguments stay as they were.",
+    tested="Right on one parameter, on vectors and a matrix, from rest and in motion, and with a "
+    "gradient of zero, where the velocity rolls on.",
+)
+
+
+# --- rmsprop_step ---------------------------------------------------------------------------------
+
+
+def _rmsprop(w, v, g, alpha, rho, epsilon) -> Arrays:
+    v = rho * v + (1 - rho) * g**2
+    return w - alpha * g / np.sqrt(v + epsilon), v
+
+
+def _sized(
+    mean: Callable | None = None,
+    move: Callable = lambda w, v, new_v, g, alpha, epsilon: (
+        w - alpha * g / np.sqrt(new_v + epsilon)
+    ),
+) -> Callable:
+    """Return an RMSprop step with another running mean, or another way to use it."""
+
+    def answer(w, v, g, alpha, rho, epsilon):
+        new_v = (mean or (lambda v, g, rho: rho * v + (1 - rho) * g**2))(v, g, rho)
+        return move(w, v, new_v, g, alpha, epsilon), new_v
+
+    return answer
+
+
+_V = np.array([0.25, 9.0, 0.0625])
+
+RMSPROP_STEP = Task(
+    name="rmsprop_step",
+    section="8.4",
+    reference=_rmsprop,
+    probes=(
+        (np.array([1.0]), np.array([0.25]), np.array([2.0]), 0.125, 0.75, 0.01),
+        (_W, np.zeros(3), _G, 0.125, 0.9, 1e-7),
+        (_W, _V, _G, 0.5, 0.75, 1e-7),
+        (_W, np.zeros(3), np.array([0.0, 1e-3, -2.0]), 0.25, 0.9, 1e-6),
+        (
+            np.outer(_W, [1.0, 3.0]),
+            np.outer(_V, [1.0, 4.0]),
+            np.outer(_G, [2.0, 1.0]),
+            0.015625,
+            0.9,
+            1.0,
+        ),
+    ),
+    mistakes=(
+        Mistake(
+            _sized(
+                move=lambda w, v, new_v, g, alpha, epsilon: (
+                    w - alpha * g / (np.sqrt(new_v) + epsilon)
+                )
+            ),
+            "You added ε outside the root. Adam does so; RMSprop as the lesson and Keras write it "
+            "has ε inside, added to v.",
+        ),
+        Mistake(
+            _sized(move=lambda w, v, new_v, g, alpha, epsilon: w - alpha * g / (new_v + epsilon)),
+            "You divided by v. The gradient's usual size is the root of it.",
+        ),
+        Mistake(
+            _sized(
+                move=lambda w, v, new_v, g, alpha, epsilon: w - alpha * g / np.sqrt(v + epsilon)
+            ),
+            "You divided by the size that v had before this step. Compute the new v first, and "
+            "divide by the root of that.",
+        ),
+        Mistake(
+            _sized(
+                move=lambda w, v, new_v, g, alpha, epsilon: w + alpha * g / np.sqrt(new_v + epsilon)
+            ),
+            "You went uphill: the step has to be subtracted from w.",
+        ),
+        Mistake(
+            _sized(move=lambda w, v, new_v, g, alpha, epsilon: w - g / np.sqrt(new_v + epsilon)),
+            "The learning rate is missing from the step.",
+        ),
+        Mistake(
+            _sized(move=lambda w, v, new_v, g, alpha, epsilon: w - alpha * g / np.sqrt(new_v)),
+            "You left out ε. Where v is 0, your step divides 0 by 0.",
+        ),
+        Mistake(
+            _sized(move=lambda w, v, new_v, g, alpha, epsilon: w - alpha * g),
+            "Your v is right, but w took a plain step: the gradient is not divided by its size.",
+        ),
+        Mistake(
+            _sized(
+                move=lambda w, v, new_v, g, alpha, epsilon: (
+                    w - alpha * np.sqrt(new_v) / np.sqrt(new_v + epsilon)
+                )
+            ),
+            "Above the fraction bar stands your root of v. There belongs the gradient itself.",
+        ),
+        Mistake(
+            _sized(lambda v, g, rho: v + g**2),
+            "You added the square to v without letting the old v fade: that is Adagrad, whose "
+            "steps shrink for ever. v is a running mean.",
+        ),
+        Mistake(
+            _sized(lambda v, g, rho: rho * v + g**2),
+            "The new square needs the weight 1 − ρ. Without it v is no mean, but about "
+            "1/(1 − ρ) times too large.",
+        ),
+        Mistake(
+            _sized(lambda v, g, rho: (1 - rho) * v + rho * g**2),
+            "You exchanged ρ and 1 − ρ: ρ is the share of the old v that survives.",
+        ),
+        Mistake(
+            _sized(lambda v, g, rho: rho * v + (1 - rho) * g),
+            "You took the running mean of the gradients. It is the mean of their squares.",
+        ),
+        Mistake(
+            _sized(lambda v, g, rho: rho * v + (1 - rho) * np.abs(g)),
+            "You took the running mean of the gradients' absolute values. It is the mean of their "
+            "squares.",
+        ),
+        Mistake(
+            _sized(lambda v, g, rho: rho * v + ((1 - rho) * g) ** 2),
+            "You squared the weight 1 − ρ together with the gradient. Only the gradient "
+            "is squared.",
+        ),
+        Mistake(
+            _sized(lambda v, g, rho: g**2),
+            "Your v has no memory: it is the last gradient's square. A share ρ of the old v has to "
+            "survive.",
+        ),
+        Mistake(
+            _sized(lambda v, g, rho: rho * v + (1 - rho) * np.mean(g**2)),
+            "You averaged the squares over the parameters. Each parameter has a v of its own: no "
+            "sum and no mean here.",
+        ),
+        Mistake(
+            _sized(lambda v, g, rho: rho * v + (1 - rho) * np.sum(g**2)),
+            "You added up the squares of all the parameters. Each parameter has a v of its own: no "
+            "sum and no mean here.",
+        ),
+        Mistake(
+            lambda w, v, g, alpha, rho, epsilon: _rmsprop(w, v, g, alpha, rho, epsilon)[::-1],
+            "Both results are right, but in the other order: return w first, then v.",
+        ),
+    ),
+    hints=(
+        "Two lines, in the order of section 8.4: the running mean of the squares first, then w. "
+        "Everything is element by element.",
+        "v keeps the share ρ of itself, and the new square comes in with the rest. Look where ε "
+        "stands in the lesson's formula: below the root.",
+        "v = rho * v + (1 - rho) * g**2, then w = w - alpha * g / np.sqrt(v + epsilon).",
+    ),
+    reasoning="v is a running mean of g², so its root is the gradient's usual size. Dividing by "
+    "it takes the size out of the step, for each parameter by itself; ε keeps 0 from being "
+    "divided by 0.",
+    tested="Right on one parameter, on vectors and a matrix, from v = 0 and later, with a "
+    "gradient of zero, and with a large ε, which shows where it was added.",
+)
+
+
+# --- adam_step ------------------------------------------------------------------------------------
+
+
+def _adam(w, m, v, g, t, alpha, beta_1, beta_2, epsilon) -> Arrays:
+    m = beta_1 * m + (1 - beta_1) * g
+    v = beta_2 * v + (1 - beta_2) * g**2
+    m_hat, v_hat = _corrected(m, v, t, beta_1, beta_2)
+    return w - alpha * _divided(m_hat, v_hat, g, epsilon), m, v
+
+
+def _corrected(m, v, t, beta_1, beta_2):
+    return m / (1 - beta_1**t), v / (1 - beta_2**t)
+
+
+def _divided(m_hat, v_hat, g, epsilon):
+    return m_hat / (np.sqrt(v_hat) + epsilon)
+
+
+def _adam_with(
+    m_mean: Callable = lambda m, g, beta: beta * m + (1 - beta) * g,
+    v_mean: Callable = lambda v, g, beta: beta * v + (1 - beta) * g**2,
+    correction: Callable = _corrected,
+    ratio: Callable = _divided,
+    sign: float = -1.0,
+) -> Callable:
+    """Return an Adam step with some of its lines replaced."""
+
+    def answer(w, m, v, g, t, alpha, beta_1, beta_2, epsilon):
+        m, v = m_mean(m, g, beta_1), v_mean(v, g, beta_2)
+        m_hat, v_hat = correction(m, v, t, beta_1, beta_2)
+        return w + sign * alpha * ratio(m_hat, v_hat, g, epsilon), m, v
+
+    return answer
+
+
+def _hats_kept(w, m, v, g, t, alpha, beta_1, beta_2, epsilon):
+    w, m, v = _adam(w, m, v, g, t, alpha, beta_1, beta_2, epsilon)
+    return w, *_corrected(m, v, t, beta_1, beta_2)
+
+
+def _as_keras(w, m, v, g, t, alpha, beta_1, beta_2, epsilon):
+    return _adam(w, m, v, g, t, alpha, beta_1, beta_2, epsilon / np.sqrt(1 - beta_2**t))
+
+
+def _betas_exchanged(w, m, v, g, t, alpha, beta_1, beta_2, epsilon):
+    return _adam(w, m, v, g, t, alpha, beta_2, beta_1, epsilon)
+
+
+def _old_means(w, m, v, g, t, alpha, beta_1, beta_2, epsilon):
+    _, new_m, new_v = _adam(w, m, v, g, t, alpha, beta_1, beta_2, epsilon)
+    m_hat, v_hat = _corrected(m, v, t, beta_1, beta_2)
+    return w - alpha * _divided(m_hat, v_hat, g, epsilon), new_m, new_v
+
+
+def _no_alpha(w, m, v, g, t, alpha, beta_1, beta_2, epsilon):
+    return _adam(w, m, v, g, t, 1.0, beta_1, beta_2, epsilon)
+
+
+def _state_first(w, m, v, g, t, alpha, beta_1, beta_2, epsilon):
+    w, m, v = _adam(w, m, v, g, t, alpha, beta_1, beta_2, epsilon)
+    return m, v, w
+
+
+def _w_alone(w, m, v, g, t, alpha, beta_1, beta_2, epsilon):
+    return _adam(w, m, v, g, t, alpha, beta_1, beta_2, epsilon)[0]
+
+
+_LONG = 1 - 2**-10  # like 0.999, but exact in single precision, which Keras goes through
+_M = np.array([-0.25, 0.5, 1.0])
+
+ADAM_STEP = Task(
+    name="adam_step",
+    section="8.5",
+    reference=_adam,
+    probes=(
+        (
+            np.array([1.0]),
+            np.array([0.5]),
+            np.array([4.0]),
+            np.array([2.0]),
+            2,
+            0.125,
+            0.5,
+            0.75,
+            0.01,
+        ),
+        (_W, np.zeros(3), np.zeros(3), _G, 1, 0.5, 0.875, _LONG, 1e-7),
+        (_W, _M, _V, _G, 5, 0.25, 0.75, 0.875, 1e-7),
+        (_W, _M / 8, _V / 8, np.zeros(3), 40, 0.5, 0.875, _LONG, 1e-7),
+        (
+            np.outer(_W, [1.0, 3.0]),
+            np.outer(_M, [1.0, -1.0]),
+            np.outer(_V, [1.0, 4.0]),
+            np.outer(_G, [2.0, 1.0]),
+            3,
+            0.015625,
+            0.875,
+            _LONG,
+            0.5,
+        ),
+    ),
+    mistakes=(
+        Mistake(
+            _adam_with(correction=lambda m, v, t, beta_1, beta_2: (m, v)),
+            "Your two means are right, but you left out their correction. Without it the first "
+            "steps are several times too long.",
+            "8.6",
+        ),
+        Mistake(
+            _hats_kept,
+            "Your w is right, but you returned the corrected means, m̂ and v̂. They serve this step "
+            "only; the next one has to start from m and v themselves.",
+            "8.6",
+        ),
+        Mistake(
+            _adam_with(
+                correction=lambda m, v, t, beta_1, beta_2: (m / (1 - beta_1), v / (1 - beta_2))
+            ),
+            "In the correction the power is missing: it takes β to the power t, the number of the "
+            "step.",
+            "8.6",
+        ),
+        Mistake(
+            _adam_with(
+                correction=lambda m, v, t, beta_1, beta_2: (
+                    m / (1 - beta_1 * t),
+                    v / (1 - beta_2 * t),
+                )
+            ),
+            "In the correction you multiplied β by t. It takes β to the power t.",
+            "8.6",
+        ),
+        Mistake(
+            _adam_with(
+                correction=lambda m, v, t, beta_1, beta_2: (
+                    m / (1 - beta_1) ** t,
+                    v / (1 - beta_2) ** t,
+                )
+            ),
+            "In the correction you raised 1 − β to the power t. The power belongs to β alone: "
+            "first the power, then the difference.",
+            "8.6",
+        ),
+        Mistake(
+            _adam_with(
+                correction=lambda m, v, t, beta_1, beta_2: _corrected(m, v, t + 1, beta_1, beta_2)
+            ),
+            "Your correction is that of the next step, with t + 1. The t you are given counts from "
+            "1 already.",
+            "8.6",
+        ),
+        Mistake(
+            _adam_with(
+                correction=lambda m, v, t, beta_1, beta_2: _corrected(m, v, t - 1, beta_1, beta_2)
+            ),
+            "Your correction is that of the step before, with t − 1; at the first step it divides "
+            "by zero. The t you are given counts from 1 already.",
+            "8.6",
+        ),
+        Mistake(
+            _adam_with(
+                correction=lambda m, v, t, beta_1, beta_2: (
+                    m * (1 - beta_1**t),
+                    v * (1 - beta_2**t),
+                )
+            ),
+            "You multiplied by the corrections. The means are too small at first, so they have to "
+            "be divided by them.",
+            "8.6",
+        ),
+        Mistake(
+            _adam_with(correction=lambda m, v, t, beta_1, beta_2: (m / (1 - beta_1**t), v)),
+            "You corrected m but not v. Both start at zero, so both need it.",
+            "8.6",
+        ),
+        Mistake(
+            _adam_with(correction=lambda m, v, t, beta_1, beta_2: (m, v / (1 - beta_2**t))),
+            "You corrected v but not m. Both start at zero, so both need it.",
+            "8.6",
+        ),
+        Mistake(
+            _as_keras,
+            "You added ε to the root of v, as the lesson's code and Keras do. This task follows "
+            "the formula: ε is added to the root of the corrected v̂.",
+        ),
+        Mistake(
+            _adam_with(ratio=lambda m_hat, v_hat, g, epsilon: m_hat / np.sqrt(v_hat + epsilon)),
+            "You added ε inside the root, as RMSprop does. In Adam it is added to the root.",
+        ),
+        Mistake(
+            _adam_with(ratio=lambda m_hat, v_hat, g, epsilon: m_hat / (v_hat + epsilon)),
+            "You divided by v̂. The gradient's usual size is the root of it.",
+        ),
+        Mistake(
+            _adam_with(ratio=lambda m_hat, v_hat, g, epsilon: g / (np.sqrt(v_hat) + epsilon)),
+            "Above the fraction bar stands the gradient. There belongs its corrected mean, m̂: "
+            "without it Adam has no memory of the direction.",
+        ),
+        Mistake(
+            _adam_with(
+                ratio=lambda m_hat, v_hat, g, epsilon: m_hat * g / (np.sqrt(v_hat) + epsilon)
+            ),
+            "Your step is multiplied by the gradient once more. It is m̂ over the root of v̂; the "
+            "gradient comes in only through the two means.",
+        ),
+        Mistake(
+            _adam_with(sign=1.0),
+            "You went uphill: the step has to be subtracted from w.",
+        ),
+        Mistake(
+            _no_alpha,
+            "The learning rate is missing from the step.",
+        ),
+        Mistake(
+            _old_means,
+            "Your new means are right, but w moved by the old ones. Compute m and v first, then "
+            "correct and use those.",
+        ),
+        Mistake(
+            _adam_with(m_mean=lambda m, g, beta: beta * m + g),
+            "In m the new gradient needs the weight 1 − β₁. Momentum has none, but in Adam m "
+            "is a mean.",
+        ),
+        Mistake(
+            _adam_with(v_mean=lambda v, g, beta: beta * v + g**2),
+            "In v the new square needs the weight 1 − β₂: v is a mean.",
+        ),
+        Mistake(
+            _adam_with(v_mean=lambda v, g, beta: beta * v + (1 - beta) * g),
+            "In v you took the mean of the gradients. It is the mean of their squares.",
+        ),
+        Mistake(
+            _adam_with(v_mean=lambda v, g, beta: beta * v + ((1 - beta) * g) ** 2),
+            "In v you squared the weight 1 − β₂ together with the gradient. Only the gradient is "
+            "squared.",
+        ),
+        Mistake(
+            _adam_with(
+                m_mean=lambda m, g, beta: (1 - beta) * m + beta * g,
+                v_mean=lambda v, g, beta: (1 - beta) * v + beta * g**2,
+            ),
+            "In both means you exchanged β and 1 − β: β is the share of the old mean that "
+            "survives.",
+        ),
+        Mistake(
+            _betas_exchanged,
+            "You exchanged β₁ and β₂: the first belongs to m, the second to v.",
+        ),
+        Mistake(
+            _state_first,
+            "Your three results are right, but in another order: return w first, then m, then v.",
+        ),
+        Mistake(
+            _w_alone,
+            "You returned w alone. The next step needs m and v as well: return all three.",
+        ),
+    ),
+    hints=(
+        "Five lines, in the order of section 8.5: the two means, their two corrections under new "
+        "names, and w.",
+        "m and v keep the shares β₁ and β₂ of themselves. Each correction divides by 1 minus a "
+        "power of β. Only w sees the corrected means; m and v are returned uncorrected.",
+        "m_hat = m / (1 - beta_1**t), v_hat = v / (1 - beta_2**t), "
+        "w = w - alpha * m_hat / (np.sqrt(v_hat) + epsilon).",
+    ),
+    reasoning="m remembers the direction, v the size. Both start at zero; dividing by 1 − βᵗ "
+    "repairs that exactly for a constant gradient. The corrected means get names of their own, "
+    "since the next step builds on the uncorrected ones.",
+    tested="Right on one parameter, on vectors and a matrix, at the first step and at later ones,"
+    " with a gradient of zero, and with a large ε, which shows where it was added.",
+)
+
+
+# --- paper_epsilon --------------------------------------------------------------------------------
+
+PAPER_EPSILON = Task(
+    name="paper_epsilon",
+    section="8.5",
+    reference=lambda epsilon, beta_2, t: epsilon / np.sqrt(1 - beta_2**t),
+    probes=((0.5, 0.75, 1), (0.01, 0.75, 2), (1e-7, 0.999, 1), (1e-7, 0.999, 100), (0.1, 0.5, 3)),
+    mistakes=(
+        Mistake(
+            lambda epsilon, beta_2, t: epsilon,
+            "You left ε as it is. In Keras's form it is added to the root of v, in the paper's to "
+            "the root of v̂, and these two have not the same size.",
+        ),
+        Mistake(
+            lambda epsilon, beta_2, t: epsilon * np.sqrt(1 - beta_2**t),
+            "You multiplied where you should divide: this is Keras's ε for a given ε of the paper.",
+        ),
+        Mistake(
+            lambda epsilon, beta_2, t: epsilon / (1 - beta_2**t),
+            "The root is missing: v̂ is v divided by the correction, but ε is added to the roots.",
+        ),
+        Mistake(
+            lambda epsilon, beta_2, t: epsilon / np.sqrt(1 - beta_2),
+            "The power t is missing: the correction at step t takes β₂ to the power t.",
+            "8.6",
+        ),
+        Mistake(
+            lambda epsilon, beta_2, t: epsilon / np.sqrt(1 - beta_2 * t),
+            "You multiplied β₂ by t. The correction takes β₂ to the power t.",
+            "8.6",
+        ),
+        Mistake(
+            lambda epsilon, beta_2, t: epsilon / np.sqrt((1 - beta_2) ** t),
+            "You raised 1 − β₂ to the power t. The power belongs to β₂ alone.",
+            "8.6",
+        ),
+        Mistake(
+            lambda epsilon, beta_2, t: np.sqrt(epsilon / (1 - beta_2**t)),
+            "You took the root of ε as well. Only the correction stands below a root.",
+        ),
+        Mistake(
+            lambda epsilon, beta_2, t: epsilon / np.sqrt(1 - beta_2 ** (t + 1)),
+            "Your correction is that of the next step, with t + 1. The t you are given counts from "
+            "1 already.",
+            "8.6",
+        ),
+        Mistake(
+            lambda epsilon, beta_2, t: epsilon / np.sqrt(1 - beta_2 ** (t - 1)),
+            "Your correction is that of the step before, with t − 1; at the first step it divides "
+            "by zero.",
+            "8.6",
+        ),
+        Mistake(
+            lambda epsilon, beta_2, t: epsilon / np.sqrt(beta_2**t),
+            "You divided by the root of the power itself. The correction is 1 minus that power.",
+            "8.6",
+        ),
+        Mistake(
+            lambda epsilon, beta_2, t: epsilon**2 / (1 - beta_2**t),
+            "This is the square of the right answer: take the root of all of it.",
+        ),
+    ),
+    hints=(
+        "Write down both steps. Put m̂ and v̂ into the paper's one, and multiply top and bottom by "
+        "the root of v's correction, so that the root of v stands there as in Keras's.",
+        "Then both have the same form, and only the terms with ε differ. Set them equal: the "
+        "paper's ε, times the root of the correction, must be Keras's.",
+        "The paper's ε is epsilon / np.sqrt(1 - beta_2**t).",
+    ),
+    reasoning="With c = √(1 − β₂ᵗ) the root of v̂ is √v / c. So the paper's denominator is √v / c"
+    " + ε′ = (√v + c ε′) / c, and its factor c makes Keras's α_t. Equal steps need c ε′ = ε. "
+    "With β₂ = 0.999 the paper's ε′ is 32 times Keras's at the first step, and fades to it.",
+    tested="Right on several ε, β₂ and t, the first step among them.",
+)
+
+
+# --- effective_rate -------------------------------------------------------------------------------
+
+
+def _effective_rate(w_before, w_after, g) -> np.ndarray:
+    rate = np.full_like(g, np.nan)
+    return np.divide(w_before - w_after, g, out=rate, where=g != 0)
+
+
+def _rate_of(change: Callable) -> Callable:
+    """Return an answer that is nan where g is 0, and `change` elsewhere."""
+    return lambda w_before, w_after, g: np.where(g != 0, change(w_before, w_after, g), np.nan)
+
+
+EFFECTIVE_RATE = Task(
+    name="effective_rate",
+    section="8.2",
+    reference=_effective_rate,
+    probes=(
+        (np.array([1.0, 2.0]), np.array([0.5, 2.5]), np.array([2.0, 4.0])),
+        (np.array([-8.0, 1.0]), np.array([-7.75, -0.5]), np.array([-8.0, 50.0])),
+        (_W, _W + np.array([0.5, -0.25, 0.0]), np.array([0.0, 0.5, 2.0])),
+        (_W, _W, np.array([0.0, 1.0, -1.0])),
+        (np.outer(_W, [1.0, 3.0]), np.outer(_W, [0.5, 3.5]), np.outer(_G, [2.0, 1.0])),
+    ),
+    mistakes=(
+        Mistake(
+            _rate_of(lambda before, after, g: (after - before) / g),
+            "The sign is wrong throughout: a step against the gradient has a positive rate. The "
+            "formula has a minus, or the difference runs the other way.",
+        ),
+        Mistake(
+            lambda w_before, w_after, g: (w_before - w_after) / g,
+            "Where g is 0 you divided by zero. No rate explains such a step: the answer there is "
+            "nan.",
+        ),
+        Mistake(
+            lambda w_before, w_after, g: np.where(g != 0, (w_before - w_after) / g, 0.0),
+            "Where g is 0 you say 0. That would mean that the parameter stands still, but it may "
+            "move, as momentum does. No rate is right there: the answer is nan.",
+        ),
+        Mistake(
+            _rate_of(lambda before, after, g: np.abs(after - before) / np.abs(g)),
+            "You took absolute values. A negative rate has a meaning: the parameter was carried "
+            "uphill.",
+        ),
+        Mistake(
+            _rate_of(lambda before, after, g: g / (before - after)),
+            "Your fraction stands on its head: the change of w belongs above the bar, the gradient "
+            "below.",
+        ),
+        Mistake(
+            _rate_of(lambda before, after, g: (before - after) * g),
+            "You multiplied by the gradient. The rate is the change divided by it.",
+        ),
+        Mistake(
+            _rate_of(lambda before, after, g: after / g),
+            "You divided the new w itself by the gradient. The rate is about what the step added: "
+            "the difference of the two.",
+        ),
+        Mistake(
+            _rate_of(lambda before, after, g: (before - after) / before / g),
+            "You divided by w as well. The rate compares the change of w with the gradient only.",
+        ),
+        Mistake(
+            lambda w_before, w_after, g: np.linalg.norm(w_after - w_before) / np.linalg.norm(g),
+            "You gave one rate for all parameters. Each has a rate of its own: no norm and no mean "
+            "here.",
+        ),
+        Mistake(
+            lambda w_before, w_after, g: np.mean((w_before - w_after) / g),
+            "You averaged over the parameters. Each has a rate of its own.",
+        ),
+    ),
+    hints=(
+        "Section 8.2 gives the formula. What did the step add to each parameter, and what would "
+        "plain descent with a rate of 1 have subtracted?",
+        "Divide element by element. Where g is 0 there is no rate; start from an array of nan and "
+        "fill in the others, or choose afterwards.",
+        "np.where(g != 0, -(w_after - w_before) / g, np.nan) does it (with a warning that the "
+        "check does not mind); np.divide with where= does it without.",
+    ),
+    reasoning="The effective rate is the α with which plain descent would have made the same "
+    "step. Where the gradient is 0, plain descent would stand still with any α, so there is no "
+    "answer, which is what nan says. `where=` keeps NumPy from dividing there at all.",
+    tested="Right on steps down, steps uphill, parameters that stand still, gradients of zero, "
+    "and a matrix.",
+)
+
+
+# --- optimizer_for_digits -------------------------------------------------------------------------
+
+WANTED_LOSS = 0.15
+_GOOD = f"a loss of at most {WANTED_LOSS}"
+_OPTIMIZERS = {"plain descent": SGD, "momentum": SGD, "RMSprop": RMSprop, "Adam": Adam}
+
+
+def _losses(make: Callable[[], Any], seeds: int) -> float:
+    """Return the median over the seeds of the last of ten epochs' loss; inf if one diverged."""
+    train, losses = datasets.digits().train, []
+    for seed in range(seeds):
+        model = Sequential([Dense(25, "relu"), Dense(15, "relu"), Dense(10)], seed=seed)
+        model.compile(make(), SparseCategoricalCrossentropy(from_logits=True))
+        try:
+            losses.append(model.fit(train.X, train.y, epochs=10).history["loss"][-1])
+        except FloatingPointError:
+            losses.append(np.inf)
+    return float(np.median(losses))
+
+
+def _settings(optimizer: Any) -> dict[str, Any]:
+    names = {
+        SGD: ("momentum", "nesterov"),
+        RMSprop: ("rho", "epsilon"),
+        Adam: ("beta_1", "beta_2", "epsilon"),
+    }
+    return {name: getattr(optimizer, name) for name in names[type(optimizer)]}
+
+
+class _Verdict(str):
+    """What the digits say of an optimizer; apart from a text that a reader returns."""
+
+    __slots__ = ()
+
+
+@functools.lru_cache(maxsize=64)
+def _trial(kind: type, rate: float, settings: tuple) -> _Verdict:
+    def make(factor: float = 1.0) -> Callable[[], Any]:
+        return lambda: kind(rate * factor, **dict(settings))
+
+    if _losses(make(), seeds=3) <= WANTED_LOSS:
+        return _Verdict(_GOOD)
+    momentum = dict(settings).get("momentum")
+    name = "momentum" if momentum else {SGD: "plain descent"}.get(kind, kind.__name__)
+    factors = 4.0 ** np.arange(-6, 7)
+    losses = [_losses(make(factor), seeds=1) for factor in factors]
+    best = factors[int(np.argmin(losses))]
+    if min(losses) > 2 * WANTED_LOSS or best == 1:
+        return _Verdict(f"{name}, unsuited whatever the learning rate")
+    return _Verdict(f"{name}, learning rate too {'small' if best > 1 else 'large'}")
+
+
+def _judge_optimizer(arguments: tuple, output: Any) -> str:
+    """Train digits with the optimizer, and say what came of it."""
+    if isinstance(output, _Verdict):
+        return str(output)
+    if isinstance(output, str):
+        output = optimizer_for(output)  # a name that does not exist is an error with an advice
+    if isinstance(output, type):
+        return "a class, no optimizer"
+    if isinstance(output, (float, int, np.floating)):
+        return "a number, no optimizer"
+    if not isinstance(output, (SGD, RMSprop, Adam)):
+        keras = type(output).__module__.startswith("keras")
+        return "an optimizer of Keras" if keras else f"a {type(output).__name__}"
+    return str(_trial(type(output), output.learning_rate, tuple(sorted(_settings(output).items()))))
+
+
+def _judged(verdict: str) -> Callable[[], _Verdict]:
+    return lambda: _Verdict(verdict)
+
+
+_RATES = {
+    "plain descent": (
+        "Plain descent, but its learning rate is too small for ten epochs: the loss is "
+        "still on its way down. Try larger ones; Keras's default is too small here.",
+        "Plain descent, but its learning rate is too large: the cost jumps about, or the "
+        "units are shut for good. Try smaller ones.",
+    ),
+    "momentum": (
+        "Momentum, but its learning rate is too small for ten epochs: the loss is still on "
+        "its way down. Try larger ones.",
+        "Momentum, but its learning rate is too large: steps become up to 1/(1 − μ) times "
+        "longer than plain descent's. Try smaller ones.",
+    ),
+    "RMSprop": (
+        "RMSprop, but its learning rate is too small for ten epochs: the loss is still on "
+        "its way down. Try larger ones; Keras's default is too small here.",
+        "RMSprop, but its learning rate is too large: α is about how far every weight "
+        "moves in each step. Try smaller ones.",
+    ),
+    "Adam": (
+        "Adam, but its learning rate is too small for ten epochs: the loss is still on its "
+        "way down. Try larger ones; Keras's default is too small here.",
+        "Adam, but its learning rate is too large: α is about how far every weight moves "
+        "in each step. Try smaller ones.",
+    ),
+}
+
+OPTIMIZER_FOR_DIGITS = Task(
+    name="optimizer_for_digits",
+    section="8.10",
+    reference=_judged(_GOOD),
+    probes=((),),
+    observe=_judge_optimizer,
+    seconds=60.0,
+    mistakes=(
+        *(
+            Mistake(_judged(f"{name}, learning rate too {size}"), diagnosis)
+            for name, diagnoses in _RATES.items()
+            for size, diagnosis in zip(("small", "large"), diagnoses, strict=True)
+        ),
+        Mistake(
+            _judged("a class, no optimizer"),
+            "You returned the class. Wanted is an optimizer made from it, with a learning rate.",
+        ),
+        Mistake(
+            _judged("a number, no optimizer"),
+            "You returned a number. Wanted is an optimizer that has this learning rate.",
+        ),
+        Mistake(
+            _judged("an optimizer of Keras"),
+            "This is an optimizer of Keras. The network here is the course's own: take the one of "
+            "the same name from helpers.optimizers.",
+        ),
+    ),
+    properties=(
+        Property(
+            lambda arguments, observed: "unsuited" not in str(observed),
+            "With these settings no learning rate that we tried does it. Leave all but the "
+            "learning rate at their defaults (a momentum of 0.9 is fine), then search again.",
+        ),
+        Property(
+            lambda arguments, observed: not str(observed).startswith("a "),
+            lambda arguments, observed: (
+                f"You returned {observed}. Wanted is an optimizer from helpers.optimizers."
+            ),
+        ),
+    ),
+    hints=(
+        "Do not guess: search. Take one optimizer, train with rates that grow by a factor of about "
+        "three, and look for the bottom of the valley.",
+        "Section 8.10 has such a search, and a table with the losses of four optimizers. What does "
+        "the table say for yours?",
+        "Adam(learning_rate=0.01), for one.",
+    ),
+    reasoning="Every optimizer of the lesson gets there with a good rate, and none with a bad "
+    "one: plain descent near 0.3, momentum near 0.1, RMSprop and Adam near 0.01. Keras's "
+    "defaults are all too small for ten epochs.",
+    tested="Right, by training the digits' network for ten epochs from three seeds: the median "
+    f"of the last losses is at most {WANTED_LOSS}.",
+)
+
+TASKS = (
+    EFFECTIVE_RATE,
+    MOMENTUM_STEP,
+    RMSPROP_STEP,
+    ADAM_STEP,
+    PAPER_EPSILON,
+    OPTIMIZER_FOR_DIGITS,
+)
