@@ -1,6 +1,6 @@
 # `make` lists the targets. Each one sets up .venv by itself.
 .DEFAULT_GOAL := help
-.PHONY: help lab test notebooks exercises bench lint requirements
+.PHONY: help lab test site notebooks exercises bench lint requirements
 
 ifeq ($(OS),Windows_NT)
 BIN := .venv/Scripts
@@ -9,6 +9,8 @@ BIN := .venv/bin
 endif
 PY := $(BIN)/python
 STAMP := .venv/set-up.stamp
+SITE_PY := $(BIN:.venv/%=.venv-site/%)/python
+SITE_STAMP := .venv-site/set-up.stamp
 TEACH_PY := $(BIN:.venv/%=.venv-teach/%)/python
 TEACH_STAMP := .venv-teach/set-up.stamp
 
@@ -34,6 +36,9 @@ test: $(STAMP) ## run the unit tests and compare every notebook with its stored 
 	@$(PY) -m pytest -n logical --dist loadfile --nbval --nbval-current-env \
 		--nbval-sanitize-with tests/nbval_sanitize.cfg --nbval-cell-timeout 300 \
 		--ignore notebooks/exercises tests notebooks $(ARGS)
+
+site: $(SITE_STAMP) ## build the web site from the stored outputs, in build/site
+	@$(SITE_PY) -m tools.site $(ARGS)
 
 notebooks: $(STAMP) ## run the notebooks (ARGS: some of them) and store their outputs
 	@$(PY) -m tools.store_outputs $(ARGS)
@@ -61,4 +66,10 @@ $(TEACH_STAMP): requirements-teach.txt | $(STAMP)
 	@$(BIN)/uv venv --quiet --clear --python $(PY) .venv-teach
 	@$(BIN)/uv pip install --quiet --python $(TEACH_PY) --requirements requirements-teach.txt
 	@$(PY) -m ipykernel install --prefix .venv-teach >/dev/null 2>&1
+	@touch $@
+
+# Sphinx and its company stay out of the reader's environment.
+$(SITE_STAMP): requirements-site.txt | $(STAMP)
+	@$(BIN)/uv venv --quiet --clear --python $(PY) .venv-site
+	@$(BIN)/uv pip install --quiet --python $(SITE_PY) --requirements requirements-site.txt
 	@touch $@

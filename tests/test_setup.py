@@ -29,7 +29,7 @@ DEPENDENCIES = [
 REQUIREMENTS = (ROOT / "requirements.txt").read_text(encoding="utf-8")
 PINS = [Requirement(line) for line in re.findall(r"^[^\s#].*", REQUIREMENTS, flags=re.M)]
 MAKEFILE = (ROOT / "Makefile").read_text(encoding="utf-8")
-TARGETS = {"bench", "exercises", "help", "lab", "lint", "notebooks", "requirements", "test"}
+TARGETS = {"bench", "exercises", "help", "lab", "lint", "notebooks", "requirements", "site", "test"}
 
 PYTHONS = ["3.10", "3.11", "3.12", "3.13"]
 PLATFORMS = {  # name: (sys_platform, platform_machine, os_name, platform_system)
