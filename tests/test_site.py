@@ -176,7 +176,10 @@ def test_lesson_leads_to_its_neighbours_its_exercise_and_its_helper(path):
     cells = [notebooks.source(cell) for cell in load(path)["cells"]]
     opening, end = cells[0], cells[-1].partition("## Next")[2]
     number = LESSONS.index(path)
-    expected = [f"../helpers/{HELPERS[path.stem[:2]]}.py", f"exercises/{path.name}", "index.md"]
+    expected = [f"../helpers/{HELPERS[path.stem[:2]]}.py", "index.md"]
+    expected += [
+        f"exercises/{exercise.name}" for exercise in EXERCISES if exercise.name == path.name
+    ]
     expected += [LESSONS[number - 1].name] if number else []
     expected += [LESSONS[number + 1].name] if path != LESSONS[-1] else []
     for place in (opening, end):
