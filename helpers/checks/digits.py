@@ -127,7 +127,7 @@ BASELINE_ACCURACY = Task(
     reasoning="The answer is fixed on the training part, before the new examples are seen: a model "
     "like any other, only lazier. argmax takes the first of equal counts, which is the smallest "
     "digit. Every network has to beat this number.",
-    tested="On 6 inputs: one to two hundred training examples, equally common digits, digits that "
+    tested="Right for one to two hundred training examples, equally common digits, digits that "
     "occur in one part only.",
 )
 
@@ -307,7 +307,7 @@ SCALE_LIKE_TRAINING = Task(
     "So they come from the training part alone, and the new examples are treated with the same "
     "numbers: they are strangers. In a column without any spread there is nothing to scale: it is "
     "divided by 1.",
-    tested="On 6 inputs: one to five columns, columns of different sizes, a column that is "
+    tested="Right for one to five columns, columns of different sizes, a column that is "
     "constant in training only, whole numbers, float32.",
     rtol=1e-6,
     atol=1e-7,
@@ -427,7 +427,7 @@ CONFUSION_MATRIX = Task(
     reasoning="Each example adds 1 in the row of its true digit and the column of the answer. "
     "np.add.at does so for every pair, also if a pair occurs twice; counts[y, answers] += 1 would "
     "count it once.",
-    tested="On 6 inputs: one to three hundred examples, two to ten classes, pairs that occur more "
+    tested="Right for one to three hundred examples, two to ten classes, pairs that occur more "
     "than once, classes that do not occur.",
 )
 
@@ -602,8 +602,8 @@ EARLY_STOPPING = Task(
     reasoning="The loop knows only what training knows at that point: the losses so far. The "
     "distance to the best epoch is the number of epochs without improvement, so no second counter "
     "is needed. The weights worth keeping are those of the best epoch, not of the last.",
-    tested="On 8 inputs: one to sixty epochs, patience 1 to 6, runs that stop early and runs that "
-    "never do, equal losses, a loss that only rises.",
+    tested="Right for runs of one to sixty epochs, patience 1 to 6, some that stop early and some "
+    "that never do, equal losses, a loss that only rises.",
 )
 
 
@@ -738,7 +738,7 @@ WORST_ERRORS = Task(
     reasoning="The true digit's probability decides the loss of an image: −log of it. argsort "
     "counts among the errors, so its result is used as an index into `wrong`, which holds "
     "positions among all images.",
-    tested="On 6 inputs: two to eighty images, two to ten classes, fewer errors than asked for, no "
+    tested="Right for two to eighty images, two to ten classes, fewer errors than asked for, no "
     "errors at all, logits that are large in some rows.",
 )
 
@@ -890,7 +890,7 @@ READ_DIGITS = Task(
     reasoning="The network of section 9.5: 64 ReLU units, logits, forty epochs. All choices were "
     "made on the validation part, so its answers for X are what they are for any new image of this "
     "kind. The nearest neighbour of section 9.7 would do as well.",
-    tested=f"On the 359 test images: more than {RIGHT_OF_SOFTMAX_REGRESSION} right, the number "
+    tested=f"More than {RIGHT_OF_SOFTMAX_REGRESSION} of the 359 test images right, the number "
     "that softmax regression has.",
     seconds=60.0,
 )

@@ -115,7 +115,7 @@ LABELS_FROM_LOGITS = Task(
     reasoning="The thresholds are probabilities, so the logits become probabilities first. "
     "Broadcasting lines the N thresholds up with the N columns. A probability that equals its "
     "threshold is not above it and gives 0.",
-    tested="On 7 inputs: one to twenty rows, one to twelve labels, thresholds that differ, "
+    tested="Right for one to twenty rows, one to twelve labels, thresholds that differ, "
     "probabilities equal to their threshold, logits of ±1000, float32.",
 )
 
@@ -265,7 +265,7 @@ MULTILABEL_COST = Task(
     reasoning="−log a = log(1 + exp(−z)) is softplus of −z, and −log(1 − a) is softplus of z. "
     "Computed so, no probability is ever formed, and none can round to 0 or 1. One mean over the "
     "(m, N) table takes both averages of the cost at once.",
-    tested="On 9 inputs: one to forty examples, one to twenty labels, rows without any label, "
+    tested="Right for one to forty examples, one to twenty labels, rows without any label, "
     "answers that are wrong with logits of 40 and ±1000, float32.",
     properties=(
         Property(
@@ -465,7 +465,7 @@ MACRO_AND_MICRO_F1 = Task(
     "it is 0, TP is 0 as well, so dividing by 1 instead gives the 0 that is asked for. Macro "
     "divides for each label and then averages: a rare label weighs as much as a common one. Micro "
     "adds up the counts first: a rare label hardly weighs.",
-    tested="On 7 inputs: one to sixty examples, one to four labels, a label that never occurs, "
+    tested="Right for one to sixty examples, one to four labels, a label that never occurs, "
     "answers that are always no.",
     properties=(
         Property(_only_one(0), "Your macro average is right; your micro average is not."),
@@ -646,7 +646,7 @@ CHOOSE_THRESHOLDS = Task(
     reasoning="Each candidate gives a row of F1 values, one for each label. The position of the "
     "largest in each column is that label's best candidate; argmax takes the first of equals, "
     "which is the lowest threshold, since the candidates rise.",
-    tested="On 5 inputs: one to four labels, rare labels, one that never occurs, candidates with "
+    tested="Right for one to four labels, rare labels, one that never occurs, candidates with "
     "the same F1, probabilities equal to a candidate.",
 )
 
@@ -895,7 +895,7 @@ MULTILABEL_MODEL = Task(
     "logits, for accuracy. The metric compares what the layer puts out with its threshold, and the "
     "logit of the probability one half is 0; left alone, it would compare logits with 0.5. Hidden "
     "layers and optimizer are a matter of taste here.",
-    tested="For 4 features and 3 labels, and 192 features and 5 labels: what the last layer, the "
+    tested="Right for 4 features and 3 labels, and for 192 and 5: what the last layer, the "
     "loss and the metric do with given logits.",
     seconds=30.0,
 )
@@ -1072,7 +1072,7 @@ ANSWER_STRIPS = Task(
     reasoning="The training strips teach the weights, the validation strips choose the thresholds, "
     "and the strips in X are only answered. Each of the three has one job, so that the score at "
     "the end flatters nobody.",
-    tested=f"On the 800 test strips: the mean F1 of your answers is {GOAL} or more.",
+    tested=f"Right on the 800 test strips: the mean F1 of your answers is {GOAL} or more.",
     seconds=60.0,
 )
 
