@@ -1,0 +1,1087 @@
+"""The tasks of lesson 4: the softmax cost, its gradient, and how to check one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from helpers import datasets
+from helpers.checks._task import Mistake, Property, Task
+from helpers.losses import (
+    binary_crossentropy,
+    one_hot,
+    sparse_categorical_crossentropy,
+    sparse_categorical_crossentropy_gradient,
+)
+from helpers.softmax import softmax
+
+LESSON = "04_softmax_cost"
+
+# The data set of sections 4.5 to 4.10: six examples, three features, four classes.
+X = np.array(
+    [
+        [0.5, -1.2, 0.3],
+        [1.1, 0.4, -0.7],
+        [-0.6, 0.9, 1.5],
+        [0.2, 1.3, -0.4],
+        [-1.4, -0.3, 0.8],
+        [0.9, -0.5, -1.1],
+    ]
+)
+y = np.array([2, 0, 3, 1, 0, 2])
+W = np.array([[0.8, -0.5, 0.1, 0.3], [-0.4, 0.7, -0.9, 0.2], [0.6, -0.1, 0.4, -0.8]])
+b = np.array([0.1, -0.2, 0.0, 0.3])
+Z = X @ W + b
+
+_rng = np.random.default_rng(4)
+_MANY_Y, _MANY_Z = _rng.integers(0, 10, 40), _rng.normal(0, 2, (40, 10))
+# Two examples, three classes: small enough to calculate by hand, and no two mistakes agree on it.
+_FEW_Y, _FEW_Z = np.array([2, 1]), np.array([[1.0, 0.0, 0.5], [2.0, 0.0, -1.0]])
+_TIE_Y, _TIE_Z = np.array([0, 2, 2, 1]), np.zeros((4, 3))
+_PAIR_Y, _PAIR_Z = np.array([1, 0, 1]), np.array([[-1.0, 1.0], [0.5, 0.25], [3.0, -2.0]])
+
+
+def _given_to_truth(y: np.ndarray, A: np.ndarray) -> np.ndarray:
+    return A[np.arange(len(y)), y]
+
+
+# --- 4.1 ------------------------------------------------------------------------------------------
+
+
+def _logistic_loss(y: np.ndarray, a: np.ndarray) -> np.ndarray:
+    return binary_crossentropy(y[:, np.newaxis], a[:, np.newaxis])
+
+
+LOGISTIC_LOSS = Task(
+    name="logistic_loss",
+    section="4.1",
+    reference=_logistic_loss,
+    probes=(
+        (np.array([1, 0]), np.array([0.8, 0.3])),
+        (np.array([0]), np.array([0.9])),
+        (np.array([1, 0, 1, 0, 1]), np.array([0.90, 0.20, 0.60, 0.05, 0.03])),
+        (np.array([1.0, 0.0, 1.0, 0.0]), np.array([0.001, 0.001, 0.999, 0.999])),
+        (np.array([0, 1]), np.array([0.5, 0.5])),
+        (np.array([1, 0, 0]), np.array([0.75, 0.125, 0.6], dtype=np.float32)),
+        (_rng.integers(0, 2, 50), _rng.uniform(0.05, 0.95, 50)),
+    ),
+    mistakes=(
+        Mistake(
+            lambda y, a: y * np.log(a) + (1 - y) * np.log(1 - a),
+            "You left out the minus signs: your losses are below zero. The logarithm of a "
+            "probability is never positive; the minus in front of each term makes it a loss.",
+        ),
+        Mistake(
+            lambda y, a: -y * np.log(a) + (1 - y) * np.log(1 - a),
+            "Only your first term has a minus sign: examples with y = 0 get a loss below zero. "
+            "Both terms carry a minus.",
+        ),
+        Mistake(
+            lambda y, a: y * np.log(a) - (1 - y) * np.log(1 - a),
+            "Only your second term has a minus sign: examples with y = 1 get a loss below zero. "
+            "Both terms carry a minus.",
+        ),
+        Mistake(
+            lambda y, a: -y * np.log(a),
+            "Your examples with y = 0 cost nothing: the second term of the loss, the one that is "
+            "switched on by 1 − y, is missing.",
+        ),
+        Mistake(
+            lambda y, a: -(1 - y) * np.log(1 - a),
+            "Your examples with y = 1 cost nothing: the first term of the loss, the one that is "
+            "switched on by y, is missing.",
+        ),
+        Mistake(
+            lambda y, a: -(1 - y) * np.log(a) - y * np.log(1 - a),
+            "You exchanged the two labels: y = 1 got the loss that belongs to y = 0, and the other "
+            "way round. a is the probability of y = 1.",
+        ),
+        Mistake(
+            lambda y, a: -np.log(a),
+            "You took the loss for y = 1 for every example. If y = 0, what happened was given the "
+            "probability 1 − a.",
+        ),
+        Mistake(
+            lambda y, a: -y * np.log(a) - (1 - y) * (1 - np.log(a)),
+            "Your second term subtracts a logarithm from 1. It should be the other way round: "
+            "first 1 − a, then its logarithm.",
+        ),
+        Mistake(
+            lambda y, a: -y * np.log(a) - (1 - y) * np.log(1 + a),
+            "Your second term takes the logarithm of 1 + a. The probability that y is 0 is 1 − a.",
+        ),
+        Mistake(
+            lambda y, a: -y * np.log(a) - 1 - y * np.log(1 - a),
+            "A pair of parentheses is missing: the second term multiplies all of 1 − y by its "
+            "logarithm, and Python multiplies before it subtracts.",
+        ),
+        Mistake(
+            lambda y, a: _logistic_loss(y, a) / np.log(10),
+            "You used the logarithm to the base 10. In all lessons log is the natural logarithm.",
+        ),
+        Mistake(
+            lambda y, a: _logistic_loss(y, a) / np.log(2),
+            "You used the logarithm to the base 2. In all lessons log is the natural logarithm.",
+        ),
+        Mistake(
+            lambda y, a: (y - a) ** 2,
+            "You computed the squared error. The logistic loss is minus the logarithm of the "
+            "probability given to what happened.",
+        ),
+        Mistake(
+            lambda y, a: np.abs(y - a),
+            "You computed how far a is from y, and took no logarithm. The logistic loss is minus "
+            "the logarithm of the probability given to what happened.",
+            "4.2",
+        ),
+        Mistake(
+            lambda y, a: _logistic_loss(y, a).mean(),
+            "You returned the average of the losses, which is the cost J. This task asks for the "
+            "loss of each example, an array of shape (m,).",
+        ),
+        Mistake(
+            lambda y, a: _logistic_loss(y, a).sum(),
+            "You returned the sum of the losses. This task asks for the loss of each example, an "
+            "array of shape (m,).",
+        ),
+    ),
+    hints=(
+        "What probability did the model give to what happened, if y is 1? And if y is 0?",
+        "Use y as a switch: the sum of two terms, one multiplied by y and the other by 1 − y. For "
+        "every example one of them is zero.",
+        "Both terms are minus a natural logarithm: of a in the first, of 1 − a in the second.",
+    ),
+    reasoning="A loss is minus the logarithm of the probability given to what happened: a if y = "
+    "1, 1 − a if y = 0. Since y is 0 or 1, multiplying by y and by 1 − y switches one of the two "
+    "terms off, so that one line covers both cases, for all examples at once.",
+    tested="Right for 7 inputs: the five examples of the lesson, a single one, fifty, labels as "
+    "floats, probabilities from 0.001 to 0.999, and float32.",
+    properties=(
+        Property(
+            lambda arguments, loss: bool((np.asarray(loss) >= 0).all()),
+            "Some of your losses are below zero. Minus the logarithm of a probability never is.",
+        ),
+    ),
+)
+
+
+# --- 4.5 ------------------------------------------------------------------------------------------
+
+
+def _double_sum_cost(y: np.ndarray, Z: np.ndarray) -> float:
+    return sparse_categorical_crossentropy(y, Z, from_logits=True).mean()
+
+
+def _double_sum_mistake(y: np.ndarray, log_a: np.ndarray) -> float:
+    """The double sum, with a wrong logarithm of the probabilities in it."""
+    return -_given_to_truth(y, log_a).sum() / len(y)
+
+
+DOUBLE_SUM_COST = Task(
+    name="double_sum_cost",
+    section="4.5",
+    reference=_double_sum_cost,
+    probes=(
+        (_FEW_Y, _FEW_Z),
+        (np.array([1]), np.array([[1.0, 2.0, 0.5, -1.0]])),
+        (_PAIR_Y, _PAIR_Z),
+        (y, Z),
+        (_TIE_Y, _TIE_Z),
+        (_MANY_Y, _MANY_Z),
+    ),
+    mistakes=(
+        Mistake(
+            lambda y, Z: _double_sum_cost(y, Z) * len(y),
+            "You added the losses up and did not divide by m. The cost is the average loss, which "
+            "does not grow with the number of examples.",
+        ),
+        Mistake(
+            lambda y, Z: -_double_sum_cost(y, Z),
+            "Your cost has the wrong sign. The logarithm of a probability is at most 0; the minus "
+            "in front of the double sum turns it into a cost.",
+        ),
+        Mistake(
+            lambda y, Z: -_double_sum_cost(y, Z) * len(y),
+            "Both the minus and the division by m are missing in front of your double sum.",
+        ),
+        Mistake(
+            lambda y, Z: np.log(Z.shape[1]),
+            "Your cost is ln N for any logits. This is the notes' slip: the inner sum must run "
+            "over all classes k, with the exponential of each z of index k in it, and not N times "
+            "the same one.",
+        ),
+        Mistake(
+            lambda y, Z: _double_sum_cost(y, Z) / Z.shape[1],
+            "You divided by the number of classes, too. The average is taken over the m examples "
+            "alone; of the N terms of an example the indicator leaves only one.",
+        ),
+        Mistake(
+            lambda y, Z: _double_sum_cost(y, Z) * len(y) / Z.shape[1],
+            "You divided by the number of classes N where the number of examples m belongs.",
+        ),
+        Mistake(
+            lambda y, Z: _double_sum_mistake(y, np.log(softmax(Z, axis=0))),
+            "Your denominator adds up exponentials over the examples (down a column). Softmax "
+            "divides by the sum over the classes of the same example (along its row).",
+        ),
+        Mistake(
+            lambda y, Z: _double_sum_mistake(y, Z - np.log(np.exp(Z).sum())),
+            "Your denominator adds up the exponentials of all examples. Each example has a "
+            "denominator of its own: the sum over its own row.",
+        ),
+        Mistake(
+            lambda y, Z: -(Z - np.log(np.exp(Z).sum(axis=1, keepdims=True))).sum() / len(y),
+            "The indicator is missing: you added the logarithms of all classes. Only the class "
+            "that is the example's label counts.",
+        ),
+        Mistake(
+            lambda y, Z: -np.where(y > 0, np.log(softmax(Z))[np.arange(len(y)), y - 1], 0).mean(),
+            "Your classes run from 1 to N, as in the notes. In code they run from 0 to N − 1, so "
+            "you looked one class too low, and label 0 never counted.",
+            "4.6",
+        ),
+        Mistake(
+            lambda y, Z: _double_sum_mistake(y, softmax(Z)),
+            "There is no logarithm in your sum: you averaged the probabilities themselves. Each "
+            "term is the logarithm of the fraction.",
+            "4.2",
+        ),
+        Mistake(
+            lambda y, Z: -_given_to_truth(y, Z).mean(),
+            "You averaged the logits of the true classes. What is missing is the denominator of "
+            "softmax: the logarithm of the sum of the exponentials over all classes.",
+        ),
+        Mistake(
+            lambda y, Z: (np.log(np.exp(Z).sum(axis=1))).mean(),
+            "You averaged the logarithm of the denominator alone. The numerator is missing: the "
+            "exponential of the true class's logit.",
+        ),
+        Mistake(
+            lambda y, Z: _double_sum_mistake(y, np.log(Z / Z.sum(axis=1, keepdims=True))),
+            "You divided the logits by their sum and left out the exponentials. Softmax divides "
+            "exponentials.",
+        ),
+        Mistake(
+            lambda y, Z: binary_crossentropy(one_hot(y, Z.shape[1]), softmax(Z)).sum() / len(y),
+            "You added a term for each wrong class: the logistic loss of every class. The "
+            "cross-entropy of softmax has one term per example, that of the true class.",
+        ),
+        Mistake(
+            lambda y, Z: -np.log(softmax(Z))[-1, y[-1]] / len(y),
+            "Only the last example counts in your total: each turn of the loop replaces it. Add "
+            "to it instead.",
+        ),
+        Mistake(
+            lambda y, Z: -np.log(softmax(Z))[0, y[0]] / len(y),
+            "Only your first example counts: the function returns before the outer loop has seen "
+            "the others. Look at how far the return is indented.",
+        ),
+    ),
+    hints=(
+        "Write the formula symbol by symbol, from the outside to the inside: one loop for each of "
+        "the two outer sums.",
+        "The indicator is an if. The inner sum runs over k: it is the sum of the exponentials of "
+        "the whole row i, whatever j is.",
+        "Start with total = 0.0; where y[i] == j, add the logarithm of np.exp(Z[i, j]) divided by "
+        "np.sum(np.exp(Z[i])). At the end, minus the total divided by m.",
+    ),
+    reasoning="This is the formula of section 4.5 as it stands: the outer sum over the examples i, "
+    "the next over the classes j, the indicator as an if, and a third sum over k hidden in np.sum. "
+    "The indicator throws away all terms but one per row, so shorter codings exist; this one can "
+    "be held against the paper, symbol by symbol.",
+    tested="Right for 6 inputs: one example, two classes, the lesson's six, equal logits, and "
+    "forty examples of ten classes.",
+    properties=(
+        Property(
+            lambda arguments, cost: bool(np.asarray(cost) >= 0),
+            "Your cost is below zero. Minus the logarithm of a probability never is.",
+        ),
+    ),
+)
+
+
+# --- 4.5 and 4.6 ----------------------------------------------------------------------------------
+
+
+def _cost_in_two_codings(y: np.ndarray, A: np.ndarray) -> tuple[float, float]:
+    cost = sparse_categorical_crossentropy(y, A).mean()
+    return cost, cost
+
+
+def _cost(y: np.ndarray, A: np.ndarray) -> float:
+    return _cost_in_two_codings(y, A)[0]
+
+
+Coding = Callable[[np.ndarray, np.ndarray], float]
+
+# What goes wrong in either coding, in the one-hot coding, and in the fancy index; with words.
+_SHARED_SLIPS: tuple[tuple[Coding, str], ...] = (
+    (
+        lambda y, A: _cost(y, A) * len(y),
+        "You added the losses up and did not divide by m: the cost is the average loss.",
+    ),
+    (
+        lambda y, A: -_cost(y, A),
+        "The minus is missing: the logarithm of a probability is at most 0, a cost at least 0.",
+    ),
+    (
+        lambda y, A: -_cost(y, A) * len(y),
+        "Both the minus and the division by m are missing.",
+    ),
+    (
+        lambda y, A: _cost(y, A) / A.shape[1],
+        "You averaged over all m · N elements. The average is taken over the m examples alone.",
+    ),
+    (
+        lambda y, A: -np.log(_given_to_truth(y, A).mean()),
+        "You averaged the probabilities and then took the logarithm. First the logarithm of each "
+        "example's probability, then the average: the order matters.",
+    ),
+    (
+        lambda y, A: -np.log(_given_to_truth(y, A).sum()),
+        "You added up the probabilities and then took the logarithm. First the logarithm of each "
+        "example's probability, then the average: the order matters.",
+    ),
+    (
+        lambda y, A: -_given_to_truth(y, A).mean(),
+        "There is no logarithm: you averaged the probabilities of the true classes themselves.",
+    ),
+    (
+        lambda y, A: -np.log(A).sum() / len(y),
+        "You added the logarithms of all classes. Only the true class of each example counts.",
+    ),
+    (
+        lambda y, A: -np.log(A.max(axis=1)).mean(),
+        "You took the probability of the likeliest class. What counts is the probability of the "
+        "true class, however small it is.",
+    ),
+    (
+        lambda y, A: -np.log(A[np.arange(len(y)), y - 1]).mean(),
+        "You used the class below each label. Labels already run from 0 to N − 1; there is nothing "
+        "to subtract, and −1 quietly means the last class.",
+    ),
+)
+_ONE_HOT_SLIPS: tuple[tuple[Coding, str], ...] = (
+    *_SHARED_SLIPS,
+    (
+        lambda y, A: _cost(y, A) * len(y) / A.shape[1],
+        "You added up the examples and averaged over the classes. It is the other way round: add "
+        "up each row, then average the m sums.",
+    ),
+    (
+        lambda y, A: binary_crossentropy(one_hot(y, A.shape[1]), A).sum() / len(y),
+        "You added terms of the wrong classes, with 1 − Y and 1 − A, which belong to the logistic "
+        "loss. In the softmax cost, Y is multiplied by log A, and that is all.",
+    ),
+)
+_INDEX_SLIPS: tuple[tuple[Coding, str], ...] = (
+    *_SHARED_SLIPS,
+    (
+        lambda y, A: -np.log(A[:, y]).mean(),
+        "You took the columns named by y out of every row, m · m numbers. Pair each row number "
+        "with its own label, so that one element is picked per row.",
+    ),
+    (
+        lambda y, A: -np.log(A[:, y]).sum() / len(y),
+        "You took the columns named by y out of every row and added up all m · m logarithms. Pair "
+        "each row number with its own label, so that one element is picked per row.",
+    ),
+)
+
+
+def _pair(in_one_hot: Coding, in_index: Coding) -> Callable[..., tuple[float, float]]:
+    return lambda y, A: (in_one_hot(y, A), in_index(y, A))
+
+
+def _words(slips: tuple[tuple[Coding, str], ...], arguments: tuple, got: Any) -> str:
+    """Say what is wrong with one of the two numbers, if it is a known slip."""
+    for slip, words in ((_cost, "It is right."), *slips):
+        with np.errstate(all="ignore"):
+            if np.isclose(got, slip(*arguments), rtol=1e-9):
+                return words
+    return "It is not the cost."
+
+
+COST_IN_TWO_CODINGS = Task(
+    name="cost_in_two_codings",
+    section="4.5",
+    reference=_cost_in_two_codings,
+    probes=(
+        (_FEW_Y, softmax(_FEW_Z)),
+        (np.array([0]), np.array([[0.2, 0.5, 0.3]])),
+        (_PAIR_Y, softmax(_PAIR_Z)),
+        (y, softmax(Z)),
+        (_TIE_Y, softmax(_TIE_Z)),
+        (_MANY_Y, softmax(_MANY_Z)),
+    ),
+    mistakes=(
+        *(
+            Mistake(_pair(slip, slip), f"The same slip in both codings. {words}")
+            for slip, words in _SHARED_SLIPS
+        ),
+        *(
+            Mistake(
+                _pair(slip, _cost),
+                f"Fancy indexing is right; the mistake is in the one-hot coding. {words}",
+                "4.6",
+            )
+            for slip, words in _ONE_HOT_SLIPS
+        ),
+        *(
+            Mistake(
+                _pair(_cost, slip),
+                f"The one-hot coding is right; the mistake is in the fancy index. {words}",
+            )
+            for slip, words in _INDEX_SLIPS
+        ),
+    ),
+    properties=(
+        Property(
+            lambda arguments, costs: bool(np.allclose(costs, _cost(*arguments), rtol=1e-9)),
+            lambda arguments, costs: (
+                f"The first number, by one-hot rows: {_words(_ONE_HOT_SLIPS, arguments, costs[0])} "
+                f"The second, by fancy index: {_words(_INDEX_SLIPS, arguments, costs[1])}"
+            ),
+        ),
+    ),
+    hints=(
+        "Both numbers are the same cost: the average of minus the logarithm of what each row gives "
+        "to its own label. They differ only in how they pick that element.",
+        "One-hot: make Y, shape (m, N), with a single 1 in each row; multiply by log A, add up, "
+        "divide by m. Fancy index: give NumPy a row number and a column number for each example.",
+        "Row y of the identity matrix is the one-hot row of y: np.eye(N)[y]. The pairs of indices "
+        "are np.arange(m) and y.",
+    ),
+    reasoning="A one-hot row multiplies every logarithm but one by zero: it is the indicator of "
+    "the double sum as an array. Fancy indexing never computes what would be multiplied by zero; "
+    "it picks the element (i, y of example i) of every row. Keras has both: "
+    "CategoricalCrossentropy for one-hot rows, SparseCategoricalCrossentropy for integer labels.",
+    tested="Right for 6 inputs: one example, two classes, the lesson's six, equal probabilities, "
+    "and forty examples of ten classes.",
+)
+
+
+# --- 4.8 ------------------------------------------------------------------------------------------
+
+
+def _logit_gradient(y: np.ndarray, Z: np.ndarray) -> np.ndarray:
+    return sparse_categorical_crossentropy_gradient(y, Z)
+
+
+def _every_column_of_y(y: np.ndarray, A: np.ndarray) -> np.ndarray:
+    A = A.copy()
+    A[:, y] -= 1
+    return A
+
+
+LOGIT_GRADIENT = Task(
+    name="logit_gradient",
+    section="4.8",
+    reference=_logit_gradient,
+    probes=(
+        (_FEW_Y, _FEW_Z),
+        (np.array([1]), np.array([[1.0, 2.0, 0.5, -1.0]])),
+        (_PAIR_Y, _PAIR_Z),
+        (y, Z),
+        (_TIE_Y, _TIE_Z),
+        (np.array([2, 0]), np.array([[3.0, 1.0, 0.0], [0.0, 0.0, 4.0]], dtype=np.float32)),
+        (_MANY_Y, _MANY_Z),
+    ),
+    mistakes=(
+        Mistake(
+            lambda y, Z: -_logit_gradient(y, Z),
+            "Your gradient points the wrong way: you subtracted the probabilities from the one-hot "
+            "rows. It is a − onehot(y). Descent will subtract it; the gradient itself is uphill.",
+        ),
+        Mistake(
+            lambda y, Z: _logit_gradient(y, Z) / len(y),
+            "You divided by m. That is the gradient of the cost J; this task asks for the gradient "
+            "of each example's own loss, one per row.",
+            "4.9",
+        ),
+        Mistake(
+            lambda y, Z: -_logit_gradient(y, Z) / len(y),
+            "Two things: the sign is wrong, it is a − onehot(y); and you divided by m, which "
+            "belongs to the gradient of the cost, not of each example's loss.",
+        ),
+        Mistake(
+            lambda y, Z: softmax(Z),
+            "You returned the probabilities alone. The one-hot rows are still to be subtracted.",
+        ),
+        Mistake(
+            lambda y, Z: Z - one_hot(y, Z.shape[1]),
+            "You subtracted the one-hot rows from the logits. They are subtracted from the "
+            "probabilities: softmax comes first.",
+        ),
+        Mistake(
+            lambda y, Z: softmax(Z, axis=0) - one_hot(y, Z.shape[1]),
+            "Your softmax runs over the examples (axis 0). It must run over the classes of each "
+            "example (axis −1), so that each row adds up to one.",
+        ),
+        Mistake(
+            lambda y, Z: np.exp(Z) / np.exp(Z).sum() - one_hot(y, Z.shape[1]),
+            "Your softmax divides by the sum over the whole array. Each example, each row, is "
+            "divided by a sum of its own.",
+        ),
+        Mistake(
+            lambda y, Z: -one_hot(y, Z.shape[1]) / softmax(Z),
+            "You stopped at line 5 of the derivation: this is the slope of the loss by the "
+            "probabilities, −onehot(y)/a. The slope by the logits goes one link further, through "
+            "softmax.",
+        ),
+        Mistake(
+            lambda y, Z: _every_column_of_y(y, softmax(Z)),
+            "You subtracted 1 in every column that occurs in y, and that in all rows. In each row "
+            "only one element loses 1, the one of that row's own label: pair the row numbers with "
+            "the labels.",
+            "4.5",
+        ),
+        Mistake(
+            lambda y, Z: _logit_gradient(y, Z) * softmax(Z) * (1 - softmax(Z)),
+            "You multiplied by a(1 − a) at the end. The slope of softmax is already inside: in "
+            "line 7 it has cancelled against the 1/a of the logarithm.",
+        ),
+        Mistake(
+            lambda y, Z: one_hot(y, Z.shape[1]) * (softmax(Z) - 1),
+            "Only the true class has a gradient in your result. Every logit moves the probability "
+            "of the true class, so the wrong classes have one too: their probability a. (The "
+            "chain rule needs the whole Jacobian of softmax, not only the case j = k.)",
+        ),
+        Mistake(
+            lambda y, Z: softmax(Z) * (1 - softmax(Z)),
+            "You computed softmax's own slope in the case j = k. The loss has not come into it "
+            "yet.",
+        ),
+        Mistake(
+            lambda y, Z: softmax(Z) - y[:, np.newaxis],
+            "You subtracted the label itself, a number such as 2, from every probability of its "
+            "row. What is subtracted is the label as a one-hot row.",
+            "4.6",
+        ),
+        Mistake(
+            lambda y, Z: softmax(Z) - one_hot((y - 1) % Z.shape[1], Z.shape[1]),
+            "The 1 of your one-hot rows stands one column too far left. Labels already run from 0 "
+            "to N − 1.",
+            "4.6",
+        ),
+        Mistake(
+            lambda y, Z: softmax(Z) - one_hot((y + 1) % Z.shape[1], Z.shape[1]),
+            "The 1 of your one-hot rows stands one column too far right. Labels already run from "
+            "0 to N − 1.",
+            "4.6",
+        ),
+        Mistake(
+            lambda y, Z: softmax(Z) - one_hot(Z.argmax(axis=1), Z.shape[1]),
+            "You put the 1 at the class with the largest logit. It belongs at the true class, "
+            "which the label y names.",
+        ),
+        Mistake(
+            lambda y, Z: 2 * _logit_gradient(y, Z) / Z.shape[1],
+            "Your result is that of a mean squared error: the difference times 2/N. For the "
+            "softmax cost no factor remains.",
+        ),
+        Mistake(
+            lambda y, Z: _logit_gradient(y, Z).mean(axis=0),
+            "You averaged over the examples. This task asks for one row for each example, an array "
+            "of shape (m, N).",
+        ),
+    ),
+    hints=(
+        "Line 7 of the derivation is all you need. It holds for each row by itself.",
+        "Two ingredients of the same shape, (m, N): the probabilities, and the labels as one-hot "
+        "rows.",
+        "Row y of np.eye(N) is the one-hot row of y. Subtract those rows from softmax(Z).",
+    ),
+    reasoning="∂L/∂a is −1/a at the true class and 0 elsewhere; softmax's Jacobian is "
+    "a_j(1{j = k} − a_k). In the chain rule a_y cancels, and what remains is a − onehot(y): no "
+    "division, no logarithm, and no element outside [−1, 1].",
+    tested="Right for 7 inputs: one example, two classes, the lesson's six examples, equal logits, "
+    "forty examples of ten classes, and float32.",
+    properties=(
+        Property(
+            lambda arguments, gradient: bool(np.allclose(gradient.sum(axis=-1), 0, atol=1e-5)),
+            "Your rows do not add up to zero. Both the probabilities and a one-hot row add up to "
+            "one, so their difference adds up to zero.",
+        ),
+        Property(
+            lambda arguments, gradient: bool(
+                (_given_to_truth(arguments[0], gradient) <= 0).all()
+                and (gradient > 0).sum() == gradient.size - len(gradient)
+            ),
+            "The signs are not as they must be: below zero for the true class, above zero for all "
+            "others.",
+        ),
+    ),
+)
+
+
+# --- 4.9 ------------------------------------------------------------------------------------------
+
+
+def _errors(X: np.ndarray, y: np.ndarray, W: np.ndarray, b: np.ndarray) -> np.ndarray:
+    return sparse_categorical_crossentropy_gradient(y, X @ W + b)
+
+
+def _cost_gradients(
+    X: np.ndarray, y: np.ndarray, W: np.ndarray, b: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    errors = _errors(X, y, W, b)
+    return X.T @ errors / len(X), errors.mean(axis=0)
+
+
+def _from_errors(errors: Callable[..., np.ndarray]) -> Callable[..., tuple[np.ndarray, np.ndarray]]:
+    """The two gradients, built rightly on wrong errors."""
+
+    def answer(X: np.ndarray, y: np.ndarray, W: np.ndarray, b: np.ndarray) -> tuple:
+        wrong = errors(X, y, W, b)
+        return X.T @ wrong / len(X), wrong.sum(axis=0) / len(X)
+
+    return answer
+
+
+def _rescaled(
+    factors: Callable[[np.ndarray, np.ndarray], tuple[float, float]],
+) -> Callable[..., tuple[np.ndarray, np.ndarray]]:
+    """The two gradients, each times a wrong factor."""
+
+    def answer(X: np.ndarray, y: np.ndarray, W: np.ndarray, b: np.ndarray) -> tuple:
+        for_W, for_b = factors(X, W)
+        dJ_dW, dJ_db = _cost_gradients(X, y, W, b)
+        return dJ_dW * for_W, dJ_db * for_b
+
+    return answer
+
+
+def _with_bias_gradient(
+    of_errors: Callable[[np.ndarray], Any],
+) -> Callable[..., tuple[np.ndarray, Any]]:
+    """The right ∂J/∂W beside a wrong ∂J/∂b."""
+
+    def answer(X: np.ndarray, y: np.ndarray, W: np.ndarray, b: np.ndarray) -> tuple:
+        return _cost_gradients(X, y, W, b)[0], of_errors(_errors(X, y, W, b))
+
+    return answer
+
+
+def _right_parts(arguments: tuple, gradients: Any) -> tuple[bool, bool]:
+    right = _cost_gradients(*arguments)
+    return tuple(bool(np.allclose(g, r, atol=1e-9)) for g, r in zip(gradients, right, strict=True))
+
+
+_SQUARE = (
+    _rng.normal(size=(5, 4)).round(2),
+    np.array([3, 0, 2, 2, 1]),
+    _rng.normal(size=(4, 4)).round(2),
+    _rng.normal(size=4).round(2),
+)
+_TWO_EXAMPLES = (
+    np.array([[1.0, 2.0], [0.0, -1.0]]),
+    np.array([2, 0]),
+    np.array([[0.5, 0.0, -0.5], [0.0, 1.0, 0.5]]),
+    np.array([0.1, -0.2, 0.3]),
+)
+
+COST_GRADIENTS = Task(
+    name="cost_gradients",
+    section="4.9",
+    reference=_cost_gradients,
+    probes=(
+        _TWO_EXAMPLES,
+        (np.array([[0.5, -1.0, 2.0]]), np.array([1]), W[:, :2], b[:2]),
+        (X, y, W, b),
+        _SQUARE,
+        (X, y, np.zeros((3, 4)), np.zeros(4)),
+        (
+            _rng.normal(size=(40, 6)),
+            _MANY_Y,
+            _rng.normal(0, 0.5, (6, 10)),
+            _rng.normal(0, 0.5, 10),
+        ),
+    ),
+    mistakes=(
+        Mistake(
+            _rescaled(lambda X, W: (len(X), len(X))),
+            "Both gradients are m times too large: you added up the examples. J is the average "
+            "loss, so its gradient is the average of theirs.",
+        ),
+        Mistake(
+            _rescaled(lambda X, W: (len(X), 1)),
+            "∂J/∂b is right. ∂J/∂W is m times too large: the matrix product adds up the examples, "
+            "and the division by m is still missing.",
+        ),
+        Mistake(
+            _rescaled(lambda X, W: (1, len(X))),
+            "∂J/∂W is right. ∂J/∂b is m times too large: it is the mean of the rows, not their "
+            "sum.",
+        ),
+        Mistake(
+            _rescaled(lambda X, W: (-1, -1)),
+            "Both gradients have the wrong sign: you subtracted the probabilities from the one-hot "
+            "rows. It is A − Y. Descent will subtract it; the gradient itself is uphill.",
+        ),
+        Mistake(
+            _rescaled(lambda X, W: (-len(X), -len(X))),
+            "Two things: both gradients have the wrong sign, it is A − Y; and you added up the "
+            "examples, where the gradient of an average is an average.",
+        ),
+        Mistake(
+            _rescaled(lambda X, W: (len(X) / X.shape[1], len(X) / X.shape[1])),
+            "You divided by the number of features n. Here the examples are the rows of X, so m is "
+            "its first dimension. (Some courses keep them in columns.)",
+            "4.5",
+        ),
+        Mistake(
+            _rescaled(lambda X, W: (1 / W.shape[1], 1 / W.shape[1])),
+            "Both gradients are N times too small: you divided by m · N, the number of all "
+            "elements of A − Y. The average is taken over the m examples alone.",
+        ),
+        Mistake(
+            _rescaled(lambda X, W: (1 / len(X), 1)),
+            "∂J/∂b is right. ∂J/∂W is divided by m twice.",
+        ),
+        Mistake(
+            _rescaled(lambda X, W: (1 / len(X), 1 / len(X))),
+            "Both gradients are divided by m twice.",
+        ),
+        Mistake(
+            lambda X, y, W, b: (_cost_gradients(X, y, W, b)[0].T, _cost_gradients(X, y, W, b)[1]),
+            "Your ∂J/∂W is transposed: its shape is (N, n), that of W is (n, N). Check the shapes "
+            "on paper: X transposed is (n, m), A − Y is (m, N).",
+        ),
+        Mistake(
+            _with_bias_gradient(lambda errors: errors.mean(axis=1)),
+            "∂J/∂W is right. For ∂J/∂b you went along each row, over the classes, which gives "
+            "zeros. Average over the examples (axis 0): one number for each class remains.",
+        ),
+        Mistake(
+            _with_bias_gradient(lambda errors: errors.mean()),
+            "∂J/∂W is right. For ∂J/∂b you went over all elements and got a single number, zero. "
+            "Each class has its own b: average over the examples only.",
+        ),
+        Mistake(
+            _with_bias_gradient(lambda errors: errors.mean(axis=0, keepdims=True)),
+            "Your numbers are right; but ∂J/∂b has the shape (1, N), and b has (N,). A gradient "
+            "has the shape of what it belongs to.",
+        ),
+        Mistake(
+            lambda X, y, W, b: _cost_gradients(X, y, W, b)[::-1],
+            "You returned the two gradients in the other order. First ∂J/∂W, then ∂J/∂b.",
+        ),
+        Mistake(
+            _from_errors(lambda X, y, W, b: _errors(X, y, W, 0 * b)),
+            "You left b out of the logits: Z = XW + b.",
+            "4.5",
+        ),
+        Mistake(
+            _from_errors(lambda X, y, W, b: softmax(X @ W + b)),
+            "You used the probabilities alone. The one-hot rows Y are still to be subtracted.",
+            "4.8",
+        ),
+        Mistake(
+            _from_errors(lambda X, y, W, b: X @ W + b - one_hot(y, len(b))),
+            "You subtracted the one-hot rows from the logits. They are subtracted from the "
+            "probabilities: softmax comes first.",
+            "4.8",
+        ),
+        Mistake(
+            _from_errors(lambda X, y, W, b: softmax(X @ W + b, axis=0) - one_hot(y, len(b))),
+            "Your softmax runs over the examples (axis 0). It must run over the classes of each "
+            "example (axis −1).",
+            "4.5",
+        ),
+        Mistake(
+            _from_errors(
+                lambda X, y, W, b: (
+                    _errors(X, y, W, b) * softmax(X @ W + b) * (1 - softmax(X @ W + b))
+                )
+            ),
+            "You multiplied A − Y by A(1 − A). The slope of softmax is already inside A − Y: it "
+            "has cancelled in line 7.",
+            "4.8",
+        ),
+        Mistake(
+            _from_errors(lambda X, y, W, b: _every_column_of_y(y, softmax(X @ W + b))),
+            "You subtracted 1 in every column that occurs in y, and that in all rows. In each row "
+            "only the element of that row's own label loses 1.",
+            "4.8",
+        ),
+        Mistake(
+            _from_errors(lambda X, y, W, b: softmax(X @ W + b) - one_hot((y - 1) % len(b), len(b))),
+            "The 1 of your one-hot rows stands one column too far left. Labels already run from 0 "
+            "to N − 1.",
+            "4.6",
+        ),
+    ),
+    hints=(
+        "Line 9 of the derivation, in three steps: the probabilities A, the errors A − Y, and what "
+        "the errors mean for W and for b.",
+        "A gradient has the shape of what it belongs to. Which product of X and A − Y, one of them "
+        "transposed, has the shape (n, N)? Which mean of A − Y has the shape (N,)?",
+        "X.T @ errors adds up over the examples, so it is still to be divided by m; "
+        "errors.mean(axis=0) is divided already.",
+    ),
+    reasoning="The gradient of an average is the average of the gradients. For one example it is "
+    "the outer product of x with a − onehot(y); the matrix product of X transposed with A − Y adds "
+    "those up for all examples at once, and b, whose slope is 1, gets the mean of the rows.",
+    tested="Right for 6 inputs: one example, two, the lesson's six, as many features as classes, "
+    "all weights zero, and forty examples of ten classes.",
+    properties=(
+        Property(
+            lambda arguments, gradients: _right_parts(arguments, gradients) != (True, False),
+            "∂J/∂W is right, so the errors A − Y are too. ∂J/∂b is not: what becomes of the rows "
+            "of A − Y?",
+        ),
+        Property(
+            lambda arguments, gradients: _right_parts(arguments, gradients) != (False, True),
+            "∂J/∂b is right, so the errors A − Y are too. ∂J/∂W is not: how do they meet X?",
+        ),
+    ),
+)
+
+
+# --- 4.10 -----------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, eq=False)
+class Cost:
+    """J(W) of softmax regression without b on some examples: what the last task differentiates."""
+
+    name: str
+    X: np.ndarray
+    y: np.ndarray
+
+    def __call__(self, W: Any) -> float:
+        """Return J for weights of shape (n, N)."""
+        Z = self.X @ np.asarray(W, dtype=np.float64)
+        return float(sparse_categorical_crossentropy(self.y, Z, from_logits=True).mean())
+
+    def __repr__(self) -> str:
+        """Say whose cost it is."""
+        return f"the cost J(W) on {self.name}"
+
+    def gradient(self, W: np.ndarray) -> np.ndarray:
+        """Return ∂J/∂W: the formula, not an approximation."""
+        return self.X.T @ sparse_categorical_crossentropy_gradient(self.y, self.X @ W) / len(self.X)
+
+
+def _central(cost: Cost, W: np.ndarray, h: float = 1e-5) -> np.ndarray:
+    slopes = np.empty_like(W)
+    for index in np.ndindex(W.shape):
+        step = np.zeros_like(W)
+        step[index] = h
+        slopes[index] = (cost(W + step) - cost(W - step)) / (2 * h)
+    return slopes
+
+
+def claims(cost: Cost, W: np.ndarray) -> dict[str, np.ndarray]:
+    """Return gradients that people might claim, by what is wrong with each; "" is right."""
+    true, N = cost.gradient(W), W.shape[1]
+    Z = cost.X @ W
+    shifted = cost.X.T @ (softmax(Z) - one_hot((cost.y + 1) % N, N)) / len(Z)
+    one_element = true.copy()
+    below = true[1:]
+    one_element[1:][np.unravel_index(np.abs(below).argmax(), below.shape)] *= 1.05
+    opposite = true.copy()
+    opposite[-1, -1] += 0.1 * np.abs(true).max()
+    opposite[-1, -2] -= 0.1 * np.abs(true).max()
+    return {
+        "": np.einsum("il,ik->lk", cost.X, softmax(Z) - one_hot(cost.y, N)) / len(Z),
+        "sum": true * len(Z),
+        "sign": -true,
+        "shifted": shifted,
+        "element": one_element,
+        "opposite": opposite,
+        "reversed": true[::-1, ::-1].copy(),
+        "nearly": true * len(Z) / (len(Z) - 1),
+    }
+
+
+def _claimed(cost: Cost, W: np.ndarray, names: list[str]) -> tuple[Cost, np.ndarray, np.ndarray]:
+    by_name = claims(cost, W)
+    return cost, W, np.array([by_name[name] for name in names])
+
+
+def claims_about_digits() -> tuple[Cost, np.ndarray, np.ndarray]:
+    """Return a cost on real data, weights, and four claims about its gradient there.
+
+    Returns
+    -------
+    cost : Cost
+        J(W) of softmax regression on 100 handwritten digits, without b.
+    W : ndarray of float64, shape (64, 10)
+        Weights.
+    claims : ndarray of float64, shape (4, 64, 10)
+        Four arrays, each of which somebody claims to be ∂J/∂W.
+    """
+    digits = datasets.digits().train
+    cost = Cost("100 handwritten digits", digits.X[:100], digits.y[:100])
+    W = np.random.default_rng(10).normal(0, 0.1, (64, 10))
+    return _claimed(cost, W, ["reversed", "", "nearly", "element"])
+
+
+def _probes_of_wrong_gradients() -> tuple[tuple, ...]:
+    tumours = datasets.breast_cancer().train
+    small = Cost("the lesson's six examples", X, y)
+    of_tumours = Cost(f"{len(tumours.X)} tumours", tumours.X, tumours.y)
+    W_tumours = np.random.default_rng(11).normal(0, 0.2, (30, 2))
+    nine = ["element", "sum", "nearly", "", "sign", "opposite", "", "reversed", "shifted"]
+    return (
+        _claimed(small, W, ["sum", "", "opposite", "sign", "reversed", "element", "shifted"]),
+        _claimed(of_tumours, W_tumours, nine),
+        claims_about_digits(),
+        _claimed(of_tumours, np.zeros((30, 2)), [""]),
+    )
+
+
+def _wrong_gradients(cost: Callable[..., float], W: np.ndarray, claims: np.ndarray) -> np.ndarray:
+    true = cost.gradient(W)
+    return np.abs(claims - true).max(axis=(1, 2)) > 1e-6 * np.abs(true).max()
+
+
+def _judged(
+    wrong: Callable[[np.ndarray, np.ndarray], bool],
+) -> Callable[[Cost, np.ndarray, np.ndarray], np.ndarray]:
+    """The verdicts of someone who holds a claim against the true gradient in a wrong way."""
+    return lambda cost, W, claims: np.array(
+        [bool(wrong(claim, cost.gradient(W))) for claim in claims]
+    )
+
+
+def _verdicts(arguments: tuple, output: Any) -> Any:
+    """Accept a list of True and False, or of zeros and ones, as an array of them."""
+    if isinstance(output, (list, tuple)):
+        output = np.array(output)
+    if (
+        isinstance(output, np.ndarray)
+        and output.dtype.kind in "iu"
+        and output.shape == arguments[2].shape[:1]
+        and np.isin(output, (0, 1)).all()
+    ):
+        return output.astype(bool)
+    return output
+
+
+def _cosine(claim: np.ndarray, true: np.ndarray) -> float:
+    return float((claim * true).sum() / np.linalg.norm(claim) / np.linalg.norm(true))
+
+
+WRONG_GRADIENTS = Task(
+    name="wrong_gradients",
+    section="4.10",
+    reference=_wrong_gradients,
+    probes=_probes_of_wrong_gradients,
+    observe=_verdicts,
+    seconds=20.0,
+    mistakes=(
+        Mistake(
+            lambda cost, W, claims: np.ones(len(claims), dtype=bool),
+            "You call every claim wrong, the right ones too. Central differences are no exact "
+            "judge: with a step near 1e-5 they agree with a right gradient to some nine digits, so "
+            "ask for fewer, such as six. A much smaller step drowns in rounding, and one-sided "
+            "differences are good for fewer digits still.",
+        ),
+        Mistake(
+            lambda cost, W, claims: np.zeros(len(claims), dtype=bool),
+            "You call every claim right. Are you comparing each claim with the judge's own slopes, "
+            "or by accident with itself? Or is the difference that you allow too large?",
+        ),
+        Mistake(
+            _judged(lambda claim, true: np.abs(claim - true).max() <= 1e-6 * np.abs(true).max()),
+            "Your verdicts are the wrong way round: True stands for a claim that is wrong.",
+        ),
+        Mistake(
+            _judged(lambda claim, true: bool((np.sign(claim) != np.sign(true)).any())),
+            "You compare the signs only. A gradient that is too large by a factor has the right "
+            "signs and is still wrong.",
+        ),
+        Mistake(
+            _judged(
+                lambda claim, true: (
+                    not np.isclose(np.linalg.norm(claim), np.linalg.norm(true), rtol=1e-6)
+                )
+            ),
+            "You compare the lengths of the two gradients only. The opposite direction, or the "
+            "right numbers in the wrong places, have the same length. Compare element by element.",
+        ),
+        Mistake(
+            _judged(lambda claim, true: not np.isclose(_cosine(claim, true), 1, rtol=1e-9)),
+            "You compare the directions only. A gradient that is too large by a factor points the "
+            "right way and is still wrong. Compare element by element.",
+        ),
+        Mistake(
+            _judged(lambda claim, true: not np.allclose(claim[0], true[0], rtol=1e-6)),
+            "You compare only the first row, or only its first element. A claim can be right there "
+            "and wrong elsewhere.",
+        ),
+        Mistake(
+            _judged(lambda claim, true: abs((claim - true).mean()) > 1e-6 * np.abs(true).max()),
+            "You add up, or average, the differences with their signs, so a difference upwards and "
+            "one downwards cancel. (All elements of this gradient add up to zero, even.) Compare "
+            "element by element.",
+        ),
+        Mistake(
+            _judged(lambda claim, true: np.abs(claim - true).max() > 2e-2 * np.abs(true).max()),
+            "You allow too large a difference: a claim that is off by one or two per cent passes. "
+            "Central differences are good for some nine digits, so you can ask for six.",
+        ),
+        Mistake(
+            _judged(lambda claim, true: np.abs(claim - true).max() > 1e-2),
+            "You allow an absolute difference that is large beside the gradient's own elements, so "
+            "a claim that is off by a few per cent passes. Measure the difference against the size "
+            "of the gradient.",
+        ),
+        Mistake(
+            _judged(
+                lambda claim, true: (
+                    np.linalg.norm(claim - true)
+                    > 0.1 * (np.linalg.norm(claim) + np.linalg.norm(true))
+                )
+            ),
+            "You allow too large a difference between the gradients as a whole: one wrong element "
+            "among many right ones passes. Look at the largest difference of all elements.",
+        ),
+    ),
+    properties=(
+        Property(
+            lambda arguments, wrong: not (wrong & ~_wrong_gradients(*arguments)).any(),
+            lambda arguments, wrong: (
+                "You call a claim wrong that is right: number "
+                f"{np.flatnonzero(wrong & ~_wrong_gradients(*arguments))[0]}, counted from 0. Does "
+                "your judge differentiate well enough, and do you ask for more digits than it has?"
+            ),
+        ),
+        Property(
+            lambda arguments, wrong: not (~wrong & _wrong_gradients(*arguments)).any(),
+            lambda arguments, wrong: (
+                "You let a wrong claim pass: number "
+                f"{np.flatnonzero(~wrong & _wrong_gradients(*arguments))[0]}, counted from 0."
+            ),
+        ),
+    ),
+    hints=(
+        "You cannot look inside the cost, but you can call it. Who is the judge in section 4.7?",
+        "Move one weight up and down by a small h, all others fixed, and divide the change of the "
+        "cost by 2h. Do that for every element of W, and you have the slopes to compare with.",
+        "np.ndindex(W.shape) visits every index. A step of 1e-5 gives some nine digits; call a "
+        "claim wrong if its largest difference from the slopes is more than 1e-6 of the largest "
+        "slope.",
+    ),
+    reasoning="The judge only evaluates the cost, so it cannot share the mistake of a formula. Its "
+    "slopes agree with a right gradient to some nine digits and with a wrong one to hardly any, so "
+    "any limit in between tells them apart. The largest difference counts, for a mean or a length "
+    "lets mistakes hide; and it is measured against the gradient's own size.",
+    tested="Right for 21 claims in 4 calls: the lesson's six examples, tumours and handwritten "
+    "digits; slips in sign, factor, labels, order, and a single element.",
+)
+
+TASKS: tuple[Task, ...] = (
+    LOGISTIC_LOSS,
+    DOUBLE_SUM_COST,
+    COST_IN_TWO_CODINGS,
+    LOGIT_GRADIENT,
+    COST_GRADIENTS,
+    WRONG_GRADIENTS,
+)
