@@ -1,0 +1,1117 @@
+"""The tasks of lesson 5: losses that survive large logits, in NumPy and in Keras."""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from helpers import comparison, datasets, softmax
+from helpers.activations import sigmoid
+from helpers.checks._task import Mistake, Property, Task
+from helpers.losses import (
+    SparseCategoricalCrossentropy,
+    binary_crossentropy,
+    one_hot,
+    sparse_categorical_crossentropy,
+    sparse_categorical_crossentropy_gradient,
+)
+from helpers.network import Dense, Sequential
+from helpers.optimizers import Adam
+from helpers.stability import (
+    clipped_sparse_categorical_crossentropy_gradient,
+    naive_binary_crossentropy,
+    naive_logsumexp,
+    naive_softmax,
+    naive_sparse_categorical_crossentropy,
+    naive_sparse_categorical_crossentropy_gradient,
+)
+
+LESSON = "05_numerical_stability"
+
+_rng = np.random.default_rng(5)
+_MANY_Y, _MANY_Z = _rng.integers(0, 10, 40), _rng.normal(0, 5, (40, 10))
+_FAR_APART = np.array([[1000.0, 998.0], [-1000.0, -1002.0], [0.0, 1.0]])
+
+# --- 5.8 ------------------------------------------------------------------------------------------
+
+
+def _logsumexp(Z: np.ndarray) -> np.ndarray:
+    return softmax.logsumexp(Z)
+
+
+def _shifted_logsumexp(Z: np.ndarray, c: np.ndarray) -> np.ndarray:
+    """log-sum-exp with c pulled out of the sum: right on paper for any c."""
+    return c[..., 0] + np.log(np.exp(Z - c).sum(axis=-1))
+
+
+LOGSUMEXP = Task(
+    name="logsumexp",
+    section="5.8",
+    reference=_logsumexp,
+    probes=(
+        (np.array([[1.0, 0.0], [-1.0, 2.0]]),),
+        (np.array([[0.5, 1.5, -2.0]]),),
+        (np.array([[1000.0, 999.0, 0.0]]),),
+        (np.array([[-1000.0, -1001.0]]),),
+        (np.array([[800.0, 0.0, -800.0]]),),
+        (_FAR_APART,),
+        (np.array([[3.0], [-5.0]]),),
+        (np.zeros((3, 4)),),
+        (np.array([[100.0, 90.0, 80.0]], dtype=np.float32),),
+        (np.array([[8e307, -8e307]]),),
+        (_rng.normal(0, 300, (6, 100)),),
+    ),
+    mistakes=(
+        Mistake(
+            naive_logsumexp,
+            "You typed the formula as it stands on paper. With large logits the exponentials "
+            "overflow, and with very negative ones all of them become 0. Pull the largest logit "
+            "of each row out of the sum first.",
+        ),
+        Mistake(
+            lambda Z: np.log(np.exp(Z - Z.max(axis=1, keepdims=True)).sum(axis=1)),
+            "You subtracted the largest logit and never added it back. What is pulled out of the "
+            "sum as a factor comes out of the logarithm as a term.",
+        ),
+        Mistake(
+            lambda Z: np.log(np.exp(Z - Z.max(axis=1, keepdims=True)).sum(axis=1)) - Z.max(axis=1),
+            "You subtracted the largest logit a second time, after the logarithm. There it is "
+            "added back.",
+        ),
+        Mistake(
+            lambda Z: np.log(np.exp(Z - Z.max()).sum(axis=1)) + Z.max(),
+            "You subtracted the largest logit of the whole array from every row. A row whose own "
+            "logits are much smaller then underflows: log 0. Every row has a largest logit of its "
+            "own.",
+        ),
+        Mistake(
+            lambda Z: _logsumexp(Z.T),
+            "You worked down the columns, over the examples (axis 0). The sum runs over the "
+            "classes of each example (axis −1): one number for each row.",
+        ),
+        Mistake(
+            lambda Z: _logsumexp(Z.ravel()),
+            "You added up the whole array and returned one number. Each row has a sum of its own.",
+        ),
+        Mistake(
+            lambda Z: Z.max(axis=1),
+            "You returned the largest logit alone. The logarithm of the sum of the shifted "
+            "exponentials is still to be added; it lies between 0 and log N.",
+        ),
+        Mistake(
+            lambda Z: _logsumexp(Z) - np.log(Z.shape[1]),
+            "You averaged the exponentials. They are added up.",
+        ),
+        Mistake(
+            lambda Z: Z.max(axis=1) + np.exp(Z - Z.max(axis=1, keepdims=True)).sum(axis=1),
+            "You added the sum of the shifted exponentials itself. Its logarithm is wanted.",
+        ),
+        Mistake(
+            lambda Z: Z.sum(axis=1),
+            "You let the logarithm and the exponential cancel. The sum stands between them: the "
+            "logarithm of a sum is not the sum of the logarithms.",
+        ),
+        Mistake(
+            lambda Z: naive_logsumexp(np.clip(Z, -700, 700)),
+            "You clipped the logits at ±700. Nothing overflows, but the result is quietly wrong "
+            "for every logit beyond. Shift the logits instead of cutting them.",
+            "5.7",
+        ),
+        Mistake(
+            lambda Z: np.log(np.exp(Z).sum(axis=1) + 1e-7),
+            "You added a small number inside the logarithm. That hides log 0, but it changes the "
+            "result, and large logits still overflow. Shift the logits instead.",
+            "5.7",
+        ),
+        Mistake(
+            lambda Z: _shifted_logsumexp(Z, Z.min(axis=1, keepdims=True)),
+            "You pulled out the smallest logit. On paper any number will do; but now the largest "
+            "exponent is positive, as large as you like, and overflows.",
+        ),
+        Mistake(
+            lambda Z: _shifted_logsumexp(Z, Z.mean(axis=1, keepdims=True)),
+            "You pulled out the mean of the logits. On paper any number will do; but the largest "
+            "exponent is still positive and can overflow.",
+        ),
+        Mistake(
+            lambda Z: _shifted_logsumexp(Z, np.abs(Z).max(axis=1, keepdims=True)),
+            "You pulled out the largest size, without its sign. If all logits are far below zero, "
+            "that pushes them down still further, and every exponential becomes 0.",
+        ),
+        Mistake(
+            lambda Z: _logsumexp(Z)[:, np.newaxis],
+            "Your numbers are right, but they stand in a column of shape (m, 1). One number per "
+            "row is an array of shape (m,): keep the dimension for the subtraction only.",
+        ),
+    ),
+    properties=(
+        Property(
+            lambda arguments, got: bool((got >= arguments[0].max(axis=1) - 1e-6).all()),
+            "A result of yours lies below the largest logit of its row. Log-sum-exp never does: "
+            "the sum is at least as large as its largest term.",
+        ),
+        Property(
+            lambda arguments, got: bool(
+                (got <= arguments[0].max(axis=1) + np.log(arguments[0].shape[1]) + 1e-6).all()
+            ),
+            "A result of yours lies more than log N above the largest logit of its row. The sum "
+            "of N terms is at most N times the largest.",
+        ),
+    ),
+    hints=(
+        "Which number can you pull out of each row so that no exponent is above 0?",
+        "Lines 2 and 3 of section 5.8: subtract the largest logit of each row, take exponentials, "
+        "add up, take the logarithm, and add the largest logit back.",
+        "Z.max(axis=1, keepdims=True) has the shape (m, 1), so it can be subtracted from Z; its "
+        "column 0 has the shape (m,) of the result.",
+    ),
+    reasoning="Pulling c out of the sum changes nothing on paper, for any c. With the largest "
+    "logit of the row no exponent is above 0, so nothing overflows; and one of them is exactly 0, "
+    "so the sum is at least 1 and its logarithm is safe. What underflows is too small to matter "
+    "beside that 1.",
+    tested="Right for 11 inputs: logits of ±1000 and ±8e307, rows far apart, one class, a hundred, "
+    "ties and float32.",
+)
+
+
+def _losses(y: np.ndarray, Z: np.ndarray) -> np.ndarray:
+    return sparse_categorical_crossentropy(y, Z, from_logits=True)
+
+
+def _cross_entropy_from_logits(y: np.ndarray, Z: np.ndarray) -> np.ndarray:
+    return _losses(y, Z)
+
+
+def _of_truth(y: np.ndarray, array: np.ndarray) -> np.ndarray:
+    return array[np.arange(len(y)), y]
+
+
+def _below_ceiling(arguments: tuple, loss: np.ndarray) -> bool:
+    right = _losses(*arguments)
+    return not ((right > 20) & (loss > 5) & (loss < 0.9 * right)).any()
+
+
+CROSS_ENTROPY_FROM_LOGITS = Task(
+    name="cross_entropy_from_logits",
+    section="5.8",
+    reference=_cross_entropy_from_logits,
+    probes=(
+        (np.array([0, 1]), np.array([[2.0, 1.0, 0.0], [0.5, -1.0, 1.0]])),
+        (np.array([1]), np.array([[0.5, 1.5]])),
+        (np.array([0]), np.array([[1000.0, 0.0, -1000.0]])),
+        (np.array([2]), np.array([[1000.0, 0.0, -1000.0]])),
+        (np.array([1, 0]), np.array([[30.0, 0.0], [0.0, 40.0]])),
+        (np.array([1, 0, 1]), _FAR_APART),
+        (np.array([2, 0]), np.zeros((2, 4))),
+        (np.array([1, 0]), np.array([[150.0, 20.0, -300.0], [3.0, 1.0, 2.0]], dtype=np.float32)),
+        (np.array([0]), np.array([[-4e307, 2e307]])),
+        (_MANY_Y, _MANY_Z),
+    ),
+    mistakes=(
+        Mistake(
+            naive_sparse_categorical_crossentropy,
+            "You took the exponentials of the logits as they are. Large ones overflow, and "
+            "infinite over infinite is nan. Go from the logits to the loss with log-sum-exp.",
+            "5.4",
+        ),
+        Mistake(
+            lambda y, Z: -np.log(_of_truth(y, softmax.softmax(Z))),
+            "Your softmax does not overflow, but you take the logarithm of its result. A class far "
+            "behind has a probability that is stored as 0, and −log 0 is infinite. Never form the "
+            "probability.",
+            "5.5",
+        ),
+        Mistake(
+            lambda y, Z: -np.log(np.clip(_of_truth(y, softmax.softmax(Z)), 1e-7, 1 - 1e-7)),
+            "You clipped the probability at 1e-7. No loss can then be larger than 16.12, however "
+            "wrong the model is, and where it is clipped there is no gradient.",
+            "5.7",
+        ),
+        Mistake(
+            lambda y, Z: -np.log(_of_truth(y, softmax.softmax(Z)) + 1e-7),
+            "You added 1e-7 to the probability before the logarithm. No loss can then be larger "
+            "than 16.12, however wrong the model is, and all the others are slightly off.",
+            "5.7",
+        ),
+        Mistake(
+            lambda y, Z: (
+                np.log(np.exp(Z - Z.max(axis=1, keepdims=True)).sum(axis=1)) - _of_truth(y, Z)
+            ),
+            "You subtracted the largest logit inside the sum and never added it back.",
+        ),
+        Mistake(
+            lambda y, Z: _losses(y, Z) + Z.max(axis=1),
+            "You added the largest logit back, but the true class's logit was shifted, too. Either "
+            "shift both and add nothing, or shift neither outside the sum: the loss sees only "
+            "differences of logits.",
+        ),
+        Mistake(
+            lambda y, Z: Z.max(axis=1) - _of_truth(y, Z),
+            "You took the distance to the largest logit alone. The logarithm of the sum of the "
+            "shifted exponentials is missing; without it, a right answer costs nothing.",
+        ),
+        Mistake(
+            lambda y, Z: -_losses(y, Z),
+            "Your losses have the wrong sign: this is the logarithm of the probability. Subtract "
+            "the true class's logit from the log-sum-exp, not the other way round.",
+        ),
+        Mistake(
+            lambda y, Z: _logsumexp(Z),
+            "You returned the log-sum-exp alone. The true class's logit is still to be subtracted.",
+        ),
+        Mistake(
+            lambda y, Z: _logsumexp(Z)[:, np.newaxis] - Z,
+            "You returned the losses that every possible label would have, an array of shape "
+            "(m, N). Pick the one of the true class in each row.",
+        ),
+        Mistake(
+            lambda y, Z: _logsumexp(Z) - Z[:, y],
+            "You took the columns named by y out of every row. Pair each row number with its own "
+            "label, so that one logit is picked per row.",
+        ),
+        Mistake(
+            lambda y, Z: _logsumexp(Z) - Z[np.arange(len(y)), y - 1],
+            "You picked the logit of the class below each label. Labels already run from 0 to "
+            "N − 1.",
+        ),
+        Mistake(
+            lambda y, Z: -_of_truth(y, softmax.log_softmax(Z, axis=0)),
+            "You worked down the columns, over the examples (axis 0). The sum runs over the "
+            "classes of each example (axis −1).",
+        ),
+        Mistake(
+            lambda y, Z: np.log(np.exp(Z - Z.max()).sum(axis=1)) + Z.max() - _of_truth(y, Z),
+            "You subtracted the largest logit of the whole array from every row. A row whose own "
+            "logits are much smaller then underflows. Every row has a largest logit of its own.",
+        ),
+        Mistake(
+            lambda y, Z: _losses(y, softmax.softmax(Z)),
+            "You applied softmax twice: once to the logits, and once more inside the loss. The "
+            "loss can then hardly tell right from wrong.",
+            "5.11",
+        ),
+        Mistake(
+            lambda y, Z: _losses(y, Z).mean(),
+            "You returned the average loss. This task asks for the loss of each example, an array "
+            "of shape (m,).",
+        ),
+    ),
+    properties=(
+        Property(
+            _below_ceiling,
+            "Your loss has a ceiling: a class far behind costs less than it should. This is what "
+            "happens when a probability is clipped, or a small number added to it, on the way.",
+        ),
+        Property(
+            lambda arguments, loss: bool((loss >= 0).all()),
+            "A loss of yours is below zero. Minus the logarithm of a probability never is.",
+        ),
+    ),
+    hints=(
+        "Line 1 of section 5.8 writes the loss as a difference in which no probability occurs. Of "
+        "what?",
+        "The loss is the log-sum-exp of the row minus the logit of its true class. Compute the "
+        "log-sum-exp with the largest logit pulled out.",
+        "Subtract Z.max(axis=1, keepdims=True) from Z first. After that, the loss is the logarithm "
+        "of the sum of the exponentials, minus the shifted logit at (np.arange(m), y).",
+    ),
+    reasoning="The logarithm of the fraction is a difference: log Σ exp(z_k) − z_y. Shifting all "
+    "logits of a row by the same number leaves that difference as it is, so shift them by the "
+    "largest: no exponential overflows, the sum is at least 1, and a class that is far behind "
+    "costs its distance instead of infinity.",
+    tested="Right for 10 inputs: right and wrong by a thousand, rows far apart, two classes, ties, "
+    "6e307, float32, and forty examples of ten classes.",
+)
+
+
+# --- 5.9 ------------------------------------------------------------------------------------------
+
+
+def _logistic_loss_from_logits(y: np.ndarray, z: np.ndarray) -> np.ndarray:
+    return binary_crossentropy(y[:, np.newaxis], z[:, np.newaxis], from_logits=True)
+
+
+def _rest(z: np.ndarray) -> np.ndarray:
+    return np.log1p(np.exp(-np.abs(z)))
+
+
+def _through_probability(y: np.ndarray, a: np.ndarray) -> np.ndarray:
+    return -y * np.log(a) - (1 - y) * np.log(1 - a)
+
+
+LOGISTIC_LOSS_FROM_LOGITS = Task(
+    name="logistic_loss_from_logits",
+    section="5.9",
+    reference=_logistic_loss_from_logits,
+    probes=(
+        (np.array([1, 0, 1]), np.array([-1.0, 2.0, 0.5])),
+        (np.array([0]), np.array([0.0])),
+        (np.array([1, 0]), np.array([-50.0, 50.0])),
+        (np.array([1, 0]), np.array([50.0, -50.0])),
+        (np.array([1, 0]), np.array([-1000.0, 1000.0])),
+        (np.array([1, 0]), np.array([1000.0, -1000.0])),
+        (np.array([1.0, 0.0, 1.0]), np.array([-100.0, 100.0, 3.0], dtype=np.float32)),
+        (_rng.integers(0, 2, 30), _rng.normal(0, 4, 30)),
+    ),
+    atol=0.0,  # the loss of a right and sure answer is tiny, and not 0
+    mistakes=(
+        Mistake(
+            naive_binary_crossentropy,
+            "You went through the probability a. As soon as a is rounded to 1 or to 0, a "
+            "logarithm is infinite, and 0 times infinity is nan.",
+            "5.6",
+        ),
+        Mistake(
+            lambda y, z: -np.log(np.where(y == 1, sigmoid(z), 1 - sigmoid(z))),
+            "You went through the probability of what happened. If it is stored as 0, the loss is "
+            "infinite; if it is rounded to 1, the loss is 0 and its digits are lost.",
+            "5.6",
+        ),
+        Mistake(
+            lambda y, z: _through_probability(y, np.clip(sigmoid(z), 1e-7, 1 - 1e-7)),
+            "You clipped the probability at 1e-7. No loss can then be larger than 16.12 or smaller "
+            "than 1e-7, and where it is clipped there is no gradient.",
+            "5.7",
+        ),
+        Mistake(
+            lambda y, z: -y * np.log(sigmoid(z) + 1e-7) - (1 - y) * np.log(1 - sigmoid(z) + 1e-7),
+            "You added 1e-7 to the probability before the logarithm. No loss can then be larger "
+            "than 16.12, and small losses are wrong, some even below zero.",
+            "5.7",
+        ),
+        Mistake(
+            lambda y, z: np.maximum(z, 0) + y * z + _rest(z),
+            "The term with y has the wrong sign: a logit on the right side of 0 must make the loss "
+            "of an example with y = 1 smaller.",
+        ),
+        Mistake(
+            lambda y, z: -y * z + _rest(z),
+            "The term that is z for positive z and 0 otherwise is missing. Without it, an example "
+            "with y = 0 costs nothing, however large z is.",
+        ),
+        Mistake(
+            lambda y, z: np.maximum(z, 0) + _rest(z),
+            "The labels do not occur in your result: every example is treated as if y were 0. The "
+            "term with y is missing.",
+        ),
+        Mistake(
+            lambda y, z: np.maximum(z, 0) - y * z,
+            "The logarithm is missing. It is at most log 2, but for logits near 0 it is most of "
+            "the loss.",
+        ),
+        Mistake(
+            lambda y, z: np.maximum(z, 0) - y * z + np.log1p(np.exp(-z)),
+            "The exponent has −z where it needs −|z|. For negative z you count z twice, and for "
+            "very negative z the exponential overflows.",
+        ),
+        Mistake(
+            lambda y, z: np.maximum(z, 0) - y * z + np.log1p(np.exp(np.abs(z))),
+            "The exponent has the wrong sign: with −|z| it is never above 0 and cannot overflow.",
+        ),
+        Mistake(
+            lambda y, z: z - y * z + np.log1p(np.exp(-z)),
+            "Your formula is right on paper, and safe for z ≥ 0. For very negative z the "
+            "exponential of −z overflows. Find the one formula that is safe on both sides.",
+        ),
+        Mistake(
+            lambda y, z: np.log1p(np.exp(z)) - y * z,
+            "Your formula is right on paper, and safe for z ≤ 0. For large z the exponential "
+            "overflows; and well before that, two nearly equal numbers cancel and take the digits "
+            "of a small loss with them.",
+        ),
+        Mistake(
+            lambda y, z: np.maximum(z, 0) - y * z + np.log(1 + np.exp(-np.abs(z))),
+            "Nothing overflows: well done. But a tiny exponential is added to 1, falls into the "
+            "gap above 1, and is gone: the loss of a right and sure answer comes out as 0. NumPy "
+            "has a function for the logarithm of 1 + s that keeps the digits of a small s.",
+            "5.8",
+        ),
+        Mistake(
+            lambda y, z: np.logaddexp(0, z) - y * z,
+            "Nothing overflows: well done. But with y = 1 and a large z you subtract two nearly "
+            "equal numbers, and the digits of a small loss are gone. Where a difference cancels, "
+            "let it cancel exactly: that of max(z, 0) and yz.",
+            "5.6",
+        ),
+        Mistake(
+            lambda y, z: np.minimum(z, 0) - y * z + _rest(z),
+            "You took the smaller of z and 0 where the larger belongs.",
+        ),
+        Mistake(
+            lambda y, z: _logistic_loss_from_logits(1 - y, z),
+            "You exchanged the two labels: a positive z speaks for y = 1.",
+        ),
+        Mistake(
+            lambda y, z: -_logistic_loss_from_logits(y, z),
+            "Your losses have the wrong sign: this is the logarithm of the probability given to "
+            "what happened. The loss is minus that.",
+        ),
+        Mistake(
+            lambda y, z: _logistic_loss_from_logits(y, z).mean(),
+            "You returned the average loss. This task asks for the loss of each example, an array "
+            "of shape (m,).",
+        ),
+    ),
+    properties=(
+        Property(
+            lambda arguments, loss: bool((loss >= 0).all()),
+            "A loss of yours is below zero. Minus the logarithm of a probability never is.",
+        ),
+        Property(
+            lambda arguments, loss: (
+                not (
+                    (_logistic_loss_from_logits(*arguments) > 20)
+                    & (loss > 5)
+                    & (loss < 0.9 * _logistic_loss_from_logits(*arguments))
+                ).any()
+            ),
+            "Your loss has a ceiling: a gross mistake costs less than it should. This is what "
+            "happens when a probability is clipped, or a small number added to it, on the way.",
+        ),
+        Property(
+            lambda arguments, loss: (
+                not ((loss == 0) & (_logistic_loss_from_logits(*arguments) > 0)).any()
+            ),
+            "Large logits are right. But the loss of a right and sure answer comes out as 0, and "
+            "it is small, not 0. Somewhere a tiny number is added to 1 and lost.",
+        ),
+    ),
+    hints=(
+        "Do not compute a. Write the loss for y = 1 and for y = 0 as the logarithm of 1 plus an "
+        "exponential, and ask each: for which z is it safe?",
+        "One formula covers both labels and both signs: the larger of z and 0, minus y times z, "
+        "plus a logarithm whose exponent is never above 0.",
+        "The last term is np.log1p(np.exp(-np.abs(z))); np.log1p(s) keeps the digits that 1 + s "
+        "loses.",
+    ),
+    reasoning="For y = 1 the loss is log(1 + exp(−z)), for y = 0 it is larger by z. Where the "
+    "exponent would be positive, pull it out of the logarithm: that leaves max(z, 0) − yz in front "
+    "and −|z| in the exponent. max(z, 0) and yz are either equal, and cancel exactly, or far "
+    "apart; and log1p keeps a loss of 1e-22 from becoming 0.",
+    tested="Right for 8 inputs: z = 0, ±50 and ±1000 with both labels, losses from 0 over 2e-22 to "
+    "1000, labels as floats, and float32.",
+)
+
+
+# --- 5.11 -----------------------------------------------------------------------------------------
+
+
+def _keras_classifier(
+    num_features: int, units: int, activation: str | None, loss: Any, compiled: bool = True
+) -> Any:
+    keras = comparison.keras()
+    layers = [keras.Input((num_features,)), keras.layers.Dense(units, activation=activation)]
+    model = keras.Sequential(layers)
+    if compiled:
+        model.compile(optimizer="sgd", loss=loss)
+    return model
+
+
+def _logit_classifier(num_features: int, num_classes: int) -> Any:
+    loss = comparison.keras().losses.SparseCategoricalCrossentropy(from_logits=True)
+    return _keras_classifier(num_features, num_classes, None, loss)
+
+
+def _keras_mistake(
+    activation: str | None,
+    loss: str,
+    diagnosis: str,
+    units: Callable[[int, int], int] = lambda num_features, num_classes: num_classes,
+    compiled: bool = True,
+    section: str | None = None,
+    **settings: bool,
+) -> Mistake:
+    def answer(num_features: int, num_classes: int) -> Any:
+        instance = getattr(comparison.keras().losses, loss)(**settings)
+        count = units(num_features, num_classes)
+        return _keras_classifier(num_features, count, activation, instance, compiled)
+
+    return Mistake(answer, diagnosis, section)
+
+
+def _observed_model(arguments: tuple, model: Any) -> Any:
+    """Return what matters of a Keras model, in words: its outputs, and what its loss expects."""
+    keras = comparison.keras()
+    if not isinstance(model, keras.Model):
+        return model
+    num_features, num_classes = arguments
+    rng = np.random.default_rng(0)
+    inputs = rng.normal(size=(200, num_features)).astype(np.float32)
+    model(inputs)  # a model without an Input is built by its first call
+    for variable in model.trainable_variables:  # whatever the initializer was
+        variable.assign(rng.normal(size=variable.shape))
+    outputs = np.asarray(model(inputs), dtype=np.float64)
+    return {
+        "one output for each class": _yes(outputs.shape == (200, num_classes)),
+        "outputs": _range(outputs),
+        "compiled": _yes(getattr(model, "compiled", False)),
+        "loss": _kind_of_loss(model, num_classes),
+    }
+
+
+def _yes(condition: bool) -> str:
+    return "yes" if condition else "no"
+
+
+def _range(outputs: np.ndarray) -> str:
+    if (outputs >= 0).all() and (outputs <= 1).all():
+        sums_to_one = outputs.ndim == 2 and np.allclose(outputs.sum(axis=1), 1, atol=1e-4)
+        return "probabilities that add up to 1" if sums_to_one else "numbers from 0 to 1"
+    if (np.abs(outputs) <= 1).all():
+        return "numbers from −1 to 1"
+    return "numbers of any sign" if (outputs < 0).any() else "numbers that are never negative"
+
+
+FROM_LOGITS = "cross-entropy of integer labels, from logits"
+
+
+def _kind_of_loss(model: Any, num_classes: int) -> str:
+    """Name the loss that `model` was compiled with by what it says about given outputs."""
+    if not getattr(model, "compiled", False):
+        return "none"
+    tensorflow = comparison.tensorflow()
+    y = np.arange(num_classes)
+    z = np.random.default_rng(1).normal(0, 9, (num_classes, num_classes)).astype(np.float32)
+    probabilities = softmax.softmax(z)
+
+    def cost(labels: np.ndarray, outputs: np.ndarray) -> float:
+        # tf.identity: Keras shall not look behind anything
+        tensor = tensorflow.identity(tensorflow.constant(outputs))
+        return float(model.compute_loss(x=None, y=tensorflow.constant(labels), y_pred=tensor))
+
+    one_hot_rows = one_hot(y, num_classes).astype(np.float32)
+    clipped = sparse_categorical_crossentropy(y, probabilities, epsilon=1e-7).mean()
+    logistic = binary_crossentropy(one_hot_rows, z, from_logits=True).mean()
+    for labels, outputs, expected, kind in (
+        (y, z, _losses(y, z).mean(), FROM_LOGITS),
+        (y, probabilities, clipped, "cross-entropy of integer labels, from probabilities"),
+        (one_hot_rows, z, _losses(y, z).mean(), "cross-entropy of one-hot rows"),
+        (one_hot_rows, probabilities, clipped, "cross-entropy of one-hot rows"),
+        (one_hot_rows, z, logistic, "the logistic loss"),
+    ):
+        with contextlib.suppress(Exception):  # a loss that does not accept such labels
+            if np.isclose(cost(labels, outputs), expected, rtol=1e-3):
+                return kind
+    return "another one"
+
+
+_LOGITS_WANTED = "Leave the last layer without an activation."
+
+LOGIT_CLASSIFIER = Task(
+    name="logit_classifier",
+    section="5.11",
+    reference=_logit_classifier,
+    probes=((4, 3), (64, 10)),
+    observe=_observed_model,
+    seconds=60.0,
+    mistakes=(
+        _keras_mistake(
+            "softmax",
+            "SparseCategoricalCrossentropy",
+            "You have softmax twice: in the last layer, and again in the loss, which was told that "
+            "it gets logits. The loss can then never come near 0. " + _LOGITS_WANTED,
+            from_logits=True,
+        ),
+        _keras_mistake(
+            None,
+            "SparseCategoricalCrossentropy",
+            "Your model puts out logits, but nobody told the loss: it takes them for "
+            "probabilities, and its cost is nonsense. One setting of the loss says what it gets.",
+        ),
+        _keras_mistake(
+            "softmax",
+            "SparseCategoricalCrossentropy",
+            "Softmax in the last layer and a loss of probabilities: on paper this is right. But "
+            "the probabilities are clipped, unless Keras happens to find the logits behind them. "
+            "Let the model put out logits, and tell the loss so.",
+        ),
+        _keras_mistake(
+            "sigmoid",
+            "SparseCategoricalCrossentropy",
+            "Your last layer has a sigmoid, so its outputs lie between 0 and 1, and the loss takes "
+            "them for logits. " + _LOGITS_WANTED,
+            from_logits=True,
+        ),
+        _keras_mistake(
+            "relu",
+            "SparseCategoricalCrossentropy",
+            "Your last layer has a ReLU, so no logit can be negative. " + _LOGITS_WANTED,
+            from_logits=True,
+        ),
+        _keras_mistake(
+            "tanh",
+            "SparseCategoricalCrossentropy",
+            "Your last layer has a tanh, so all logits lie between −1 and 1, and no probability "
+            "can come near 0 or 1. " + _LOGITS_WANTED,
+            from_logits=True,
+        ),
+        _keras_mistake(
+            None,
+            "CategoricalCrossentropy",
+            "Your loss wants one-hot rows. The labels of this task are integers: Keras has a twin "
+            "of this loss for them, whose name begins with Sparse.",
+            from_logits=True,
+        ),
+        _keras_mistake(
+            None,
+            "BinaryCrossentropy",
+            "Your loss is the logistic loss, which is for labels of 0 and 1. Several classes of "
+            "which one is true take the cross-entropy for integer labels.",
+            from_logits=True,
+        ),
+        _keras_mistake(
+            None,
+            "SparseCategoricalCrossentropy",
+            "Your last layer has as many units as there are features. It needs one for each class.",
+            units=lambda num_features, num_classes: num_features,
+            from_logits=True,
+        ),
+        _keras_mistake(
+            None,
+            "BinaryCrossentropy",
+            "Your model has a single output and the logistic loss: right for two classes, one of "
+            "which is 1. Here there are N classes, and each needs a logit of its own.",
+            units=lambda num_features, num_classes: 1,
+            from_logits=True,
+        ),
+        _keras_mistake(
+            None,
+            "SparseCategoricalCrossentropy",
+            "Your model is not compiled, so it has no loss yet. Before you return it, call its "
+            "method compile with an optimizer and the loss.",
+            compiled=False,
+            from_logits=True,
+        ),
+        _keras_mistake(
+            "softmax",
+            "CategoricalCrossentropy",
+            "Two things: your loss wants one-hot rows, but the labels are integers; and your last "
+            "layer has a softmax, where logits are asked for.",
+        ),
+    ),
+    properties=(
+        Property(
+            lambda arguments, seen: seen["one output for each class"] == "yes",
+            "The last layer does not have one unit for each class.",
+        ),
+        Property(
+            lambda arguments, seen: seen["outputs"] == "numbers of any sign",
+            lambda arguments, seen: (
+                f"The outputs of your model are {seen['outputs']}. Logits can be any number. "
+                + _LOGITS_WANTED
+            ),
+        ),
+        Property(
+            lambda arguments, seen: seen["compiled"] == "yes",
+            "Your model is not compiled, so it has no loss yet.",
+        ),
+        Property(
+            lambda arguments, seen: seen["loss"] == FROM_LOGITS,
+            lambda arguments, seen: (
+                f"The loss is not the right one. Asked for: {FROM_LOGITS}. Yours: {seen['loss']}."
+            ),
+        ),
+    ),
+    hints=(
+        "Softmax must happen exactly once: in the last layer or in the loss. Where is it safe?",
+        "The last layer has one unit for each class and no activation. The loss is the one for "
+        "integer labels, and it is told that it gets logits.",
+        "keras.layers.Dense(num_classes) and "
+        "keras.losses.SparseCategoricalCrossentropy(from_logits=True); then model.compile.",
+    ),
+    reasoning="Inside the loss, softmax and logarithm become one formula that neither overflows "
+    "nor clips. For that the loss needs logits, so the last layer stays linear, and "
+    "from_logits=True says so. Softmax in both places or in neither would raise no error: training "
+    "would just be slow, or nonsense.",
+    tested="Right for 2 models, of 3 and of 10 classes: the number of outputs, their range with "
+    "random weights, and what the loss says about given logits.",
+)
+
+
+# --- 5.13 -----------------------------------------------------------------------------------------
+
+
+def _read_logits(Z: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    return Z.argmax(axis=1), softmax.softmax(Z).max(axis=1)
+
+
+def _as_sure_as(
+    certainty: Callable[[np.ndarray], np.ndarray],
+) -> Callable[[np.ndarray], tuple[np.ndarray, np.ndarray]]:
+    """The right answers, with a wrong idea of how sure they are."""
+    return lambda Z: (Z.argmax(axis=1), certainty(Z))
+
+
+def _labelled(
+    labels: Callable[[np.ndarray], np.ndarray],
+) -> Callable[[np.ndarray], tuple[np.ndarray, np.ndarray]]:
+    """Wrong answers, with the right probabilities."""
+    return lambda Z: (labels(Z), softmax.softmax(Z).max(axis=1))
+
+
+# Three images of section 5.13, rounded.
+_SURE_IMAGES = np.array(
+    [
+        [-232.0, 10.0, -153.0, 100.0, -185.0, 296.0, -153.0, -39.0, 31.0, 106.0],
+        [-177.0, 69.0, -55.0, 97.0, -165.0, -38.0, -90.0, -144.0, 241.0, 33.0],
+        [-50.0, 24.0, -58.0, 102.0, -271.0, 9.0, -215.0, -196.0, 118.0, 255.0],
+    ]
+)
+
+READ_LOGITS = Task(
+    name="read_logits",
+    section="5.13",
+    reference=_read_logits,
+    probes=(
+        (np.array([[2.0, 1.0, -1.0], [0.0, 1.5, 0.5]]),),
+        (np.array([[-3.0, -1.0, -2.0, -1.5]]),),
+        (np.array([[0.5, -0.5], [1.0, 3.0], [-2.0, -4.0]]),),
+        (np.array([[1000.0, 999.0, 0.0], [0.0, 1000.0, 999.0]]),),
+        (_FAR_APART,),
+        (_SURE_IMAGES,),
+        (np.array([[100.0, 99.0, 90.0]], dtype=np.float32),),
+        (_rng.normal(0, 3, (20, 10)),),
+    ),
+    mistakes=(
+        Mistake(
+            _as_sure_as(lambda Z: Z.max(axis=1)),
+            "The answers are right. But you returned the largest logit as if it were a "
+            "probability. A logit can be any number; softmax turns a row of them into "
+            "probabilities.",
+        ),
+        Mistake(
+            _as_sure_as(lambda Z: naive_softmax(Z).max(axis=1)),
+            "The answers are right, and so are the probabilities of small logits. With large ones "
+            "your exponentials overflow. Subtract the largest logit of each row first.",
+            "5.4",
+        ),
+        Mistake(
+            _as_sure_as(
+                lambda Z: (
+                    np.exp(Z - Z.max()) / np.exp(Z - Z.max()).sum(axis=1, keepdims=True)
+                ).max(axis=1)
+            ),
+            "You subtracted the largest logit of the whole array from every row. A row whose own "
+            "logits are much smaller then underflows to 0 divided by 0. Every row has a largest "
+            "logit of its own.",
+        ),
+        Mistake(
+            _as_sure_as(lambda Z: softmax.softmax(Z, axis=0).max(axis=1)),
+            "The answers are right. But your softmax runs over the examples (axis 0); it must run "
+            "over the classes of each example (axis −1).",
+        ),
+        Mistake(
+            _as_sure_as(lambda Z: softmax.softmax(Z.ravel()).reshape(Z.shape).max(axis=1)),
+            "The answers are right. But your softmax divides by the sum over the whole array; each "
+            "row is divided by a sum of its own.",
+        ),
+        Mistake(
+            _as_sure_as(lambda Z: sigmoid(Z.max(axis=1))),
+            "The answers are right. But you applied the sigmoid to the largest logit, as if the "
+            "other classes were not there. With several classes, the probability depends on all "
+            "logits of the row: softmax.",
+        ),
+        Mistake(
+            _as_sure_as(lambda Z: softmax.softmax(softmax.softmax(Z)).max(axis=1)),
+            "The answers are right. But you applied softmax twice, which makes every model look "
+            "unsure.",
+            "5.11",
+        ),
+        Mistake(
+            _as_sure_as(lambda Z: Z.max(axis=1) / Z.sum(axis=1)),
+            "The answers are right. But you divided the logits themselves by their sum; softmax "
+            "divides their exponentials.",
+        ),
+        Mistake(
+            _as_sure_as(lambda Z: softmax.log_softmax(Z).max(axis=1)),
+            "The answers are right. But you returned the logarithm of the probability, a number "
+            "that is never positive.",
+        ),
+        Mistake(
+            _as_sure_as(lambda Z: softmax.softmax(Z)),
+            "The answers are right. But you returned all probabilities, shape (m, N). Only that of "
+            "the answer is asked for: the largest of each row.",
+        ),
+        Mistake(
+            _labelled(lambda Z: Z.argmax(axis=1) + 1),
+            "The probabilities are right. But your classes count from 1; they run from 0 to N − 1.",
+        ),
+        Mistake(
+            _labelled(lambda Z: Z.argmin(axis=1)),
+            "The probabilities are right. But you chose the class with the smallest logit.",
+        ),
+        Mistake(
+            _labelled(lambda Z: Z.argmax(axis=0)),
+            "The probabilities are right. But you looked for the largest logit of each column "
+            "(axis 0). The classes of an example stand in its row (axis 1).",
+        ),
+        Mistake(
+            _labelled(lambda Z: Z.max(axis=1)),
+            "The probabilities are right. But you returned the largest logit of each row; the "
+            "answer is the class, that is the position, where it stands.",
+        ),
+        Mistake(
+            lambda Z: _read_logits(Z)[::-1],
+            "You returned the two in the other order. First the answers, then the probabilities.",
+        ),
+        Mistake(
+            lambda Z: _read_logits(Z)[0],
+            "You returned the answers alone. The second thing asked for is how sure the model is "
+            "of each: its probability.",
+        ),
+    ),
+    properties=(
+        Property(
+            lambda arguments, got: bool((got[0] == arguments[0].argmax(axis=1)).all()),
+            "Your answers, the first part, are not all right. The answer is the position of the "
+            "largest logit in each row, and no softmax is needed to find it.",
+        ),
+        Property(
+            lambda arguments, got: bool(((got[1] >= 0) & (got[1] <= 1)).all()),
+            "Your second part holds numbers that cannot be probabilities: they lie outside 0 to 1, "
+            "or are nan.",
+        ),
+        Property(
+            lambda arguments, got: bool((got[1] >= 1 / arguments[0].shape[1] - 1e-6).all()),
+            "A probability of yours is below 1/N. The largest of N probabilities never is.",
+        ),
+    ),
+    hints=(
+        "Two questions, two readings: which class? How sure? Only one of them needs softmax.",
+        "The class is where the largest logit of the row stands. How sure: softmax of the row, and "
+        "its largest element. Mind logits of several hundred.",
+        "Z.argmax(axis=1) is the first part. For the second, subtract each row's maximum, take "
+        "exponentials, divide by the row's sum, and take the maximum of each row.",
+    ),
+    reasoning="Softmax keeps the order, so the largest logit and the largest probability stand in "
+    "the same place; the answer needs no softmax. How sure the model is does need it. With the "
+    "largest logit subtracted the largest exponential is 1, so that probability is simply 1 "
+    "divided by the sum.",
+    tested="Right for 8 inputs: logits of ±1000, rows far apart, one image, two classes, the "
+    "lesson's three images, and float32.",
+)
+
+
+# --- 5.12 -----------------------------------------------------------------------------------------
+
+
+@functools.cache
+def _over_trained() -> tuple[np.ndarray, np.ndarray]:
+    digits = datasets.digits().train
+    model = Sequential([Dense(10, kernel_initializer="zeros")])
+    model.compile(Adam(0.5), SparseCategoricalCrossentropy(from_logits=True))
+    model.fit(digits.raw, digits.y, epochs=200, batch_size=len(digits.y), shuffle=False)
+    W, b = model.get_weights()
+    return W, b
+
+
+def renamed_digits(
+    first: int = 4, second: int = 9
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """Return section 5.12's situation: images, new labels, and a model that is sure of the old.
+
+    Parameters
+    ----------
+    first, second : int
+        The two digits whose labels are exchanged.
+
+    Returns
+    -------
+    X : ndarray of float64, shape (500, 64)
+        Images of digits, brightness 0…16.
+    y : ndarray of int64, shape (500,)
+        Labels in 0…9; `first` is called `second`, and the other way round.
+    W, b : ndarray of float64, shapes (64, 10) and (10,)
+        Weights of softmax regression, over-trained on the old labels.
+    """
+    digits = datasets.digits().train
+    names = np.arange(10)
+    names[[first, second]] = second, first
+    W, b = _over_trained()
+    return digits.raw[:500].copy(), names[digits.y[:500]], W.copy(), b.copy()
+
+
+def _descend(
+    X: np.ndarray,
+    y: np.ndarray,
+    W: np.ndarray,
+    b: np.ndarray,
+    gradient: Callable[[np.ndarray, np.ndarray], np.ndarray],
+    steps: int = 100,
+    alpha: float = 1.0,
+) -> tuple[np.ndarray, np.ndarray]:
+    for _ in range(steps):
+        dz = gradient(y, X @ W + b)
+        W, b = W - alpha * X.T @ dz / len(y), b - alpha * dz.mean(axis=0)
+    return W, b
+
+
+def _relearn(
+    X: np.ndarray, y: np.ndarray, W: np.ndarray, b: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    return _descend(X, y, W, b, sparse_categorical_crossentropy_gradient)
+
+
+def _only_renamed(
+    X: np.ndarray, y: np.ndarray, W: np.ndarray, b: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    wrong = (X @ W + b).argmax(axis=1) != y
+    return _relearn(X[wrong], y[wrong], W, b)
+
+
+def _with(
+    gradient: Callable[[np.ndarray, np.ndarray], np.ndarray] = (
+        sparse_categorical_crossentropy_gradient
+    ),
+    **settings: Any,
+) -> Callable[..., tuple[np.ndarray, np.ndarray]]:
+    return lambda X, y, W, b: _descend(X, y, W, b, gradient, **settings)
+
+
+def _double_softmax_gradient(y: np.ndarray, z: np.ndarray) -> np.ndarray:
+    a = softmax.softmax(z)
+    return softmax.softmax_jacobian_product(z, softmax.softmax(a) - one_hot(y, 10))
+
+
+def _observed_learning(arguments: tuple, output: Any) -> Any:
+    """Return in words what the weights have learned: many ways lead there."""
+    if not (isinstance(output, (tuple, list)) and len(output) == 2):
+        return output
+    X, y, old_W, old_b = arguments
+    W, b = (np.asarray(part, dtype=np.float64) for part in output)
+    if W.shape != old_W.shape or b.shape != old_b.shape:
+        return {"shapes of W and b": f"{W.shape} and {b.shape}"}
+    seen = {"shapes of W and b": f"{W.shape} and {b.shape}"}
+    if not (np.isfinite(W).all() and np.isfinite(b).all()):
+        return {**seen, "W and b": "not finite"}
+    was_wrong = (X @ old_W + old_b).argmax(axis=1) != y
+    Z = X @ W + b
+    right = Z.argmax(axis=1) == y
+    cost, old_cost = _losses(y, Z).mean(), _losses(y, X @ old_W + old_b).mean()
+    unchanged = np.array_equal(W, old_W) and np.array_equal(b, old_b)
+    return {
+        **seen,
+        "W and b": "as they were given" if unchanged else "finite, and changed",
+        "cost": "fell"
+        if cost < 0.99 * old_cost
+        else "rose"
+        if cost > 1.01 * old_cost
+        else "hardly moved",
+        "right, of the renamed digits": _share(right[was_wrong].mean()),
+        "right, of the other digits": _share(right[~was_wrong].mean()),
+    }
+
+
+def _share(share: float) -> str:
+    if share >= 0.9:
+        return "at least 90%"
+    return "less than 10%" if share < 0.1 else "10% to 90%"
+
+
+RELEARN = Task(
+    name="relearn",
+    section="5.12",
+    reference=_relearn,
+    probes=lambda: (renamed_digits(4, 9), renamed_digits(1, 7)),
+    observe=_observed_learning,
+    seconds=30.0,
+    mistakes=(
+        Mistake(
+            _with(naive_sparse_categorical_crossentropy_gradient, steps=3),
+            "Your weights are nan or infinite after training. The logits of this model reach "
+            "several hundred, and more on the way; beyond 709 an exponential overflows even in "
+            "double precision. Use a softmax that subtracts the largest logit of each row.",
+            "5.4",
+        ),
+        Mistake(
+            _with(clipped_sparse_categorical_crossentropy_gradient, steps=5, alpha=0.3),
+            "The cost has hardly moved. Look at the size of your gradient at the start, where the "
+            "model is sure and wrong. If it is nearly zero, it has come through a probability that "
+            "was clipped, or through softmax's own slope: use the gradient by the logits that "
+            "lesson 4 derived. If its largest element is near 1, your steps are too small or too "
+            "few.",
+            "5.7",
+        ),
+        Mistake(
+            lambda X, y, W, b: (W, b),
+            "You returned the weights as they were given: no step has changed them. Do you assign "
+            "the new weights in each turn of the loop?",
+        ),
+        Mistake(
+            _with(steps=10, alpha=0.3),
+            "You are on the right way: the cost has fallen, and some of the renamed digits are "
+            "right. But not yet 90% of them: take more steps, or larger ones.",
+        ),
+        Mistake(
+            _with(steps=10, alpha=0.03),
+            "The cost has fallen, but the model still answers with the old names: it was so sure "
+            "of them that it takes a long way back. Take more steps, or larger ones.",
+        ),
+        Mistake(
+            _with(lambda y, z: -sparse_categorical_crossentropy_gradient(y, z), steps=20),
+            "The cost has risen, and the other digits have been unlearned: you went uphill. The "
+            "step is minus the learning rate times the gradient.",
+        ),
+        Mistake(
+            _only_renamed,
+            "The renamed digits are right, but some of the others are no longer: they had no say "
+            "in your training. Use all the images in each step.",
+        ),
+        Mistake(
+            lambda X, y, W, b: (_relearn(X, y, W, b)[0].T, b),
+            "Your W is transposed. The gradient by W has the shape of W, (64, 10).",
+        ),
+    ),
+    properties=(
+        Property(
+            lambda arguments, seen: seen["W and b"] != "not finite",
+            "Your weights are nan or infinite after training.",
+        ),
+        Property(
+            lambda arguments, seen: seen["cost"] != "rose",
+            "The cost is higher than before your training. Is the sign of the step right? If it "
+            "is, the steps are too large.",
+        ),
+        Property(
+            lambda arguments, seen: seen["right, of the renamed digits"] == "at least 90%",
+            lambda arguments, seen: (
+                f"Of the renamed digits, {seen['right, of the renamed digits']} are right; at "
+                "least 90% are asked for."
+            ),
+        ),
+        Property(
+            lambda arguments, seen: seen["right, of the other digits"] == "at least 90%",
+            lambda arguments, seen: (
+                f"Of the digits that were not renamed, {seen['right, of the other digits']} are "
+                "right; at least 90% must stay so. Too large steps can unlearn them."
+            ),
+        ),
+    ),
+    hints=(
+        "Section 5.12 tried three gradients and one of them learned. Which is never too small "
+        "where the model is wrong, and never nan?",
+        "Each step: logits, a safe softmax, minus the one-hot rows; that is the gradient by the "
+        "logits. From there to W and b as in lesson 4, and a small step down.",
+        "A learning rate of 1 and a hundred steps on all images are enough. Softmax is safe if "
+        "each row's largest logit is subtracted before the exponential.",
+    ),
+    reasoning="The gradient by the logits is a − onehot(y). It needs no loss and no logarithm, and "
+    "where the model is sure and wrong it has its full size, 1, so even an over-trained model can "
+    "be corrected. Only the softmax in it must survive logits of several hundred. A clipped loss "
+    "would have no gradient at all for these images, and the naive softmax would be nan.",
+    tested="Right in 2 runs on 500 real images each, with the names of 4 and 9 and of 1 and 7 "
+    "exchanged: at least 90% of the renamed digits right, and of the others too.",
+)
+
+TASKS: tuple[Task, ...] = (
+    LOGSUMEXP,
+    CROSS_ENTROPY_FROM_LOGITS,
+    LOGISTIC_LOSS_FROM_LOGITS,
+    LOGIT_CLASSIFIER,
+    READ_LOGITS,
+    RELEARN,
+)
