@@ -59,7 +59,7 @@ def _never_raises(show: Callable[..., None]) -> Callable[..., None]:
 
 
 @_never_raises
-def check(name: str, answer: Any) -> None:
+def check(name: str, answer: Any = None) -> None:
     """Judge the function `answer` for the task `name` and show the result.
 
     Parameters
@@ -69,7 +69,8 @@ def check(name: str, answer: Any) -> None:
     answer : callable
         The reader's function. Anything else gets a friendly answer, too.
     """
-    if not isinstance(name, str) or name not in catalogue():
+    name = _name(name)
+    if name not in catalogue():
         return _unknown(name)
     _solved[name] = False
     lesson, task = catalogue()[name]
@@ -104,9 +105,10 @@ def _link(lesson: str, section: str) -> tuple[str, str]:
 
 
 @_never_raises
-def hint(name: str) -> None:
+def hint(name: str = "") -> None:
     """Show the next hint of the task `name`; after the last one, the last one again."""
-    if not isinstance(name, str) or name not in catalogue():
+    name = _name(name)
+    if name not in catalogue():
         return _unknown(name)
     hints = catalogue()[name][1].hints
     number = min(_hints_given.get(name, 0) + 1, len(hints))
@@ -124,9 +126,10 @@ def hint(name: str) -> None:
 
 
 @_never_raises
-def solution(name: str) -> None:
+def solution(name: str = "") -> None:
     """Show the solution of the task `name`: its source, and why it is so."""
-    if not isinstance(name, str) or name not in catalogue():
+    name = _name(name)
+    if name not in catalogue():
         return _unknown(name)
     lesson, task = catalogue()[name]
     source = solution_source(lesson, name)
@@ -147,7 +150,7 @@ def solution(name: str) -> None:
 def progress(lesson: str | None = None) -> None:
     """Show a table of the tasks of `lesson`, such as "03_softmax", or of all: open to solved."""
     if lesson is not None and lesson not in lessons():
-        return _unknown(lesson, "lesson", lessons())
+        return _unknown(str(lesson), "lesson", lessons())
     states = _progress.read()
     symbols = {"open": "○ open", "attempted": "◐ attempted", "solved": "✓ solved"}
     chosen = [lesson] if lesson else lessons()
@@ -162,8 +165,13 @@ def solved(name: str) -> bool:
     return _solved.get(name, False)
 
 
-def _unknown(name: Any, what: str = "task", valid: list[str] | None = None) -> None:
+def _name(name: Any) -> str:
+    """Return a task's name; of a function, which is easily passed instead, its own."""
+    return name if isinstance(name, str) else str(getattr(name, "__name__", name))
+
+
+def _unknown(name: str, what: str = "task", valid: list[str] | None = None) -> None:
     names = sorted(catalogue()) if valid is None else valid
-    near = difflib.get_close_matches(str(name), names, n=1)
+    near = difflib.get_close_matches(name, names, n=1)
     advice = f'Did you mean "{near[0]}"?' if near else "`progress()` lists all of them."
-    display(Report("neutral", f"There is no {what} {name!r}.", [advice]))
+    display(Report("neutral", f'There is no {what} "{name}".', [advice]))

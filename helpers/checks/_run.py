@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 
 from helpers.checks._task import Task
-from helpers.checks._values import Other, Raised, agree, canonical, form
+from helpers.checks._values import Other, Raised, canonical, form
 
 PATIENCE = 1.0  # Seconds in which a stopped function may end before its thread is left behind.
 MAX_PRINTED = 2000
@@ -54,7 +54,7 @@ class Run:
 
 @contextlib.contextmanager
 def quiet() -> Iterator[None]:
-    """Keep NumPy's and Python's warnings to ourselves: overflow is diagnosed by its result."""
+    """Keep warnings to ourselves: overflow is diagnosed by its result."""
     with warnings.catch_warnings(), np.errstate(all="ignore"):
         warnings.simplefilter("ignore")
         yield
@@ -62,7 +62,8 @@ def quiet() -> Iterator[None]:
 
 def outcomes(task: Task, function: Callable, probes: tuple[tuple, ...]) -> list[Any]:
     """Call one of our own functions, a reference or a mistake, on all probes."""
-    return [_call(task, function, arguments)[0] for arguments in probes]
+    with quiet():
+        return [_call(task, function, arguments)[0] for arguments in probes]
 
 
 def run(task: Task, answer: Callable, probes: tuple[tuple, ...]) -> Run:
@@ -81,7 +82,11 @@ def run(task: Task, answer: Callable, probes: tuple[tuple, ...]) -> Run:
                 result.not_written = True
                 return
 
-    worker = threading.Thread(target=_ignoring_time(work), daemon=True)
+    def guarded() -> None:
+        with contextlib.suppress(BaseException):  # TimeIsUp; a thread has no one to raise to
+            work()
+
+    worker = threading.Thread(target=guarded, daemon=True)
     start = time.monotonic()
     with quiet(), contextlib.redirect_stdout(printed):
         worker.start()
@@ -92,14 +97,6 @@ def run(task: Task, answer: Callable, probes: tuple[tuple, ...]) -> Run:
         finally:  # the clock, or the reader's interrupt
             result.still_running = not _stop(worker)
     return result
-
-
-def _ignoring_time(work: Callable[[], None]) -> Callable[[], None]:
-    def guarded() -> None:
-        with contextlib.suppress(TimeIsUp):
-            work()
-
-    return guarded
 
 
 def _stop(worker: threading.Thread) -> bool:
@@ -118,7 +115,7 @@ def _call(task: Task, function: Callable, arguments: tuple) -> tuple[Any, str]:
     given, untouched = copy.deepcopy(arguments), copy.deepcopy(arguments)
     changed = ""
     try:
-        with quiet():
+        with np.errstate(all="ignore"):  # this thread's own; Python's warnings are all threads'
             output = function(*given)
             changed = _changed(task, given, untouched)
             if output is None:
@@ -134,7 +131,10 @@ def _call(task: Task, function: Callable, arguments: tuple) -> tuple[Any, str]:
     except BaseException as error:  # SystemExit, too: nothing a reader writes may end the kernel
         with contextlib.suppress(Exception):
             changed = changed or _changed(task, given, untouched)
-        return Raised(type(error).__name__, _text(error), _where(error, function)), changed
+        where = ""
+        with contextlib.suppress(Exception):
+            where = _where(error, function)
+        return Raised(type(error).__name__, _text(error), where), changed
 
 
 def _text(error: BaseException) -> str:
@@ -146,11 +146,21 @@ def _text(error: BaseException) -> str:
 
 def _changed(task: Task, given: tuple, untouched: tuple) -> str:
     for name, now, before in zip(parameters(task), given, untouched, strict=False):
-        if isinstance(before, (np.ndarray, list, tuple, dict)) and not agree(
-            canonical(now), canonical(before), 0.0, 0.0
-        ):
+        if not _same(now, before):
             return name
     return ""
+
+
+def _same(now: Any, before: Any) -> bool:
+    """Whether an argument is what it was, as far as arrays and what holds them are concerned."""
+    if isinstance(before, np.ndarray):
+        nan = before.dtype.kind in "fc"
+        return np.array_equal(now, before, equal_nan=nan) and now.dtype == before.dtype
+    if isinstance(before, (list, tuple)):
+        return len(now) == len(before) and all(map(_same, now, before))
+    if isinstance(before, dict):
+        return now.keys() == before.keys() and all(_same(now[key], before[key]) for key in before)
+    return True
 
 
 def parameters(task: Task) -> list[str]:

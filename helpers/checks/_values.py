@@ -96,6 +96,8 @@ def mismatch(got: Any, expected: Any, what: str = "Your result") -> str | None:
             ) * bool(expected.ndim) or f"{what} is a Python {name}; expected: one number."
         if not isinstance(got, np.ndarray):
             return f"{what} is {form(got)}; expected: {form(expected)}."
+        if got.shape != expected.shape and not expected.ndim:
+            return f"{what} is {form(got)}; expected: one number."
         if got.shape != expected.shape:
             turned = expected.ndim == 2 and got.shape == expected.shape[::-1]
             return (
