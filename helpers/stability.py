@@ -349,7 +349,7 @@ def exact_sigmoid(z: Any) -> np.ndarray:
 
     Result and errors as for `exact_log_softmax`.
     """
-    z = float_array(z, "z", finite=True)
+    z = float_array(z, "z")
     return exact_softmax(np.stack([np.zeros_like(z), z], axis=-1))[..., 1][()]
 
 
@@ -372,7 +372,7 @@ def exact_binary_crossentropy(y: Any, z: Any) -> np.ndarray:
     TypeError, ValueError
         As for `exact_log_softmax`, or if a label is neither 0 nor 1.
     """
-    y, z = _binary_arguments(class_labels(y, 2), float_array(z, "z", finite=True))
+    y, z = _binary_arguments(class_labels(y, 2), z)
     pairs = np.stack([np.zeros_like(z), z], axis=-1)
     return exact_sparse_categorical_crossentropy(y, pairs)
 

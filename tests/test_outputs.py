@@ -107,6 +107,38 @@ def test_reasons_as_the_reader_sees_them(name):
     assert output_layer_for(y).reason == REASONS[name]
 
 
+REMARKS = [
+    pytest.param(
+        [1, 2, 3, 1],
+        "No label is 0, so the unit for class 0 would never be right: if your labels count from "
+        "1, subtract 1 from y first. To train",
+        id="labels from 1",
+    ),
+    pytest.param([-0.5, 0.5], "on both sides of zero:", id="both signs, below 1"),
+    pytest.param([-0.5, 0.0], "never above zero:", id="never above zero"),
+    pytest.param(
+        [[0.0, 1.0], [0.3, 0.7]],
+        "Every row sums to 1: if it holds the probabilities of classes, type "
+        'activation="softmax" and loss="categorical_crossentropy" instead.',
+        id="rows of probabilities, one sure",
+    ),
+    pytest.param(
+        [[0.2, 0.1], [0.3, 0.4]],
+        "a gradient. If they are proportions, a sigmoid output keeps to 0…1.",
+        id="all of y, but no row, sums to 1",
+    ),
+]
+
+
+@pytest.mark.parametrize(("y", "remark"), REMARKS)
+def test_remarks_as_the_reader_sees_them(y, remark):
+    assert f" {remark}" in output_layer_for(y).reason
+
+
+def test_measurements_above_1_need_no_further_remark():
+    assert output_layer_for([0.5, 1.5, 2.5]).reason.endswith("always has a gradient.")
+
+
 def test_numbers_in_the_reason_are_counted_from_the_target():
     y, _ = real_targets()["digits in threes"]
     ones = y.sum(axis=1)
@@ -366,6 +398,8 @@ BAD = [
                  id="multiclass: fraction"),
     pytest.param([0, 1e300], "multiclass", ValueError, "^y must hold class labels for "
                  r'kind="multiclass", got 1e\+300$', id="multiclass: huge"),
+    pytest.param([0, 2.0**53], "multiclass", ValueError, "^y must hold class labels for "
+                 r'kind="multiclass", got 9\.0072e\+15$', id="multiclass: beyond whole floats"),
     pytest.param([[0, 1], [1, 1]], "multiclass", ValueError, "^y must hold exactly one 1 in every "
                  'row for kind="multiclass", got 2 in row 1$', id="multiclass: several"),
     pytest.param([[0, 2]], "multiclass", ValueError, 'for kind="multiclass", got 2$',
