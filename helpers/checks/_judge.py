@@ -11,8 +11,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
-import numpy as np
-
+from helpers.checks._properties import NOT_FINITE, shared_property
 from helpers.checks._run import Run, outcomes, parameters, quiet, run
 from helpers.checks._task import Mistake, Task
 from helpers.checks._values import (
@@ -22,7 +21,6 @@ from helpers.checks._values import (
     canonical,
     finite,
     first_difference,
-    is_sequence,
     loosened,
     mismatch,
     show,
@@ -225,7 +223,10 @@ def _diagnose(task: Task, answer: Callable, result: Run, wrong: list[int]) -> Ve
                 verdict(reason="property", diagnosis=diagnosis),
                 example=_example(task, result, number),
             )
-    if diagnosis := _shared_property(task, result, wrong):
+    if finite(expected) and not finite(got):
+        return verdict(reason="property", diagnosis=NOT_FINITE)
+    calls = zip(known(task).probes, result.outcomes, known(task).expected, strict=True)
+    if diagnosis := shared_property(list(calls)):
         return verdict(reason="property", diagnosis=diagnosis)
     right = len(known(task).probes) - len(wrong)
     return verdict(
@@ -268,105 +269,6 @@ def _failing(task: Task, arguments: tuple, got: Any) -> Iterator[str]:
             if not prop.holds(copy.deepcopy(arguments), copy.deepcopy(got)):
                 words = prop.diagnosis
                 yield words(arguments, got) if callable(words) else words
-
-
-def _shared_property(task: Task, result: Run, wrong: list[int]) -> str:
-    """What can be said of any task's wrong numbers."""
-    pairs = [
-        (known(task).probes[number], result.outcomes[number], known(task).expected[number])
-        for number in wrong
-    ]
-    _, got, expected = pairs[0]
-    if finite(expected) and not finite(got):
-        return (
-            "Your result is not finite: nan or inf. Some number on the way to it is too large,"
-            " or a 0 is divided by, or its logarithm taken."
-        )
-    flat = [
-        (arguments, *_numbers(g, e))
-        for arguments, g, e in pairs
-        if not isinstance(g, Raised) and mismatch(g, e) is None
-    ]
-    flat = [(arguments, g, e) for arguments, g, e in flat if g.size and finite(g) and finite(e)]
-    if not flat:
-        return ""
-
-    def throughout(claim: Callable[[tuple, np.ndarray, np.ndarray], bool]) -> bool:
-        return all(claim(*pair) for pair in flat)
-
-    def same(g: np.ndarray, e: np.ndarray) -> bool:
-        return bool(np.allclose(g, e, rtol=1e-6, atol=task.atol))
-
-    rows = [_rows(arguments) for arguments, _, _ in flat]
-    if throughout(lambda arguments, g, e: same(g, -e)):
-        return "Your result has the wrong sign throughout."
-    if throughout(
-        lambda arguments, g, e: (
-            isinstance(expected, np.ndarray) and _turned(task, arguments, result, same)
-        )
-    ):
-        return "Your result is transposed: rows and columns are exchanged."
-    if any(m > 1 for m in rows):
-        if throughout(lambda arguments, g, e: same(g, e * _rows(arguments))):
-            return (
-                "Your result is too large by the factor m, the number of rows of the input:"
-                " a sum where the mean is asked for?"
-            )
-        if throughout(lambda arguments, g, e: same(g * _rows(arguments), e)):
-            return (
-                "Your result is too small by the factor m, the number of rows of the input:"
-                " a mean where the sum is asked for, or divided twice?"
-            )
-    if len(flat) > 1 or flat[0][1].size > 1:
-        _, g, e = flat[0]
-        largest = np.argmax(np.abs(e))
-        if e[largest]:
-            factor = g[largest] / e[largest]
-            if factor and throughout(lambda arguments, g, e: same(g, e * factor)):
-                return f"Your result is {factor:.6g} times the right one, throughout."
-        shift = g[0] - e[0]
-        if shift and throughout(lambda arguments, g, e: same(g, e + shift)):
-            by_one = abs(abs(shift) - 1) < 1e-9
-            more = "larger" if shift > 0 else "smaller"
-            return (
-                f"Your result is {abs(shift):.6g} {more} than the right one, throughout."
-                + " Do you count from 1 where NumPy counts from 0, or the other way round?"
-                * (by_one and expected_integers(expected))
-            )
-    return ""
-
-
-def expected_integers(expected: Any) -> bool:
-    return isinstance(expected, np.ndarray) and expected.dtype.kind in "iu"
-
-
-def _turned(task: Task, arguments: tuple, result: Run, same: Callable) -> bool:
-    """Whether the output for `arguments` is the square expected one, transposed."""
-    number = next(n for n, probe in enumerate(known(task).probes) if probe is arguments)
-    got, expected = result.outcomes[number], known(task).expected[number]
-    return expected.ndim == 2 and got.shape == expected.T.shape and same(got, expected.T)
-
-
-def _numbers(got: Any, expected: Any) -> tuple[np.ndarray, np.ndarray]:
-    """Return all numbers of both, side by side; empty if there is anything else in them."""
-    if isinstance(expected, dict):
-        got, expected = [got[key] for key in expected], list(expected.values())
-    if is_sequence(expected):
-        parts = [_numbers(g, e) for g, e in zip(got, expected, strict=True)]
-        if not parts or any(p[0].size == 0 for p in parts):
-            return np.empty(0), np.empty(0)
-        return np.concatenate([p[0] for p in parts]), np.concatenate([p[1] for p in parts])
-    if not isinstance(expected, np.ndarray) or expected.dtype.kind not in "iuf":
-        return np.empty(0), np.empty(0)
-    return got.astype(float).ravel(), expected.astype(float).ravel()
-
-
-def _rows(arguments: tuple) -> int:
-    """Return the number of examples: the rows of the first array among the arguments."""
-    for argument in arguments:
-        if isinstance(argument, np.ndarray) and argument.ndim:
-            return len(argument)
-    return 1
 
 
 # --- in words -------------------------------------------------------------------------------------

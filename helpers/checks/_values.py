@@ -96,8 +96,8 @@ def mismatch(got: Any, expected: Any, what: str = "Your result") -> str | None:
             ) * bool(expected.ndim) or f"{what} is a Python {name}; expected: one number."
         if not isinstance(got, np.ndarray):
             return f"{what} is {form(got)}; expected: {form(expected)}."
-        if got.shape != expected.shape and not expected.ndim:
-            return f"{what} is {form(got)}; expected: one number."
+        if got.shape != expected.shape and not (got.ndim and expected.ndim):
+            return f"{what} is {form(got)}; expected: {form(expected)}."
         if got.shape != expected.shape:
             turned = expected.ndim == 2 and got.shape == expected.shape[::-1]
             return (
@@ -243,14 +243,7 @@ def first_difference(got: Any, expected: Any, rtol: float, atol: float) -> str |
     if not wrong.any():
         return None
     index = tuple(int(i) for i in np.argwhere(wrong)[0])
-    pair = (
-        show_pair(expected[index][()] + 0, got[index][()] + 0)
-        if expected.dtype.kind in "iuf"
-        else (
-            str(expected[index]),
-            str(got[index]),
-        )
-    )
+    pair = show_pair(np.asarray(expected[index]), np.asarray(got[index]))
     return (
         f"{int(wrong.sum())} of {wrong.size} entries differ, the first at index {list(index)}:"
         f" expected {pair[0]}, got {pair[1]}"

@@ -1,0 +1,760 @@
+"""The machinery of the checks, on tasks made for the purpose: every kind of wrong answer."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import random
+import threading
+import time
+
+import hypothesis.strategies as st
+import numpy as np
+import pytest
+import tensorflow as tf
+from hypothesis import given, settings
+
+from helpers import checks
+from helpers.checks import Mistake, Property, Task, _judge, _progress
+from helpers.checks._judge import judge
+from helpers.checks._report import Report, Table
+
+
+def mean_of_rows(X):
+    return X.mean(axis=0)
+
+
+def task(reference=mean_of_rows, probes=None, **changes) -> Task:
+    """The task of averaging the columns of a matrix."""
+    if probes is None:
+        probes = (
+            (np.array([[1.0, 3.0], [4.0, 8.0]]),),
+            (np.arange(12.0).reshape(3, 4) ** 2,),
+            (np.array([[1e300, -1e300], [2.0, 5.0], [-1.0, 1.0]]),),
+            (np.array([[1, 2, 4], [5, 9, 7]]),),
+            (np.array([[0.5, 0.25]], dtype=np.float32),),
+        )
+    settings = {
+        "name": "mean_of_rows",
+        "section": "1.2",
+        "mistakes": (Mistake(lambda X: X.mean(axis=1), "Over the wrong axis."),),
+        "hints": ("A hint.", "Another."),
+        "reasoning": "Because.",
+        "tested": "On five inputs.",
+    }
+    return Task(reference=reference, probes=probes, **{**settings, **changes})
+
+
+TASK = task()
+
+
+def wrong(answer, of=TASK) -> _judge.Verdict:
+    verdict = judge(of, answer)
+    assert verdict.state == "wrong"
+    return verdict
+
+
+# --- right answers, however they are written ------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        lambda X: np.mean(X, 0),
+        lambda matrix: matrix.sum(axis=0) / len(matrix),
+        lambda X: np.einsum("ij->j", X) / X.shape[0],
+        lambda X: np.array([sum(column) / len(column) for column in X.T]),
+        lambda X: tf.reduce_mean(tf.cast(X, tf.float64), axis=0),
+        lambda X: tf.Variable(X.mean(axis=0)),
+        lambda X, axis=0: X.mean(axis=axis),
+        lambda *arguments: arguments[0].mean(axis=0),
+        lambda X: print("by the way") or X.mean(axis=0),
+        lambda X: np.ma.array(X).mean(axis=0),
+    ],
+)
+def test_unusual_but_right(answer):
+    assert judge(TASK, answer).state == "solved"
+
+
+def test_a_method_and_a_callable_object_are_right():
+    class Answer:
+        def __call__(self, X):
+            return X.mean(axis=0)
+
+    assert judge(TASK, Answer()).state == "solved"
+    assert judge(TASK, Answer().__call__).state == "solved"
+
+
+def test_single_precision_is_right_for_single_precision():
+    answer = lambda X: X.astype(np.float32).mean(axis=0)  # noqa: E731
+    small = task(probes=TASK.probes[:2])
+    assert judge(small, answer).state == "solved"
+    assert judge(small, lambda X: answer(X) * 1.001).state == "wrong"
+    assert judge(small, lambda X: X.mean(axis=0) * (1 + 1e-8)).state == "wrong"
+
+
+def test_whole_numbers_are_right_where_they_are_equal():
+    double = task(lambda z: 2.0 * z, probes=((np.array([1, 2]),),))
+    assert judge(double, lambda z: 2 * z).state == "solved"
+
+
+@pytest.mark.parametrize("make", [tuple, list, np.array])
+def test_several_results_may_come_as_tuple_list_or_rows(make):
+    pair = task(lambda z: (z + 1, z - 1), probes=((np.array([1.0, 2.0]),),), mistakes=())
+    assert judge(pair, lambda z: make([z + 1, z - 1])).state == "solved"
+    assert judge(pair, lambda z: make([z + 1, z - 2])).state == "wrong"
+
+
+def test_numbers_text_and_dicts_are_compared():
+    observed = task(
+        lambda n: {"loss": "mse", "units": n, "share": n / 2, "parts": (n, [None])},
+        probes=((1,), (3,)),
+        mistakes=(),
+    )
+    right = lambda n: {"parts": (n, [None]), "share": n / 2, "units": n, "loss": "mse"}  # noqa: E731
+    assert judge(observed, right).state == "solved"
+    for change in ({"loss": "mae"}, {"units": 7}, {"share": None}, {"parts": (1, [0])}, {"new": 1}):
+        assert judge(observed, lambda n, change=change: right(n) | change).state == "wrong", change
+
+
+# --- answers that are no answer -------------------------------------------------------------------
+
+
+def not_written(X):
+    """Doc."""
+    # YOUR CODE HERE
+    raise NotImplementedError()
+
+
+def partly_written(X):
+    total = X.sum(axis=0)
+    raise NotImplementedError(total)
+
+
+def only_a_docstring(X):
+    """Doc."""
+
+
+@pytest.mark.parametrize("answer", [not_written, partly_written, only_a_docstring])
+def test_not_attempted(answer):
+    verdict = judge(TASK, answer)
+    assert (verdict.state, verdict.reason) == ("open", "not attempted")
+
+
+def test_an_untouched_task_costs_nothing():
+    def expensive():
+        raise AssertionError("the reference was computed for an untouched task")
+
+    assert judge(task(probes=expensive), not_written).state == "open"
+
+
+@pytest.mark.parametrize("answer", [None, 3, "mean_of_rows", np.ones(3)])
+def test_the_result_instead_of_the_function(answer):
+    assert wrong(answer).reason == "not callable"
+    assert 'check("mean_of_rows", mean_of_rows)' in wrong(answer).diagnosis
+
+
+def test_other_arguments():
+    assert "mean_of_rows(X)" in wrong(lambda: 1).diagnosis
+    assert "'y'" in wrong(lambda X, y: 1).diagnosis
+    assert wrong(lambda X, y: 1).reason == "signature"
+
+
+def raises_below(X):
+    total = X.sum(axis=0)
+    return total / lenght(X)  # noqa: F821
+
+
+def test_the_readers_own_line_and_error():
+    verdict = wrong(raises_below)
+    assert verdict.reason == "raised"
+    assert "NameError: name 'lenght' is not defined" in verdict.diagnosis
+    assert "return total / lenght(X)" in verdict.diagnosis
+    line = raises_below.__code__.co_firstlineno + 2
+    assert f"line {line}:" in verdict.diagnosis
+
+
+def test_the_readers_line_even_if_numpy_raised():
+    def answer(X):
+        return np.concatenate([X, 1])
+
+    assert "return np.concatenate([X, 1])" in wrong(answer).diagnosis
+
+
+def test_nothing_returned():
+    def answer(X):
+        mean = X.mean(axis=0)  # noqa: F841
+
+    def printing(X):
+        print(X.mean(axis=0))
+
+    assert "returns nothing" in wrong(answer).diagnosis
+    assert "prints" in wrong(printing).diagnosis
+    assert ("printed", "[2.5 5.5]") in wrong(printing).example
+
+
+def test_what_was_printed_on_the_way_is_shown():
+    def answer(X):
+        print("m is", len(X))
+        return X.sum(axis=0) + 1
+
+    assert ("printed", "m is 2") in wrong(answer).example
+
+
+@pytest.mark.parametrize(
+    ("answer", "words"),
+    [
+        (lambda X: list(X.mean(axis=0)), "Python list"),
+        (lambda X: tuple(X.mean(axis=0)), "Python tuple"),
+        (lambda X: X.mean(), "one number; expected: an array of shape (2,)"),
+        (lambda X: X, "shape (2, 2); expected: (2,)"),
+        (lambda X: X.mean(axis=0) > 0, "True and False"),
+        (lambda X: X.mean(axis=0).astype(complex), "complex numbers"),
+        (lambda X: X.mean(axis=0).astype(object), "dtype object"),
+        (lambda X: str(X.mean(axis=0)), "text"),
+        (lambda X: X.mean(axis=0).astype(str), "text"),
+        (lambda X: (value for value in X), "generator"),
+        (lambda X: X.mean, "forget the parentheses"),
+        (lambda X: {"mean": X.mean(axis=0)}, "a dict with the keys 'mean'"),
+        (lambda X: object(), "an object of type object"),
+        (lambda X: {1, 2}, "an object of type set"),
+    ],
+)
+def test_another_form(answer, words):
+    verdict = wrong(answer)
+    assert verdict.reason == "form"
+    assert words in verdict.diagnosis
+
+
+def test_a_coroutine_is_closed():
+    async def answer(X):
+        return X.mean(axis=0)
+
+    assert "async def" in wrong(answer).diagnosis
+
+
+def test_form_of_a_part():
+    pair = task(lambda z: (z, 2.0), probes=((np.ones(3),),), mistakes=())
+    assert (
+        "Part 1 of your result has the shape (1, 3)"
+        in wrong(lambda z: (z[np.newaxis], 2.0), pair).diagnosis
+    )
+    assert "Part 2 of your result is an array" in wrong(lambda z: (z, z), pair).diagnosis
+    assert "a tuple of 3" in wrong(lambda z: (z, 2.0, 1), pair).diagnosis
+    assert "expected: one number" in wrong(lambda z: (z, [2.0]), pair).diagnosis
+
+
+def test_an_output_that_observe_cannot_read():
+    model = task(observe=lambda arguments, model: model.layers, probes=((np.ones(2),),))
+    assert "cannot be read" in wrong(lambda X: 3.0, of=model_task()).diagnosis
+    del model
+
+
+def model_task() -> Task:
+    class Model:
+        units = 3
+
+    return task(
+        lambda X: Model(), observe=lambda arguments, model: model.units, mistakes=(), probes=((1,),)
+    )
+
+
+# --- answers that misbehave -----------------------------------------------------------------------
+
+
+def test_changing_the_argument_is_noticed_even_if_the_result_is_right():
+    def answer(X):
+        mean = X.mean(axis=0)
+        X -= X.mean(axis=0).astype(X.dtype)
+        return mean
+
+    verdict = wrong(answer)
+    assert verdict.reason == "changed"
+    assert "`X`" in verdict.diagnosis
+
+
+def test_whole_numbers_changed_in_place():
+    def answer(z):
+        z[z < 0] *= 0.5
+        return z
+
+    half = task(lambda z: np.where(z < 0, z / 2, z), probes=((np.array([-3, 2]),),), mistakes=())
+    assert wrong(answer, half).reason in {"changed", "raised"}
+
+
+def test_a_list_changed_in_place():
+    first = task(lambda values: values[0], probes=(([1.0, 2.0],),), mistakes=())
+    assert wrong(lambda values: values.pop(0), first).reason == "changed"
+
+
+@pytest.mark.parametrize("chance", [np.random.rand, random.random])
+def test_chance(chance):
+    assert wrong(lambda X: X.mean(axis=0) + chance()).reason == "random"
+
+
+def test_state_kept_between_calls():
+    calls = []
+
+    def answer(X):
+        calls.append(X)
+        return X.mean(axis=0) + len(calls)
+
+    assert wrong(answer).reason == "random"
+
+
+def endless(X):
+    while True:
+        X = X + 1
+
+
+def endless_and_deaf(X):
+    while True:
+        with contextlib.suppress(Exception):
+            X = X + 1
+
+
+def endless_and_stubborn(X):
+    while True:
+        try:  # noqa: SIM105
+            X = X + 1
+        except:  # noqa: E722, PERF203
+            pass
+
+
+@pytest.mark.parametrize("answer", [endless, endless_and_deaf, endless_and_stubborn])
+def test_endless(answer):
+    before = threading.active_count()
+    start = time.monotonic()
+    verdict = wrong(answer, task(seconds=0.3))
+    assert time.monotonic() - start < 5
+    assert verdict.reason == "endless"
+    assert "stopped after 0.3 seconds" in verdict.diagnosis
+    assert verdict.example[0][0] == "input"
+    assert threading.active_count() == before, "the loop goes on"
+
+
+def test_endless_where_it_cannot_be_stopped():
+    wake = threading.Event()
+    verdict = wrong(lambda X: wake.wait(60), task(seconds=0.2))
+    wake.set()
+    assert "restart the kernel" in verdict.diagnosis
+
+
+def test_endless_printing_and_recursion(capsys):
+    def printing(X):
+        while True:
+            print("x" * 1000)
+
+    def recursing(X):
+        return recursing(X)
+
+    assert wrong(printing, task(seconds=0.3)).reason == "endless"
+    assert "RecursionError" in wrong(recursing).diagnosis
+    assert capsys.readouterr().out == ""
+
+
+@pytest.mark.parametrize("error", [SystemExit, KeyboardInterrupt, GeneratorExit, MemoryError])
+def test_errors_that_would_end_the_kernel(error):
+    def answer(X):
+        raise error("done")
+
+    assert f"{error.__name__}: done" in wrong(answer).diagnosis
+
+
+def test_warnings_of_the_answer_stay_quiet(capfd, recwarn):
+    wrong(lambda X: np.log(-np.ones(X.shape[1])) / np.zeros(X.shape[1]))
+    wrong(lambda X: np.exp(X.mean(axis=0) + 1e5))
+    assert capfd.readouterr().err == ""
+    assert not recwarn.list
+
+
+# --- wrong numbers --------------------------------------------------------------------------------
+
+
+def test_a_known_mistake():
+    square = (np.array([[1.0, 2.0], [3.0, 5.0]]),)
+    known = task(
+        mistakes=(
+            Mistake(lambda X: X.sum(axis=0), "A sum.", "1.3"),
+            Mistake(lambda X: X.mean(axis=1), "Over the wrong axis."),
+        ),
+        probes=(square,),
+    )
+    verdict = wrong(lambda X: np.sum(X, axis=0), known)
+    assert (verdict.reason, verdict.diagnosis, verdict.section) == ("mistake", "A sum.", "1.3")
+    verdict = wrong(lambda X: np.array([row.mean() for row in X]), known)
+    assert (verdict.diagnosis, verdict.section) == ("Over the wrong axis.", "1.2")
+    assert verdict.example == (
+        ("input", "X = [[1., 2.],\n     [3., 5.]]"),
+        ("expected", "[2. , 3.5]"),
+        ("got", "[1.5, 4. ]"),
+    )
+
+
+def test_a_mistake_that_raises():
+    def too_many(X):
+        return X[:, X.shape[1]]
+
+    known = task(mistakes=(Mistake(too_many, "You count from 1."),))
+    assert wrong(lambda X: X.T[len(X.T)], known).diagnosis == "You count from 1."
+    assert wrong(lambda X: X["a"], known).reason in {"mistake", "raised"}
+    assert wrong(lambda X: X.nothing, known).reason == "raised"
+
+
+PROBES = tuple((np.array([[a, b], [1.0, a * a]]),) for a, b in [(2.0, 5.0), (3.0, 7.0), (4.0, 9.0)])
+
+
+def test_a_mistake_that_explains_most_of_what_is_wrong():
+    def answer(X):  # the wrong axis; and something else on the last probe
+        return X.mean(axis=1) + (X[0, 0] == 4.0)
+
+    verdict = wrong(answer, task(probes=PROBES))
+    assert verdict.reason == "similar"
+    assert verdict.diagnosis.endswith("Over the wrong axis.")
+
+
+def test_a_mistake_that_explains_less_says_nothing():
+    answer = lambda X: X.mean(axis=1) + (X[0, 0] != 2.0) * X[0]  # noqa: E731
+    assert wrong(answer, task(probes=PROBES)).reason not in {"similar", "mistake"}
+
+
+def test_two_mistakes_that_explain_as_much_say_nothing():
+    rivals = task(
+        probes=PROBES,
+        mistakes=(
+            Mistake(lambda X: X.mean(axis=1) + (X[0, 0] == 3.0), "One."),
+            Mistake(lambda X: X.mean(axis=1) + 2 * (X[0, 0] == 3.0), "The other."),
+        ),
+    )
+    assert wrong(lambda X: X.mean(axis=1) - 5 * (X[0, 0] == 3.0), rivals).reason != "similar"
+
+
+def test_properties_in_their_order():
+    positive = Property(lambda arguments, mean: bool(np.all(mean > -3)), "Below −3.")
+    small = Property(
+        lambda arguments, mean: abs(mean[0]) < 100, lambda arguments, mean: f"{mean[0]:g}!"
+    )
+    broken = Property(lambda arguments, mean: 1 / 0, "Never said.")
+    held = task(properties=(broken, positive, small), mistakes=())
+    assert wrong(lambda X: X.mean(axis=0) + 1000, held).diagnosis == "1002.5!"
+    assert wrong(lambda X: X.mean(axis=0) - 1000, held).diagnosis == "Below −3."
+    assert wrong(lambda X: X.mean(axis=0) + X[0] * X[0, 0], held).reason == "property"
+
+
+@pytest.mark.parametrize(
+    ("answer", "words"),
+    [
+        (lambda X: -X.mean(axis=0), "wrong sign"),
+        (lambda X: X.sum(axis=0), "too large by the factor m"),
+        (lambda X: X.sum(axis=0) / len(X) ** 2, "too small by the factor m"),
+        (lambda X: 0.5 * X.mean(axis=0), "0.5 times the right one"),
+        (lambda X: np.nan * X.mean(axis=0), "not finite"),
+        (lambda X: X.mean(axis=0) / 0, "not finite"),
+    ],
+)
+def test_shared_properties(answer, words):
+    assert words in wrong(answer).diagnosis
+
+
+def test_what_is_said_holds_for_all_inputs():
+    def answer(X):
+        return -X.mean(axis=0) if len(X) == 2 else X.mean(axis=0)
+
+    assert wrong(answer).reason == "counter-example"
+    single = task(probes=((np.array([[1.0], [3.0]]),),), mistakes=())
+    assert wrong(lambda X: -X.mean(axis=0), single).reason == "counter-example"
+
+
+def test_parts_text_and_numbers_side_by_side():
+    parts = task(lambda z: ("a", {"b": z, "c": 2.0}), probes=((np.ones(2),),), mistakes=())
+    assert "wrong sign" in wrong(lambda z: ("a", {"b": -z, "c": -2.0}), parts).diagnosis
+    empty = task(lambda z: (z, []), probes=((np.ones(2),),), mistakes=())
+    assert "wrong sign" in wrong(lambda z: (-z, []), empty).diagnosis
+
+
+def test_overflow_is_told_by_its_result():
+    def answer(X):
+        return np.log(np.exp(X).mean(axis=0))  # fine for small numbers
+
+    log_mean = task(
+        lambda X: X[0],
+        probes=((np.array([[1.0, 2.0]]),), (np.array([[1000.0, 1.0]]),)),
+        mistakes=(),
+    )
+    verdict = wrong(answer, log_mean)
+    assert "not finite" in verdict.diagnosis
+    assert verdict.example[0][1] == "X = [[1000.,    1.]]"
+
+
+def test_a_constant_shift():
+    labels = task(
+        lambda z: z.argmax(axis=1), probes=((np.eye(3),), (np.array([[0.0, 1.0]]),)), mistakes=()
+    )
+    verdict = wrong(lambda z: z.argmax(axis=1) + 1, labels)
+    assert "1 larger" in verdict.diagnosis
+    assert "count from 1" in verdict.diagnosis
+
+
+def test_a_square_result_that_is_transposed():
+    same = task(
+        lambda X: 1.0 * X, probes=((np.arange(4.0).reshape(2, 2),), (np.ones((2, 2)),)), mistakes=()
+    )
+    assert "transposed" in wrong(lambda X: X.T, same).diagnosis
+    assert (
+        "exchanged"
+        in wrong(
+            lambda X: X.T, task(lambda X: 1.0 * X, probes=((np.ones((2, 3)),),), mistakes=())
+        ).diagnosis
+    )
+
+
+def test_only_the_counter_example_is_left():
+    def answer(X):
+        return X.mean(axis=0) + (len(X) == 3) * X[0]
+
+    verdict = wrong(answer)
+    assert verdict.reason == "counter-example"
+    assert "Right on 3 of 5" in verdict.diagnosis
+    assert verdict.example[0][1].startswith("X = [[  0.,   1.,   4.,   9.]")
+
+
+def test_numbers_that_differ_late_are_printed_long_enough():
+    verdict = wrong(
+        lambda X: X.mean(axis=0) * np.array([1 + 1e-8, 1][: X.shape[1]] + [1] * 9)[: X.shape[1]]
+    )
+    _, expected, got = verdict.example
+    assert expected[1] != got[1]
+
+
+def test_large_arrays_are_described():
+    large = task(probes=((np.arange(300.0).reshape(3, 100),),), mistakes=())
+    verdict = wrong(lambda X: X.mean(axis=0) + (np.arange(100) == 42), large)
+    example = dict(verdict.example)
+    assert example["input"].startswith("X = array of shape (3, 100), which begins [0., 1.")
+    assert example["difference"].startswith("1 of 100 entries differ, the first at index [42]")
+    assert "expected 142" in example["difference"]
+    assert "got 143" in example["difference"]
+
+
+# --- nothing raises -------------------------------------------------------------------------------
+
+
+class Hostile:
+    """Raises whatever is done with it."""
+
+    def __getattr__(self, name):
+        raise RuntimeError(name)
+
+    def __array__(self, dtype=None, copy=None):
+        raise RuntimeError("no array")
+
+    def __eq__(self, other):
+        raise RuntimeError("no comparison")
+
+    def __repr__(self):
+        raise RuntimeError("no text")
+
+    __hash__ = None
+
+
+class Mute(Exception):  # noqa: N818
+    def __str__(self):
+        raise RuntimeError("no text")
+
+
+numbers = st.one_of(
+    st.none(),
+    st.booleans(),
+    st.integers(),
+    st.floats(),
+    st.complex_numbers(),
+    st.text(max_size=3),
+    st.binary(max_size=3),
+    st.builds(lambda: Hostile()),
+    st.builds(lambda shape: np.full(shape, 0.5), st.lists(st.integers(0, 3), max_size=3)),
+    st.sampled_from([np.array(["a"]), np.array([None]), np.array(3), tf.constant([1.0]), ..., set]),
+)
+outputs = st.recursive(
+    numbers,
+    lambda inner: st.one_of(
+        st.lists(inner, max_size=3),
+        st.lists(inner, max_size=3).map(tuple),
+        st.dictionaries(st.one_of(st.text(max_size=2), st.integers()), inner, max_size=2),
+    ),
+    max_leaves=5,
+)
+errors = st.sampled_from(
+    [
+        ValueError(),
+        Mute(),
+        SystemExit(),
+        KeyboardInterrupt(),
+        StopIteration(),
+        NotImplementedError(),
+    ]
+)
+
+
+@pytest.mark.parametrize("name", ["sigmoid", "slopes", "collapse", "hinges"])
+@settings(max_examples=60)
+@given(output=outputs, error=st.none() | errors, changes=st.booleans())
+def test_check_never_raises(name, output, error, changes):
+    def answer(*arguments):
+        if changes:
+            arguments[0][...] = 7
+        if error is not None:
+            raise error
+        return output
+
+    checks.check(name, answer)
+    assert not checks.solved(name)
+
+
+@settings(max_examples=60)
+@given(name=outputs, answer=outputs)
+def test_no_public_function_raises(name, answer):
+    assert checks.check(name, answer) is None
+    assert checks.hint(name) is None
+    assert checks.solution(name) is None
+    assert checks.progress(name) is None
+
+
+def test_answers_that_cannot_even_be_looked_at(capsys):
+    class Callable(Hostile):
+        def __call__(self, z):
+            return z
+
+    checks.check("sigmoid", Callable())
+    checks.check("sigmoid", Hostile())
+    checks.check("sigmoid", np.exp)
+    checks.check("sigmoid", print)
+    checks.check("sigmoid", int)
+    assert "failed" not in capsys.readouterr().out
+
+
+def test_a_fault_of_ours_is_owned_up_to(monkeypatch, capsys):
+    monkeypatch.setattr(checks, "judge", lambda *_: 1 / 0)
+    checks.check("sigmoid", np.exp)
+    shown = capsys.readouterr().out
+    assert "not your fault" in shown
+    assert "ZeroDivisionError" in shown
+
+
+# --- the public functions -------------------------------------------------------------------------
+
+
+@pytest.fixture
+def progress_file(tmp_path, monkeypatch):
+    path = tmp_path / "progress.json"
+    monkeypatch.setenv("HELPERS_PROGRESS", str(path))
+    return path
+
+
+def sigmoid(z):
+    return 1 / (1 + np.exp(-z))
+
+
+def test_progress_goes_forward_only(progress_file, capsys):
+    checks.progress("01_activations")
+    assert "0 of 6 tasks solved" in capsys.readouterr().out
+    checks.check("sigmoid", not_written)
+    assert not progress_file.exists()
+    checks.check("sigmoid", np.tanh)
+    assert json.loads(progress_file.read_text()) == {"sigmoid": "attempted"}
+    checks.check("sigmoid", sigmoid)
+    assert checks.solved("sigmoid")
+    checks.check("sigmoid", np.tanh)
+    assert not checks.solved("sigmoid")
+    checks.check("slopes", np.tanh)
+    capsys.readouterr()
+    checks.progress("01_activations")
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0] == "1 of 6 tasks solved"
+    assert [line.split()[:1] + line.split()[-1:] for line in lines[2:5]] == [
+        ["sigmoid", "solved"],
+        ["slopes", "attempted"],
+        ["leaky_relu", "open"],
+    ]
+    assert os.listdir(progress_file.parent) == ["progress.json"]
+
+
+@pytest.mark.parametrize("content", ["", "{", "[]", '{"sigmoid": 3}', '"x"', "\x00"])
+def test_an_unreadable_progress_file_does_no_harm(progress_file, capsys, content):
+    progress_file.write_text(content)
+    checks.check("sigmoid", sigmoid)
+    assert "solved" in capsys.readouterr().out
+    assert json.loads(progress_file.read_text()) == {"sigmoid": "solved"}
+
+
+def test_no_place_for_the_progress_file(tmp_path, monkeypatch, capsys):
+    monkeypatch.setenv("HELPERS_PROGRESS", str(tmp_path / "missing" / "progress.json"))
+    checks.check("sigmoid", sigmoid)
+    checks.progress()
+    assert "failed" not in capsys.readouterr().out
+
+
+def test_progress_stays_out_of_the_readers_file():
+    assert _progress.place() != _progress.ROOT / ".progress.json"
+
+
+def test_hints_come_one_by_one(capsys, monkeypatch):
+    monkeypatch.setattr(checks, "_hints_given", {})
+    seen = []
+    for _ in range(3):
+        checks.hint("sigmoid")
+        seen.append(capsys.readouterr().out)
+    assert "hint 1 of 2" in seen[0]
+    assert "hint 2 of 2" in seen[1]
+    assert 'solution("sigmoid")' in seen[1]
+    assert seen[2] == seen[1]
+
+
+def test_solution_shows_source_and_reasoning(capsys):
+    checks.solution("sigmoid")
+    shown = capsys.readouterr().out
+    assert "def sigmoid(z: np.ndarray)" in shown
+    assert "return 1 / (1 + np.exp(-z))" in shown
+    assert "###" not in shown
+    assert "section 1.3 Sigmoid" in shown
+
+
+def test_unknown_names_get_the_nearest(capsys):
+    checks.check("sigmod", sigmoid)
+    assert 'Did you mean "sigmoid"?' in capsys.readouterr().out
+    checks.hint(sigmoid)
+    assert "sigmoid: hint" in capsys.readouterr().out
+    checks.progress("01_activation")
+    assert 'Did you mean "01_activations"?' in capsys.readouterr().out
+    assert not checks.solved("sigmod")
+
+
+def test_a_failure_says_what_went_wrong_shows_it_and_where_to_read(capsys):
+    checks.check("sigmoid", np.tanh)
+    assert capsys.readouterr().out.splitlines() == [
+        "✗ sigmoid: not yet right",
+        "This is tanh, which runs from −1 to 1. The sigmoid runs from 0 to 1.",
+        "  input     z = [1.]",
+        "  expected  [0.731059]",
+        "  got       [0.761594]",
+        "Read again: lesson 1, section 1.6 tanh: the sigmoid, centred.",
+        'For a hint, run `hint("sigmoid")` in a new cell.',
+    ]
+
+
+def test_reports_escape_what_they_show():
+    report = Report(
+        "bad", "<b>", ["a < b and `c < d`"], [("got", "<script>")], link=("See ", "<i>", 'x"y')
+    )
+    page = report._repr_html_()
+    for text in ("&lt;b&gt;", "<code>c &lt; d</code>", "&lt;script&gt;", "&lt;i&gt;", "x&quot;y"):
+        assert text in page
+    assert "<script>" not in page
+    assert '<th scope="row"' in page
+
+
+def test_tables_have_headers():
+    page = Table("Two", ("task", "state"), [("a<b", "`open`")])._repr_html_()
+    assert page.count('<th scope="col"') == 2
+    assert '<th scope="row" style="text-align: left">a&lt;b</th>' in page
+    assert "<caption" in page
