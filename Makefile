@@ -1,6 +1,6 @@
 # `make` lists the targets. Each one sets up .venv by itself.
 .DEFAULT_GOAL := help
-.PHONY: help lab test site notebooks exercises bench lint requirements
+.PHONY: help lab test test-browser site notebooks exercises bench lint requirements
 
 ifeq ($(OS),Windows_NT)
 BIN := .venv/Scripts
@@ -13,6 +13,7 @@ SITE_PY := $(BIN:.venv/%=.venv-site/%)/python
 SITE_STAMP := .venv-site/set-up.stamp
 TEACH_PY := $(BIN:.venv/%=.venv-teach/%)/python
 TEACH_STAMP := .venv-teach/set-up.stamp
+BROWSER_STAMP := .venv/browser.stamp
 
 export PYTHON
 # Without stored bytecode each kernel would compile TensorFlow anew: five seconds.
@@ -36,6 +37,9 @@ test: $(STAMP) ## run the unit tests and compare every notebook with its stored 
 	@$(PY) -m pytest -n logical --dist loadfile --nbval --nbval-current-env \
 		--nbval-sanitize-with tests/nbval_sanitize.cfg --nbval-cell-timeout 300 \
 		--ignore notebooks/exercises tests notebooks $(ARGS)
+
+test-browser: $(BROWSER_STAMP) ## open every lesson in a browser: controls, speed, accessibility (ARGS=--images: the README's)
+	@$(PY) -m pytest tests/browser --durations 5 $(ARGS)
 
 site: $(SITE_STAMP) ## build the web site from the stored outputs, in build/site
 	@$(SITE_PY) -m tools.site $(ARGS)
@@ -61,15 +65,19 @@ $(STAMP): pyproject.toml requirements.txt tools/set_up.sh
 	@sh tools/set_up.sh $(BIN)
 	@touch $@
 
-# nbgrader, too, has an environment of its own; the kernel that it runs notebooks in is the reader's.
-$(TEACH_STAMP): requirements-teach.txt | $(STAMP)
-	@$(BIN)/uv venv --quiet --clear --python $(PY) .venv-teach
-	@$(BIN)/uv pip install --quiet --python $(TEACH_PY) --requirements requirements-teach.txt
-	@$(PY) -m ipykernel install --prefix .venv-teach >/dev/null 2>&1
+$(BROWSER_STAMP): $(STAMP) requirements-browser.txt tests/browser/package-lock.json tools/set_up_browser.sh
+	@sh tools/set_up_browser.sh $(BIN)
 	@touch $@
 
 # Sphinx and its company stay out of the reader's environment.
 $(SITE_STAMP): requirements-site.txt | $(STAMP)
 	@$(BIN)/uv venv --quiet --clear --python $(PY) .venv-site
 	@$(BIN)/uv pip install --quiet --python $(SITE_PY) --requirements requirements-site.txt
+	@touch $@
+
+# nbgrader, too, has an environment of its own; the kernel that it runs notebooks in is the reader's.
+$(TEACH_STAMP): requirements-teach.txt | $(STAMP)
+	@$(BIN)/uv venv --quiet --clear --python $(PY) .venv-teach
+	@$(BIN)/uv pip install --quiet --python $(TEACH_PY) --requirements requirements-teach.txt
+	@$(PY) -m ipykernel install --prefix .venv-teach >/dev/null 2>&1
 	@touch $@

@@ -29,7 +29,18 @@ DEPENDENCIES = [
 REQUIREMENTS = (ROOT / "requirements.txt").read_text(encoding="utf-8")
 PINS = [Requirement(line) for line in re.findall(r"^[^\s#].*", REQUIREMENTS, flags=re.M)]
 MAKEFILE = (ROOT / "Makefile").read_text(encoding="utf-8")
-TARGETS = {"bench", "exercises", "help", "lab", "lint", "notebooks", "requirements", "site", "test"}
+TARGETS = {
+    "bench",
+    "exercises",
+    "help",
+    "lab",
+    "lint",
+    "notebooks",
+    "requirements",
+    "site",
+    "test",
+    "test-browser",
+}
 
 PYTHONS = ["3.10", "3.11", "3.12", "3.13"]
 PLATFORMS = {  # name: (sys_platform, platform_machine, os_name, platform_system)

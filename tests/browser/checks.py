@@ -1,0 +1,249 @@
+"""What must hold of a notebook in the browser after Run All.
+
+Each check is a function that yields what it finds wrong; `test_faults.py` plants faults that they
+must find.
+"""
+
+from __future__ import annotations
+
+import itertools
+import re
+import statistics
+from collections.abc import Iterator
+
+from lab import AXE, Notebook
+from playwright.sync_api import Locator
+
+OUTPUTS = ".jp-Notebook .jp-OutputArea-output"
+PROSE = ".jp-Notebook .jp-MarkdownOutput"
+CONTROLS = ".course-explorer input, .course-explorer select"
+
+MIN_ALT = 40
+PRESSES = 20
+LIMIT = 50.0  # milliseconds: what a reader feels as immediate
+ATTEMPTS = 3  # another program may take the processor during one of them
+
+# A drawn 0, in shares of the pad's side.
+ZERO = [(0.5, 0.15), (0.3, 0.3), (0.25, 0.5), (0.3, 0.7), (0.5, 0.85)]
+ZERO += [(1 - x, y) for x, y in ZERO[-2:0:-1]] + ZERO[:1]
+
+
+def check_outputs(notebook: Notebook) -> Iterator[str]:
+    """No cell ended in an error, none wrote to stderr."""
+    yield from notebook.complaints()
+
+
+def check_console(notebook: Notebook) -> Iterator[str]:
+    """The browser's console holds no error."""
+    yield from notebook.console
+
+
+def check_live_widgets(notebook: Notebook) -> Iterator[str]:
+    """No widget stayed the still picture that stands in for it without a kernel."""
+    for kind, selector in (("Explorer", ".course-explorer"), ("DrawingPad", ".course-drawing")):
+        asked_for = sum(text.startswith(f"{kind}: ") for text in notebook.stored_texts())
+        live = notebook.page.locator(selector).count()
+        if live != asked_for:
+            yield f"{live} of {asked_for} widgets of the kind {kind} are live"
+
+
+def check_figures(notebook: Notebook) -> Iterator[str]:
+    """Every figure is visible, and a text says what it shows, with its numbers."""
+    figures = notebook.page.evaluate(
+        """(places) => [...document.querySelectorAll(
+             places.map((place) => `${place} :is(img, canvas, svg)`).join())]
+           .filter((figure) => !figure.closest('mjx-container'))
+           .map((figure) => ({
+             visible: figure.checkVisibility() && figure.getBoundingClientRect().height > 0
+               && figure.naturalWidth !== 0,
+             text: figure.getAttribute('alt') || figure.getAttribute('aria-label') || '',
+             moves: figure.tagName === 'CANVAS',  // its numbers stand in the sentence below it
+           }))""",
+        [OUTPUTS, PROSE],
+    )
+    if not figures:
+        yield "there is no figure"
+    for figure in figures:
+        if not figure["visible"]:
+            yield f"a figure is not visible: {figure['text'][:80]!r}"
+        if len(figure["text"]) < (10 if figure["moves"] else MIN_ALT):
+            yield f"a figure's text says too little: {figure['text']!r}"
+        if not re.search(r"\d", figure["text"]):
+            yield f"a figure's text states no number: {figure['text'][:80]!r}"
+
+
+def check_tables(notebook: Notebook) -> Iterator[str]:
+    """Every table has headers."""
+    for table in notebook.page.locator(f":is({OUTPUTS}, {PROSE}) table").all():
+        if not table.locator("th").count():
+            yield f"a table without headers: {table.inner_text()[:80]!r}"
+
+
+def check_headings(notebook: Notebook) -> Iterator[str]:
+    """One first-level heading, at the top, and no level left out below it."""
+    levels = notebook.page.evaluate(
+        """(places) => [...document.querySelectorAll(
+             places.map((place) => `${place} :is(h1, h2, h3, h4, h5, h6)`).join())]
+           .map((heading) => Number(heading.tagName[1]))""",
+        [OUTPUTS, PROSE],
+    )
+    if levels[:1] != [1] or levels.count(1) != 1:
+        yield f"there must be one first-level heading, at the top; the levels are {levels}"
+    for above, below in itertools.pairwise(levels):
+        if below > above + 1:
+            yield f"a heading of level {below} right under one of level {above}"
+
+
+def check_accessibility(notebook: Notebook) -> Iterator[str]:
+    """axe-core finds nothing serious or critical in our text and our outputs.
+
+    All its rules run, those for whole pages (a title, a language, landmarks) without effect: axe
+    applies them only where the whole page is in its scope, and that page is JupyterLab's.
+    """
+    if not notebook.page.evaluate("'axe' in window"):
+        notebook.page.add_script_tag(path=AXE)
+    result = notebook.page.evaluate(
+        """(places) => axe.run(
+             {include: places.filter((place) => document.querySelector(place)).map((p) => [p])},
+             {resultTypes: ['violations']})""",
+        [OUTPUTS, PROSE],
+    )
+    for finding in result["violations"]:
+        if finding["impact"] in ("serious", "critical"):
+            for node in finding["nodes"]:
+                yield (
+                    f"{finding['impact']}, {finding['id']}: {finding['help']}: "
+                    f"{node['html'][:120]} ({node['failureSummary']})"
+                )
+
+
+def check_controls(notebook: Notebook) -> Iterator[str]:
+    """Each control, moved by keyboard, changes its picture within LIMIT milliseconds.
+
+    The time runs from the press, as the browser stamps it, to the moment when the changed picture
+    is loaded. Its median of PRESSES must stay below the limit in one of ATTEMPTS. The medians go to
+    `notebook.measured`, by control.
+    """
+    notebook.page.evaluate(WATCH)
+    for number, explorer in enumerate(notebook.page.locator(".course-explorer").all(), 1):
+        for control in explorer.locator("input, select").all():
+            name = f"explorer {number}, {control.get_attribute('data-name')}"
+            control.scroll_into_view_if_needed()
+            medians = []
+            while not medians or (medians[-1] >= LIMIT and len(medians) < ATTEMPTS):
+                times = [time for time in press(notebook, explorer, control) if time is not None]
+                if len(times) < PRESSES:
+                    yield f"{name}: {PRESSES - len(times)} of {PRESSES} key presses changed nothing"
+                if not times:
+                    break
+                medians.append(statistics.median(times))
+            else:
+                notebook.measured[name] = min(medians)
+                if min(medians) >= LIMIT:
+                    yield f"{name}: medians of {', '.join(f'{m:.0f} ms' for m in medians)}"
+
+
+# Keeps, for every picture that loads, the milliseconds since the last key press.
+WATCH = """() => {
+  let pressed = null;
+  window.pictures = [];
+  document.addEventListener('keydown', (event) => { pressed = event.timeStamp; }, true);
+  document.addEventListener('load', (event) => {
+    if (event.target.closest('.course-explorer')) {
+      window.pictures.push(performance.now() - pressed);
+    }
+  }, true);
+}"""
+# Waits for the first picture after the press, and says whether it differs from the one before.
+ARRIVED = """async (image) => {
+  const end = performance.now() + 1000;
+  while (!window.pictures.length && performance.now() < end) {
+    await new Promise((resume) => setTimeout(resume, 4));
+  }
+  const bytes = new Uint8Array(await (await fetch(image.src)).arrayBuffer());
+  let sum = 0;
+  for (const byte of bytes) sum = (31 * sum + byte) | 0;
+  const changed = sum !== window.lastSum;
+  window.lastSum = sum;
+  return window.pictures.length && changed ? window.pictures[0] : null;
+}"""
+
+
+def press(notebook: Notebook, explorer: Locator, control: Locator) -> Iterator[float | None]:
+    """Press arrow keys, back and forth between the ends, and yield each one's milliseconds."""
+    image = explorer.locator("img").element_handle()
+    control.focus()
+    notebook.page.evaluate(ARRIVED, image)  # remembers the picture before the first press
+    keys = itertools.cycle(["ArrowDown", "ArrowUp"])
+    key = next(keys)
+    for _ in range(PRESSES):
+        if control.evaluate(AT_ITS_END, key):
+            key = next(keys)
+        notebook.page.evaluate("() => { window.pictures = []; }")
+        notebook.page.keyboard.press(key)
+        yield notebook.page.evaluate(ARRIVED, image)
+
+
+AT_ITS_END = """(control, key) => control.tagName === 'SELECT'
+  ? control.selectedIndex === (key === 'ArrowUp' ? 0 : control.options.length - 1)
+  : control.value === (key === 'ArrowUp' ? control.max : control.min)"""
+
+
+def check_drawing_pads(notebook: Notebook) -> Iterator[str]:
+    """Each pad takes a 0 from the mouse and a 1 from the keyboard, and answers to both."""
+    page = notebook.page
+    for pad in page.locator(".course-drawing").all():
+        grid, sentence = pad.locator("canvas.pad"), pad.locator(".sentence")
+        grid.scroll_into_view_if_needed()
+        before = sentence.inner_text()
+        box = grid.bounding_box()
+        points = [(box["x"] + x * box["width"], box["y"] + y * box["height"]) for x, y in ZERO]
+        page.mouse.move(*points[0])
+        page.mouse.down()
+        for point in points[1:]:
+            page.mouse.move(*point, steps=4)
+        page.mouse.up()
+        yield from reading(notebook, pad, 0)
+        if sentence.inner_text() == before:
+            yield "the drawn 0 did not change what the network says"
+
+        pad.locator("button").focus()
+        page.keyboard.press("Enter")
+        if (said := settled(notebook, sentence)) != "Nothing is drawn yet.":
+            yield f"the pad is not empty after 'Clear': {said!r}"
+        grid.focus()
+        for key, times in (("ArrowUp", 6), (" ", 1), ("ArrowDown", 12), (" ", 1)):
+            for _ in range(times):
+                page.keyboard.press(key)
+        yield from reading(notebook, pad, 1)
+
+
+def settled(notebook: Notebook, sentence: Locator) -> str:
+    """Return what the sentence says once it no longer changes."""
+    said = None
+    while said != (said := sentence.inner_text()):
+        notebook.page.wait_for_timeout(300)
+    return said
+
+
+def reading(notebook: Notebook, pad: Locator, digit: int) -> Iterator[str]:
+    """Say if the network does not read `digit`, or its bars and its sentence disagree."""
+    said = settled(notebook, pad.locator(".sentence"))
+    longest = pad.locator("li.first").all_inner_texts()
+    if not said.startswith(f"The network reads {digit}"):
+        yield f"a drawn {digit} is answered with {said!r}"
+    elif [text.split()[0] for text in longest] != [str(digit)]:
+        yield f"the sentence says {digit}, the bars say {longest}"
+
+
+CHECKS = [
+    check_outputs,
+    check_live_widgets,
+    check_figures,
+    check_tables,
+    check_headings,
+    check_accessibility,
+    check_controls,
+    check_drawing_pads,
+    check_console,  # last: what the others did may have left something there
+]

@@ -1,0 +1,32 @@
+"""Every lesson, opened and run in JupyterLab."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from checks import CHECKS
+from lab import ROOT
+
+LESSONS = sorted(path.relative_to(ROOT).as_posix() for path in ROOT.glob("notebooks/0*.ipynb"))
+
+
+@pytest.fixture(scope="module", params=LESSONS, ids=lambda path: Path(path).stem)
+def lesson(request, open_notebook, artefacts, measured):
+    """A lesson after Run All, its pictures taken."""
+    notebook = open_notebook(request.param)
+    seconds = notebook.run_all()
+    measured(f"{seconds:.1f} s", f"{request.param}, Run All")
+    notebook.pictures(artefacts, Path(request.param).stem)
+    yield notebook
+    for control, median in notebook.measured.items():
+        measured(f"{median:.1f} ms", f"{request.param}, {control}: key press to changed picture")
+
+
+@pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.__name__)
+def test_lesson(lesson, check):
+    assert list(check(lesson)) == []
+
+
+def test_running_changed_no_file(lesson):
+    assert lesson.as_stored == (ROOT / lesson.path).read_bytes()
