@@ -48,7 +48,10 @@ BASELINE_ACCURACY = Task(
     section="9.1",
     reference=baseline_accuracy,
     probes=(
-        (np.array([0, 1, 1]), np.array([1, 0, 0, 0])),
+        (
+            np.array([0, 0, 1, 1, 1, 1, 2]),
+            np.array([1, 0, 0, 2, 2, 2, 4, 4, 4, 4, 3, 3, 3, 3, 3]),
+        ),
         (np.array([2, 5, 2, 5, 0]), np.array([5, 5, 2])),
         (np.array([4, 4, 4]), np.array([1, 2, 2, 3, 3])),
         (np.array([3]), np.array([3, 3])),
@@ -110,6 +113,18 @@ BASELINE_ACCURACY = Task(
             lambda y_train, y_new: (y_new == np.bincount(y_train).max()).mean(),
             "You compared with how often the commonest digit occurs, not with the digit itself: "
             "the position of the largest count is asked for.",
+        ),
+        Mistake(
+            lambda y_train, y_new: (y_new == y_train.mean()).mean(),
+            "You answered with the mean of the digits. Digits are names here: count which one "
+            "occurs most often.",
+            section="9.2",
+        ),
+        Mistake(
+            lambda y_train, y_new: (y_new == np.median(y_train)).mean(),
+            "You answered with the median of the digits. Digits are names here: count which one "
+            "occurs most often.",
+            section="9.2",
         ),
         Mistake(
             lambda y_train, y_new: (y_new == np.bincount(y_train).argmax()).sum() / len(y_train),
@@ -196,7 +211,7 @@ SCALE_LIKE_TRAINING = Task(
     reference=scale_like_training,
     probes=(
         (np.array([[1.0], [3.0]]), np.array([[2.0], [7.0], [0.0]])),
-        (np.array([[1.0, 10.0], [3.0, 40.0], [8.0, 10.0]]), np.array([[2.0, 20.0], [9.0, 0.0]])),
+        (np.array([[1.0, 10.0], [1.5, 40.0], [2.0, 10.0]]), np.array([[2.0, 20.0], [3.0, 0.0]])),
         (
             np.array([[0.0, 5.0, 2.0], [4.0, 5.0, 1.0], [2.0, 5.0, 6.0]]),
             np.array([[1.0, 5.0, 3.0], [3.0, 7.0, 0.0]]),
@@ -281,6 +296,18 @@ SCALE_LIKE_TRAINING = Task(
             "number. Divide by 1 there.",
         ),
         Mistake(
+            _both(
+                lambda X, X_train: np.nan_to_num((X - X_train.mean(axis=0)) / X_train.std(axis=0))
+            ),
+            "You divided by a standard deviation of 0 and replaced nan afterwards. A new value "
+            "that differs then becomes the largest number there is. Divide by 1 there.",
+        ),
+        Mistake(
+            _both(lambda X, X_train: (X - X_train.mean(axis=0)) / np.maximum(_divisor(X_train), 1)),
+            "You divided by 1 also where the standard deviation is below 1. The task asks for "
+            "that only where it is 0.",
+        ),
+        Mistake(
             _both(_constant_to_zero),
             "In a column that is the same in all training examples you set everything to 0, also "
             "new values that differ. The task says to divide by 1 there, after subtracting the "
@@ -290,10 +317,13 @@ SCALE_LIKE_TRAINING = Task(
     properties=(
         Property(
             _only_one_part(0),
-            "The training part is right; the new examples are not. They take the training part's "
-            "mean and standard deviation.",
+            "On this input the training part is right, and the new examples are not. Were they "
+            "treated with the training part's numbers, also in columns without any spread?",
         ),
-        Property(_only_one_part(1), "The new examples are right; the training part is not."),
+        Property(
+            _only_one_part(1),
+            "On this input the new examples are right, and the training part is not.",
+        ),
     ),
     hints=(
         "Which of the two tables may mean and standard deviation come from, if nothing about the "
@@ -467,6 +497,22 @@ def _against_the_epoch_before(val_loss: np.ndarray, patience: int) -> tuple[int,
     return int(np.argmin(val_loss[:last])) + 1, last
 
 
+def _rises_in_a_row(val_loss: np.ndarray, patience: int) -> tuple[int, int]:
+    waited = 0
+    for epoch in range(1, len(val_loss)):
+        waited = waited + 1 if val_loss[epoch] > val_loss[epoch - 1] else 0
+        if waited >= patience:
+            return int(np.argmin(val_loss[: epoch + 1])) + 1, epoch + 1
+    return int(np.argmin(val_loss)) + 1, len(val_loss)
+
+
+def _at_the_first_rise(val_loss: np.ndarray, patience: int) -> tuple[int, int]:
+    for epoch in range(1, len(val_loss)):
+        if val_loss[epoch] > val_loss[epoch - 1]:
+            return epoch, epoch + 1
+    return int(np.argmin(val_loss)) + 1, len(val_loss)
+
+
 def _equal_is_better(val_loss: np.ndarray, patience: int) -> tuple[int, int]:
     best = 0
     for epoch, loss in enumerate(val_loss):
@@ -509,6 +555,7 @@ EARLY_STOPPING = Task(
         (np.array([0.5, 0.4, 0.45, 0.3, 0.2]), 1),
         (np.array([5.0, 6.0, 4.0, 5.0, 3.0, 4.0, 2.0, 3.0, 4.0, 5.0, 1.0]), 3),
         (np.array([0.3, 0.4, 0.5, 0.6, 0.7]), 3),
+        (np.array([1.0, 0.9, 0.95, 0.93, 0.96, 0.97, 0.98, 0.5]), 3),
         (np.round(np.exp(-np.arange(60) / 20) + 0.05 * _random_numbers(8, 60), 3), 6),
     ),
     mistakes=(
@@ -550,13 +597,22 @@ EARLY_STOPPING = Task(
         ),
         Mistake(
             _one_epoch_early,
-            "You stop one epoch too early. With a patience of 2, the second epoch in a row without "
-            "a new lowest loss is the last.",
+            "You stop one epoch too early, or count the last one from 0. With a patience of 2, the "
+            "second epoch in a row without a new lowest loss is the last.",
         ),
         Mistake(
             _against_the_epoch_before,
             "You compared each loss with the one before it. An epoch counts as better only if its "
             "loss is lower than the lowest so far.",
+        ),
+        Mistake(
+            _rises_in_a_row,
+            "You counted how often in a row the loss was higher than the one before it. An epoch "
+            "counts as better only if its loss is lower than the lowest so far.",
+        ),
+        Mistake(
+            _at_the_first_rise,
+            "You stopped when the loss rose for the first time, and left the patience unused.",
         ),
         Mistake(
             _never_reset,
@@ -588,8 +644,12 @@ EARLY_STOPPING = Task(
         ),
     ),
     properties=(
-        Property(_only_one_epoch(0), "The best epoch is right; the last one is not."),
-        Property(_only_one_epoch(1), "The last epoch is right; the best one is not."),
+        Property(
+            _only_one_epoch(0), "On this input the best epoch is right, and the last one is not."
+        ),
+        Property(
+            _only_one_epoch(1), "On this input the last epoch is right, and the best one is not."
+        ),
     ),
     hints=(
         "Walk through the epochs in order, as training does, and remember where the lowest loss "
@@ -639,6 +699,16 @@ def _right_answers(z: np.ndarray, y: np.ndarray, k: int) -> np.ndarray:
     return right[np.argsort(_of_truth(softmax(z), y)[right])][:k]
 
 
+def _first_k_then_errors(z: np.ndarray, y: np.ndarray, k: int) -> np.ndarray:
+    first = _among_all(z, y, k)
+    return first[z.argmax(axis=1)[first] != y[first]]
+
+
+def _below_one_half(z: np.ndarray, y: np.ndarray, k: int) -> np.ndarray:
+    given_to_truth = _of_truth(softmax(z), y)
+    return np.argsort(given_to_truth)[: (given_to_truth < 0.5).sum()][:k]
+
+
 def _places_among_errors(z: np.ndarray, y: np.ndarray, k: int) -> np.ndarray:
     wrong = np.flatnonzero(z.argmax(axis=1) != y)
     return np.argsort(_of_truth(softmax(z), y)[wrong])[:k]
@@ -656,6 +726,11 @@ WORST_ERRORS = Task(
         (np.array([[1.0, 3.0], [2.0, 0.0], [0.5, 0.0]]), np.array([0, 0, 1]), 1),
         (_FIVE, np.array([1, 0, 2, 0, 2]), 3),
         (_FIVE, np.array([1, 0, 2, 0, 2]), 10),
+        (
+            np.array([[0.1, 0.0, 0.05], [1.0, 0.9, -3.0], [2.0, 0.0, 0.0], [0.0, 3.0, 1.0]]),
+            np.array([0, 1, 0, 0]),
+            2,
+        ),
         (np.array([[1.0, 0.0], [0.0, 2.0]]), np.array([0, 1]), 2),
         (2 * _random_numbers(9, 80, 10), _random_digits(10, 80), 6),
         (
@@ -709,6 +784,27 @@ WORST_ERRORS = Task(
             "true digit's.",
         ),
         Mistake(
+            _first_k_then_errors,
+            "You took the k images first and looked for errors among them. Look for the errors "
+            "first: some of them may come after an image that was read rightly.",
+        ),
+        Mistake(
+            _below_one_half,
+            "You took for errors all images whose true digit got less than one half. With more "
+            "than two digits that can still be the most: an error is an image whose largest logit "
+            "is not the true digit's.",
+        ),
+        Mistake(
+            _by(lambda z, y: _of_truth(z, y) - z.max(axis=1)),
+            "You sorted by how far the true digit's logit lies behind the largest. The task asks "
+            "for the true digit's probability, to which the other logits belong, too.",
+        ),
+        Mistake(
+            _by(lambda z, y: _of_truth(softmax(z), y) - softmax(z).max(axis=1)),
+            "You sorted by how far the true digit's probability lies behind the largest. The task "
+            "asks for that probability itself.",
+        ),
+        Mistake(
             _right_answers,
             "You sorted the images that were read rightly. The task asks for the others.",
         ),
@@ -720,6 +816,10 @@ WORST_ERRORS = Task(
         Mistake(
             lambda z, y, k: y[worst_errors(z, y, k)],
             "You returned the true digits of the worst errors. The task asks for their positions.",
+        ),
+        Mistake(
+            lambda z, y, k: z.argmax(axis=1)[worst_errors(z, y, k)],
+            "You returned what the worst errors were read as. The task asks for their positions.",
         ),
         Mistake(
             lambda z, y, k: softmax(z)[worst_errors(z, y, k), y[worst_errors(z, y, k)]],
@@ -763,13 +863,17 @@ def _digits() -> tuple[tuple, ...]:
 _REACHED = f"more than {RIGHT_OF_SOFTMAX_REGRESSION} of 359 right"
 
 
+def _kind(output: Any, answers: np.ndarray) -> str:
+    return "text" if answers.dtype.kind in "US" else f"an object of type {type(output).__name__}"
+
+
 def _verdict(arguments: tuple, output: Any) -> str:
     """Say in words what the answers are; equal words mean the same kind of answer."""
     train, validation, _ = arguments
     y = datasets.digits().test.y
     answers = np.asarray(output)
     if answers.dtype.kind not in "biuf":
-        return f"no array of numbers but {type(output).__name__}"
+        return f"no numbers but {_kind(output, answers)}"
     shapes = {
         (len(y), 10): "ten numbers for each image",
         (len(y), 1): "a column",
@@ -804,6 +908,13 @@ def _not_enough(arguments: tuple, verdict: str) -> str:
             "That is hardly better than guessing. Do the answers belong to the images in X, in "
             "their order? Was X scaled as the training part was? Does the model learn at all: does "
             "its training loss fall?"
+        )
+    if right <= 300:
+        return words + (
+            "That is far below softmax regression, which has "
+            f"{RIGHT_OF_SOFTMAX_REGRESSION} right. Were the images in X treated exactly as the "
+            "training images were? Are the digits classes to your model, not measurements? Does "
+            "its training loss still fall?"
         )
     if right <= 340:
         return words + (
@@ -869,7 +980,7 @@ READ_DIGITS = Task(
     ),
     properties=(
         Property(
-            lambda arguments, verdict: not verdict.startswith(("an array", "no array")),
+            lambda arguments, verdict: not verdict.startswith(("an array", "no numbers")),
             lambda arguments, verdict: (
                 f"Your function returned {verdict}; one digit for each image in X is expected."
             ),

@@ -46,12 +46,15 @@ LABELS_FROM_LOGITS = Task(
     reference=labels_from_logits,
     probes=(
         (np.array([[2.0, 0.3, -1.0]]), np.array([0.5, 0.5, 0.5])),
-        (np.array([[1.0, 1.0, -1.0], [-2.0, 0.4, 3.0]]), np.array([0.8, 0.6, 0.2])),
-        (np.array([[0.0, 0.0], [0.0, 1.5], [-1.5, 0.0]]), np.array([0.5, 0.4])),
+        (np.array([[1.0, 1.0, -1.0], [-2.0, 0.4, 3.0]]), np.array([0.6, 0.8, 0.2])),
+        (
+            np.array([[0.0, 0.0, 0.0], [0.0, 1.5, -0.2], [-1.5, 0.0, 0.0]]),
+            np.array([0.5, 0.4, 0.6]),
+        ),
         (np.array([[1000.0, -1000.0, 20.0]]), np.array([0.99, 0.01, 0.99])),
         (np.array([[-0.4], [0.1], [0.9], [2.0]]), np.array([0.7])),
         (np.array([[0.7, 0.2], [-0.3, 2.0]], dtype=np.float32), np.array([0.6, 0.6])),
-        (3 * _random_numbers(0, 20, 12), np.linspace(0.1, 0.9, 12)),
+        (3 * _random_numbers(0, 20, 12), np.roll(np.linspace(0.1, 0.9, 12), 5)),
     ),
     mistakes=(
         Mistake(
@@ -100,8 +103,30 @@ LABELS_FROM_LOGITS = Task(
             "its own.",
         ),
         Mistake(
+            lambda z, thresholds: (sigmoid(z) > np.max(thresholds)).astype(int),
+            "You used the largest threshold for all labels. Each column has a threshold of its "
+            "own.",
+        ),
+        Mistake(
+            lambda z, thresholds: sigmoid(z),
+            "You returned the probabilities. The answer is 1 where a probability is above its "
+            "label's threshold, else 0.",
+        ),
+        Mistake(
+            lambda z, thresholds: np.argmax(z, axis=1),
+            "You returned the number of one label for each row, the one with the largest logit. "
+            "There is an answer to give for each label: several can be true at once, or none.",
+            section="7.1",
+        ),
+        Mistake(
             lambda z, thresholds: (sigmoid(-z) > thresholds).astype(int),
             "Your sigmoid falls where it should rise: the sign of z in the exponent is wrong.",
+        ),
+    ),
+    properties=(
+        Property(
+            lambda arguments, labels: bool(np.isin(labels, (0, 1)).all()),
+            "Your answers are not all 0 or 1.",
         ),
     ),
     hints=(
@@ -160,10 +185,27 @@ def _binary_of_softmax(y: np.ndarray, z: np.ndarray) -> float:
     return (-y * np.log(a) - (1 - y) * np.log(1 - a)).mean()
 
 
-def _right_where_moderate(arguments: tuple, cost: Any) -> bool:
-    """Whether the cost is right, or some logit is too moderate to be what is wrong."""
-    y, z = arguments
-    return bool(np.abs(z).max() < 30 or np.isclose(cost, multilabel_cost(y, z), rtol=1e-4))
+def _right_for_logits(low: float, high: float) -> Callable[[tuple, Any], bool]:
+    """Say whether the cost is right, or the largest logit is not between these sizes."""
+
+    def holds(arguments: tuple, cost: Any) -> bool:
+        y, z = arguments
+        elsewhere = not low <= np.abs(z).max() < high
+        return bool(elsewhere or np.isclose(cost, multilabel_cost(y, z), rtol=1e-4))
+
+    return holds
+
+
+def _overflowing(y: np.ndarray, z: np.ndarray) -> float:
+    return (y * np.log(1 + np.exp(-z)) + (1 - y) * np.log(1 + np.exp(z))).mean()
+
+
+def _overflowing_by_cases(y: np.ndarray, z: np.ndarray) -> float:
+    return np.log(1 + np.exp(np.where(y == 1, -z, z))).mean()
+
+
+def _without_absolute_value(y: np.ndarray, z: np.ndarray) -> float:
+    return (np.maximum(z, 0) - y * z + np.log1p(np.exp(-z))).mean()
 
 
 _EXPLODES = (
@@ -205,6 +247,31 @@ MULTILABEL_COST = Task(
             _with_epsilon, f"You added a small number to what the logarithm is taken of. {_CLIPS}"
         ),
         Mistake(
+            _overflowing_by_cases,
+            "Your formula is right on paper, but the exponential of a large number overflows: it "
+            "is infinite long before its logarithm would be large. Pull the large part out of the "
+            "logarithm, so that no exponent is positive.",
+        ),
+        Mistake(
+            _overflowing,
+            "Your formula is right on paper, but the exponential of a large number overflows, and "
+            "0 times infinity is nan. Pull the large part out of the logarithm, so that no "
+            "exponent is positive.",
+        ),
+        Mistake(
+            _without_absolute_value,
+            "In the exponential, a sign is not taken care of: the exponent must be −|z|, never "
+            "positive, whatever the sign of z.",
+        ),
+        Mistake(
+            lambda y, z: _table(y, z).mean(axis=1),
+            "You returned a loss for each example. The cost is their average, one number.",
+        ),
+        Mistake(
+            _table,
+            "You returned the losses of all single labels. The cost is their average, one number.",
+        ),
+        Mistake(
             lambda y, z: _table(y, z).sum(axis=1).mean(),
             "You added up the losses of the labels and averaged over the examples only. The "
             "lesson's cost (and Keras's) is the average over the labels as well.",
@@ -226,6 +293,11 @@ MULTILABEL_COST = Task(
             lambda y, z: (y * _table(np.ones_like(y), z)).mean(),
             "You counted only the labels that are true. An answer to a label that is false costs, "
             "too: its loss is the second half of the formula.",
+        ),
+        Mistake(
+            lambda y, z: ((1 - y) * _table(np.zeros_like(y), z)).mean(),
+            "You counted only the labels that are false. An answer to a label that is true costs, "
+            "too: its loss is the first half of the formula.",
         ),
         Mistake(
             lambda y, z: _table(1 - y, z).mean(),
@@ -269,9 +341,14 @@ MULTILABEL_COST = Task(
     "answers that are wrong with logits of 40 and ±1000, float32.",
     properties=(
         Property(
-            _right_where_moderate,
-            "For large logits your cost is not what the formula says. A label that is answered "
-            "wrongly with a large logit costs about |z|, however large.",
+            _right_for_logits(0, 10),
+            "Your cost is wrong already for logits of ordinary size, so rounding is not what ails "
+            "it: compare your line with the formula, for this input.",
+        ),
+        Property(
+            _right_for_logits(10, np.inf),
+            "Your cost is right for logits of ordinary size, and wrong for large ones. A label "
+            "that is answered wrongly with a large logit costs about |z|, however large.",
         ),
     ),
 )
@@ -319,6 +396,12 @@ def _with_macro(macro: Callable[..., Any]) -> Callable[..., tuple]:
         return macro(*_counts(y, answers)), f1_score(y, answers, "micro")
 
     return both
+
+
+def _with_true_negatives(y: np.ndarray, answers: np.ndarray) -> tuple[float, float]:
+    TP, FP, FN = _counts(y, answers)
+    TP = (y == answers).sum(axis=0)
+    return _f1(TP, FP, FN).mean(), _f1(TP.sum(), FP.sum(), FN.sum())
 
 
 def _f1_of_means(TP: Any, FP: Any, FN: Any) -> Any:
@@ -417,6 +500,11 @@ MACRO_AND_MICRO_F1 = Task(
             "Your values are half of what they should be: the 2 above the fraction bar is missing.",
         ),
         Mistake(
+            _with_true_negatives,
+            "You counted as true positives all answers that are right. TP are the labels that are "
+            "true and answered yes; a no that is right is no positive.",
+        ),
+        Mistake(
             _with(_nothing_is_nan),
             "You divided 0 by 0 for a label that is neither true nor answered anywhere, and got "
             "nan. The task says 0 there.",
@@ -468,9 +556,18 @@ MACRO_AND_MICRO_F1 = Task(
     tested="Right for one to sixty examples, one to four labels, a label that never occurs, "
     "answers that are always no.",
     properties=(
-        Property(_only_one(0), "Your macro average is right; your micro average is not."),
-        Property(_only_one(1), "Your micro average is right; your macro average is not."),
+        Property(
+            _only_one(0),
+            "On this input your macro average is right, and your micro average is not.",
+        ),
+        Property(
+            _only_one(1),
+            "On this input your micro average is right, and your macro average is not.",
+        ),
     ),
+    # Some add a small number to each denominator, which does as well as the task's rule for 0/0.
+    rtol=1e-5,
+    atol=1e-5,
 )
 
 
@@ -523,6 +620,19 @@ def _nearest_to_share(y: np.ndarray, a: np.ndarray, candidates: np.ndarray) -> n
     return candidates[np.abs(candidates[:, np.newaxis] - y.mean(axis=0)).argmin(axis=0)]
 
 
+def _up_to_the_first_fall(y: np.ndarray, a: np.ndarray, candidates: np.ndarray) -> np.ndarray:
+    f1 = np.array([f1_score(y, predict_labels(a, t)) for t in candidates])
+    falls = np.vstack([f1[1:] < f1[:-1], np.full((1, y.shape[1]), True)])
+    first = falls.argmax(axis=0)
+    return candidates[[f1[: stop + 1, j].argmax() for j, stop in enumerate(first)]]
+
+
+def _never_set_back(y: np.ndarray, a: np.ndarray, candidates: np.ndarray) -> np.ndarray:
+    f1 = np.array([f1_score(y, predict_labels(a, t)) for t in candidates])
+    best = [f1[:, : j + 1].max(axis=0).argmax() for j in range(y.shape[1])]
+    return candidates[[f1[:, j].argmax() for j in best]]
+
+
 def _sensitivity_and_specificity(y: np.ndarray, answers: np.ndarray) -> Any:
     TP, FP, FN = _counts(y, answers)
     TN = len(y) - TP - FP - FN
@@ -554,6 +664,11 @@ CHOOSE_THRESHOLDS = Task(
             np.array([0.2, 0.5, 0.8]),
         ),
         (np.array([[1, 0], [0, 0]]), np.array([[0.7, 0.6], [0.2, 0.3]]), np.array([0.3, 0.4, 0.5])),
+        (
+            np.array([[1], [1], [0], [0], [0], [1], [0]]),
+            np.array([[0.9], [0.85], [0.75], [0.7], [0.65], [0.55], [0.1]]),
+            np.array([0.2, 0.5, 0.6, 0.72, 0.8]),
+        ),
         (*_thresholds_probe(10, 40, 3, 0.3), _TENTHS),
         (*_thresholds_probe(12, 300, 4, 0.15), np.linspace(0.05, 0.95, 19).round(2)),
     ),
@@ -613,6 +728,20 @@ CHOOSE_THRESHOLDS = Task(
             "at these positions.",
         ),
         Mistake(
+            lambda y, a, candidates: best_thresholds(y, a),
+            "You used the helper `best_thresholds`, which tries the gaps between the "
+            "probabilities. The task asks for the best of the given candidates.",
+        ),
+        Mistake(
+            _up_to_the_first_fall,
+            "You stopped where F1 fell for the first time. It can rise again: all candidates have "
+            "to be tried.",
+        ),
+        Mistake(
+            _never_set_back,
+            "You carried the highest F1 over from one label to the next. Each label begins anew.",
+        ),
+        Mistake(
             _best_values,
             "You returned the highest F1 of each label. The task asks for the threshold that "
             "reaches it.",
@@ -633,6 +762,12 @@ CHOOSE_THRESHOLDS = Task(
                 y.shape[1], candidates[np.abs(candidates - 0.5).argmin()]
             ),
             "You stayed at one half, or at the candidate nearest to it, for every label.",
+        ),
+    ),
+    properties=(
+        Property(
+            lambda arguments, thresholds: bool(np.isin(thresholds, arguments[2]).all()),
+            "Your thresholds are not among the candidates.",
         ),
     ),
     hints=(
@@ -684,6 +819,7 @@ _Z = np.array([[2.0, 0.3, -1.0], [-0.5, 0.2, 3.0], [0.4, -2.0, -0.1]], dtype=np.
 _Y = np.array([[1, 1, 0], [0, 0, 1], [1, 0, 0]], dtype=np.float32)
 
 
+_HEAD = ("input", "output", "last activation", "loss", "metric")
 _LARGEST = "yes for the largest output only"
 
 
@@ -691,19 +827,22 @@ def _head(arguments: tuple, model: Any) -> Any:
     """Describe a compiled Keras model by what it does, so that any way to write it counts."""
     k = comparison.keras()
     if not isinstance(model, k.Model):
-        return model
+        ours = isinstance(model, Sequential)
+        kind = "model of the course's own helpers" if ours else type(model).__name__
+        return dict.fromkeys(_HEAD, "unknown") | {"input": f"no Keras model but a {kind}"}
     n, N = arguments
     if not model.built:
         model.build((None, n))
     repeat = -(-N // _Z.shape[1])
     z, y = (np.tile(table, (1, repeat))[:, :N] for table in (_Z, _Y))
-    return {
-        "input": f"{model.input_shape[-1]} features",
-        "output": f"{model.output_shape[-1]} units",
-        "last activation": _last_activation(model, z),
-        "loss": _name_of_loss(model, y, z),
-        "metric": _name_of_metric(model, y, z),
-    }
+    found = (
+        f"{model.input_shape[-1]} features",
+        f"{model.output_shape[-1]} units",
+        _last_activation(model, z),
+        _name_of_loss(model, y, z),
+        _name_of_metric(model, y, z),
+    )
+    return dict(zip(_HEAD, found, strict=True))
 
 
 def _last_activation(model: Any, z: np.ndarray) -> str:
@@ -849,6 +988,13 @@ MULTILABEL_MODEL = Task(
     ),
     properties=(
         Property(
+            lambda arguments, head: not head["input"].startswith("no Keras model"),
+            lambda arguments, head: (
+                f"Your function returns {head['input']}. The task asks for a Keras model, such as "
+                "`keras.Sequential` makes one."
+            ),
+        ),
+        Property(
             lambda arguments, head: head["loss"] != "none: the model is not compiled",
             "Your model is not compiled: it has neither loss nor metric yet.",
         ),
@@ -871,8 +1017,16 @@ MULTILABEL_MODEL = Task(
             ),
         ),
         Property(
+            lambda arguments, head: head["loss"] != "BinaryCrossentropy(from_logits=False)",
+            "Your last layer gives logits, but your loss takes them for probabilities: it has to "
+            "be told. (The metric, too, has to know.)",
+        ),
+        Property(
             lambda arguments, head: head["loss"] == "BinaryCrossentropy(from_logits=True)",
-            "Your loss is not the logistic loss of each label, from logits.",
+            lambda arguments, head: (
+                f"Your loss is {head['loss']}. With several yes or no questions, each label needs "
+                "the logistic loss: binary cross-entropy."
+            ),
         ),
         Property(
             lambda arguments, head: head["metric"] != "none",
@@ -922,12 +1076,16 @@ def _strips() -> tuple[tuple, ...]:
 _REACHED = f"answers with a mean F1 of {GOAL} or more"
 
 
+def _kind(output: Any, answers: np.ndarray) -> str:
+    return "text" if answers.dtype.kind in "US" else f"an object of type {type(output).__name__}"
+
+
 def _verdict(arguments: tuple, output: Any) -> str:
     """Say in words what the answers are; equal words mean the same kind of answer."""
     y = datasets.digit_strips().test.y
     answers = np.asarray(output)
     if answers.dtype.kind not in "biuf":
-        return f"no array of numbers but {type(output).__name__}"
+        return f"no numbers but {_kind(output, answers)}"
     if answers.shape != y.shape:
         return f"an array of shape {answers.shape} instead of {y.shape}"
     if not np.isin(answers, (0, 1)).all():
@@ -977,12 +1135,16 @@ def _reached(arguments: tuple, verdict: str) -> bool:
 
 
 def _below_goal(arguments: tuple, verdict: str) -> str:
-    score = verdict.rsplit(" ", 1)[-1]
-    return (
-        f"Your answers have a mean F1 of {score} on the test strips; {GOAL} is asked for. If it "
-        "is not far: a hidden layer, more epochs, thresholds chosen on the validation strips "
-        "(never on the training strips). If it is far: do your answers come from the probabilities "
-        "of these strips, in their order?"
+    score = float(verdict.rsplit(" ", 1)[-1])
+    words = f"Your answers have a mean F1 of {score:.2f} on the test strips; {GOAL} is asked for. "
+    if score < 0.5:
+        return words + (
+            "That is not much better than guessing. Do the answers belong to the strips in X, in "
+            "their order? Do they come from a trained network: does its cost fall?"
+        )
+    return words + (
+        "It reads. For more: a hidden layer, or a wider one; more epochs; thresholds chosen on the "
+        "validation strips, never on the training strips."
     )
 
 
@@ -1048,7 +1210,7 @@ ANSWER_STRIPS = Task(
     ),
     properties=(
         Property(
-            lambda arguments, verdict: not verdict.startswith(("an array", "no array")),
+            lambda arguments, verdict: not verdict.startswith(("an array", "no numbers")),
             lambda arguments, verdict: (
                 f"Your function returned {verdict}; a row for each strip in X and a column for "
                 "each label are expected."
