@@ -100,8 +100,9 @@ def check_accessibility(notebook: Notebook) -> Iterator[str]:
     All its rules run, those for whole pages (a title, a language, landmarks) without effect: axe
     applies them only where the whole page is in its scope, and that page is JupyterLab's.
     """
-    if not notebook.page.evaluate("'axe' in window"):
-        notebook.page.add_script_tag(path=AXE)
+    notebook.page.add_script_tag(path=AXE)
+    # JupyterLab's body has no height, hides what overflows it, and so hides all text from axe.
+    notebook.page.add_style_tag(content="html, body { height: 100%; }")
     result = notebook.page.evaluate(
         """(places) => axe.run(
              {include: places.filter((place) => document.querySelector(place)).map((p) => [p])},
