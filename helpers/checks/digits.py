@@ -49,8 +49,8 @@ BASELINE_ACCURACY = Task(
     reference=baseline_accuracy,
     probes=(
         (
-            np.array([0, 0, 1, 1, 1, 1, 2]),
-            np.array([1, 0, 0, 2, 2, 2, 4, 4, 4, 4, 3, 3, 3, 3, 3]),
+            np.array([0, 0, 1, 1, 1, 1, 2, 3, 3, 3]),
+            np.array([1, 0, 0, 2, 2, 2, 3, 3, 3, 3, 5, 5, 5, 5, 5]),
         ),
         (np.array([2, 5, 2, 5, 0]), np.array([5, 5, 2])),
         (np.array([4, 4, 4]), np.array([1, 2, 2, 3, 3])),
@@ -113,6 +113,10 @@ BASELINE_ACCURACY = Task(
             lambda y_train, y_new: (y_new == np.bincount(y_train).max()).mean(),
             "You compared with how often the commonest digit occurs, not with the digit itself: "
             "the position of the largest count is asked for.",
+        ),
+        Mistake(
+            lambda y_train, y_new: (y_new == y_train.max()).mean(),
+            "You answered with the largest digit. The commonest is the one with the largest count.",
         ),
         Mistake(
             lambda y_train, y_new: (y_new == y_train.mean()).mean(),
@@ -803,6 +807,11 @@ WORST_ERRORS = Task(
             _by(lambda z, y: _of_truth(softmax(z), y) - softmax(z).max(axis=1)),
             "You sorted by how far the true digit's probability lies behind the largest. The task "
             "asks for that probability itself.",
+        ),
+        Mistake(
+            _by(lambda z, y: -((softmax(z) - np.eye(z.shape[1])[y]) ** 2).sum(axis=1)),
+            "You sorted by the squared errors of all probabilities of a row. The task asks for the "
+            "true digit's probability alone.",
         ),
         Mistake(
             _right_answers,

@@ -342,8 +342,8 @@ MULTILABEL_COST = Task(
     properties=(
         Property(
             _right_for_logits(0, 10),
-            "Your cost is wrong already for logits of ordinary size, so rounding is not what ails "
-            "it: compare your line with the formula, for this input.",
+            "Your cost differs already for logits of ordinary size, so large logits are not the "
+            "reason: compare your line with the formula, for this input.",
         ),
         Property(
             _right_for_logits(10, np.inf),
