@@ -76,7 +76,8 @@ _COUNT_PARAMETERS = Task(
     ),
     reasoning="W has n rows and N columns, which makes nN weights; b has N biases. "
     "Together that is nN + N = (n + 1)N: each class has n weights and one bias.",
-    tested="Right for 6 sizes, from one feature and two classes to pictures of 784 pixels and ten digits.",
+    tested="Right for 6 sizes, from one feature and two classes to pictures of 784 pixels and ten "
+    "digits.",
 )
 
 # -------------------------------------------------------------------------- softmax_of_four
@@ -110,7 +111,7 @@ _SOFTMAX_OF_FOUR = Task(
         (30.0, 0.0, 29.0, 10.0),
     ),
     # Four numbers in a tuple, a list or an array are equally good.
-    observe=lambda arguments, a: np.stack([np.asarray(part) for part in a]),
+    observe=lambda arguments, a: np.array([np.asarray(part) for part in a]) if np.ndim(a) else a,
     mistakes=(
         Mistake(
             _of_four(lambda z: z / z.sum()),
@@ -126,6 +127,11 @@ _SOFTMAX_OF_FOUR = Task(
             _of_four(_exponentials_over_others),
             "You divided each exponential by the sum of the other three. That gives odds; for a "
             "probability the sum includes all four.",
+        ),
+        Mistake(
+            _of_four(lambda z: np.exp(z) / np.exp(z[0]) + np.exp(z[1:]).sum()),
+            "Each line divides by the first exponential only and then adds the others. The whole "
+            "sum belongs below the fraction bar, so it needs parentheses.",
         ),
         Mistake(
             _of_four(lambda z: np.exp(z / np.exp(z).sum())),
@@ -164,6 +170,16 @@ _SOFTMAX_OF_FOUR = Task(
             section="3.5",
         ),
         Mistake(
+            _of_four(lambda z: np.abs(z) / np.abs(z).sum()),
+            "You made the scores positive by leaving out their signs. Then the scores 1 and −1 get "
+            "the same share; the exponential keeps their order.",
+            section="3.5",
+        ),
+        Mistake(
+            _of_four(lambda z: 100 * softmax.softmax(z)),
+            "You returned percentages. Probabilities sum to 1.",
+        ),
+        Mistake(
             _of_four(lambda z: 2**z / (2**z).sum()),
             "You took powers of 2. Softmax takes powers of e, about 2.718.",
             section="3.5",
@@ -197,6 +213,12 @@ _SOFTMAX_OF_FOUR = Task(
         Property(
             lambda arguments, a: np.all(a >= 0),
             "A probability is never negative, and at least one of yours is.",
+        ),
+        Property(
+            lambda arguments, a: (
+                not np.allclose(a, _softmax_of_four(*arguments), rtol=0, atol=2e-3)
+            ),
+            "Right to a few digits only. Is something rounded?",
         ),
         Property(
             lambda arguments, a: np.isclose(a.sum(), 1),
@@ -256,11 +278,11 @@ _SOFTMAX = Task(
         (np.array([[3], [-2]]),),
         (np.array([[1, 2, 3], [4, 0, 4]]),),
         (np.array([[0.25, -1.0, 2.0], [1.5, 0.0, -0.5]], dtype=np.float32),),
-        (np.linspace(-3, 3, 24).reshape(2, 3, 4) ** 2,),
+        (np.array([[[1.0, 2.0], [0.0, 3.0]], [[-1.0, 1.0], [2.0, 1.5]]]),),
         (np.array([1000.0, 999.0, 998.0]),),
         (np.array([-1000.0, -1001.0]),),
         (np.array([[1000.0, 1001.0], [-1000.0, -1001.0]]),),
-        (np.array([[3000.0, 0.0, 2999.0, -3000.0], [1.0, -4000.0, 2.0, 0.0]]),),
+        (np.array([[0.0, 3000.0, 2999.0, -3000.0], [1.0, -4000.0, 2.0, 0.0]]),),
         (np.linspace(-40, 40, 3000).reshape(3, 1000) % 7.0,),
     ),
     mistakes=(
@@ -297,6 +319,11 @@ _SOFTMAX = Task(
             "above the average still overflows.",
         ),
         Mistake(
+            lambda z: _shares(np.exp(z - z[..., :1])),
+            "You subtracted the first score of each row. That is a permitted shift, but a score "
+            "far above the first still overflows.",
+        ),
+        Mistake(
             lambda z: _shares(np.exp(z - z.min(axis=-1, keepdims=True))),
             "You subtracted the smallest score of each row. Then the exponents are large and "
             "positive; subtract the largest, and none is above 0.",
@@ -320,6 +347,11 @@ _SOFTMAX = Task(
             lambda z: np.exp(z) / np.exp(_below_largest(z)).sum(axis=-1, keepdims=True),
             "You subtracted the largest score below the fraction bar but not above it. The shift "
             "cancels only if both have it.",
+        ),
+        Mistake(
+            lambda z: np.exp(z - np.log(np.exp(z).sum(axis=-1, keepdims=True))),
+            "You subtracted the logarithm of the sum of the exponentials. That is right on paper, "
+            "but the sum overflows before its logarithm is taken (or is 0).",
         ),
         Mistake(
             lambda z: _shares(np.exp(np.clip(z, -500, 500))),
@@ -394,6 +426,11 @@ _SOFTMAX = Task(
             "A probability is never negative, and at least one of yours is.",
         ),
         Property(
+            lambda arguments, a: not (a.ndim == 3 and np.allclose(a.sum(axis=1), 1)),
+            "For an array of three axes you normalised over the second one. The classes always lie "
+            "along the last.",
+        ),
+        Property(
             lambda arguments, a: np.allclose(a.sum(axis=-1), 1, rtol=1e-3, atol=0),
             "Your rows do not sum to 1. (The last axis holds the classes.)",
         ),
@@ -402,7 +439,13 @@ _SOFTMAX = Task(
                 a.sum(axis=-1), 1, rtol=1e-12 if a.dtype == np.float64 else 1e-5, atol=0
             ),
             "Your rows sum nearly to 1, but not to the last digits. Is there a small number in a "
-            "sum or a rounding in between?",
+            "sum, a limit to the probabilities, or a rounding?",
+        ),
+        Property(
+            lambda arguments, a: (
+                not np.allclose(a, softmax.softmax(arguments[0]), rtol=0, atol=2e-3)
+            ),
+            "Right to a few digits only. Is something rounded, or kept with few digits?",
         ),
         Property(
             lambda arguments, a: np.array_equal(
@@ -432,8 +475,8 @@ _SOFTMAX = Task(
     "differences. Afterwards no exponent is above 0, so nothing overflows; and one of them is "
     "exactly 0, so the sum is at least 1 and nothing is divided by 0. `keepdims=True` keeps the "
     "summed axis, so that each row is divided by its own sum, whatever the number of axes.",
-    tested="Right for 13 arrays of one, two and three axes: ties, one class, a thousand classes, whole "
-    "numbers, float32, and scores from −4000 to 3000.",
+    tested="Right for 13 arrays of one, two and three axes: ties, one class, a thousand classes, "
+    "whole numbers, float32, and scores from −4000 to 3000.",
 )
 
 # -------------------------------------------------------------------- logistic_from_softmax
@@ -447,6 +490,8 @@ _LOGISTIC_FROM_SOFTMAX = Task(
     name="logistic_from_softmax",
     section="3.7",
     reference=_logistic_from_softmax,
+    # An array with two rows is no pair, even if it could be taken for one.
+    observe=lambda arguments, pair: pair if isinstance(pair, (tuple, list)) else (pair,),
     probes=(
         (np.array([[1.0, 3.0], [0.5, -2.0]]), np.array([0.25, 1.0])),
         (np.array([[2.0, -1.0]]), np.array([-1.0, 3.0])),
@@ -480,6 +525,11 @@ _LOGISTIC_FROM_SOFTMAX = Task(
             "but the difference of its scores is used as it is.",
         ),
         Mistake(
+            lambda W, b: (2 * (W[:, 1] - W[:, 0]), 2 * (b[1] - b[0])),
+            "You doubled the difference. The factor two of section 3.7 belongs to the learning "
+            "rate; the difference of the scores is used as it is.",
+        ),
+        Mistake(
             lambda W, b: (W.sum(axis=1), b.sum()),
             "You added the two classes. What counts is the difference of the two scores.",
         ),
@@ -501,6 +551,10 @@ _LOGISTIC_FROM_SOFTMAX = Task(
         Mistake(
             lambda W, b: (W[:, 1] - W[:, 0], b[0] - b[1]),
             "Your weights are right, but the bias is subtracted the other way round.",
+        ),
+        Mistake(
+            lambda W, b: (W[:, 0] - W[:, 1], b[1] - b[0]),
+            "Your bias is right, but the weights are subtracted the other way round.",
         ),
         Mistake(
             lambda W, b: (W[:, 1] - W[:, 0], b[1] + b[0]),
@@ -582,6 +636,11 @@ _SOFTMAX_JACOBIAN = Task(
             "every probability, so the other entries are not 0.",
         ),
         Mistake(
+            lambda a: a * (1 - a),
+            "You returned one slope for each class, as for separate sigmoids. In softmax every "
+            "score moves every probability: that makes a table, of which you have the diagonal.",
+        ),
+        Mistake(
             lambda a: np.diag(a) * (1 - a) + np.outer(a, a) * (1 - _identity(a)),
             "The entries beside the diagonal have the wrong sign. When another score rises, this "
             "probability falls.",
@@ -632,6 +691,16 @@ _SOFTMAX_JACOBIAN = Task(
             lambda a: np.diag(a) - a @ a,
             "For arrays of one axis, the matrix product is a single number, the sum of the "
             "squares. Needed is a table: every aⱼ times every aₖ.",
+        ),
+        Mistake(
+            lambda a: np.outer(a, 1 - a),
+            "You used aⱼ(1 − aₖ) everywhere. The 1 in the brackets is there only on the diagonal, "
+            "where j = k.",
+        ),
+        Mistake(
+            lambda a: a - np.outer(a, a),
+            "You subtracted the table of products from a itself, so NumPy took a for every row. "
+            "Needed is a matrix that has a on its diagonal and 0 elsewhere.",
         ),
         Mistake(
             lambda a: np.diag(a * (1 - a)) - np.outer(a, a),
@@ -735,8 +804,8 @@ _NEAREST_MEAN_PROBABILITIES = Task(
     mistakes=(
         Mistake(
             _from_means(lambda X, c: softmax.softmax(X @ c.T)),
-            "You left out the biases. Without −½|c|² a class whose mean is far from the origin "
-            "gets too high a score.",
+            "You left out the biases, or gave all classes the same one. Without its own −½|c|², a "
+            "class whose mean is far from the origin gets too high a score.",
         ),
         Mistake(
             _from_means(lambda X, c: softmax.softmax(X @ c.T - 2 * _half_squares(c))),
@@ -817,7 +886,8 @@ _NEAREST_MEAN_PROBABILITIES = Task(
     properties=(
         Property(
             lambda arguments, a: np.all(a >= 0) and np.allclose(a.sum(axis=-1), 1),
-            "Each row must hold probabilities: none negative, and their sum 1.",
+            "These are no probabilities: in each row none may be negative, and their sum must be "
+            "1.",
         ),
         Property(
             lambda arguments, a: np.array_equal(
@@ -827,8 +897,8 @@ _NEAREST_MEAN_PROBABILITIES = Task(
         ),
         Property(
             lambda arguments, a: False,
-            "The nearest mean gets the highest probability, as it should, but the numbers are not "
-            "those of softmax with the scores of section 3.3.",
+            "In this example the nearest mean gets the highest probability, as it should, but the "
+            "numbers are not those of softmax with the scores of section 3.3.",
         ),
     ),
     hints=(
