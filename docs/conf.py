@@ -5,9 +5,11 @@ The one setting for the public address is [project.urls] in pyproject.toml:
     [project.urls]
     Repository = "https://github.com/NAME/training-neural-networks"
 
-With it, each page links to its source and each notebook to Binder; without it, neither.
+With it, each page links to its source and each notebook to Binder; without it, neither. In its
+place, `make site ARGS="--repository ADDRESS"` sets it for one build.
 """
 
+import os
 import sys
 from pathlib import Path
 
@@ -55,7 +57,7 @@ mathjax_path = "mathjax/tex-chtml.js"
 
 # --- the look -------------------------------------------------------------------------------------
 
-repository = (urls or {}).get("Repository", "").rstrip("/")
+repository = os.environ.get("COURSE_REPOSITORY", (urls or {}).get("Repository", "")).rstrip("/")
 repository_branch = "main"
 
 html_theme = "sphinx_book_theme"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import shutil
 import sys
 import time
@@ -46,7 +47,7 @@ def build(output: Path, repository: str | None = None) -> int:
     browser = find_browser()
     options = ["-D", "cheat_sheet_pdf=cheat_sheet.pdf"] if browser else []
     if repository is not None:
-        options += ["-D", f"repository={repository}"]
+        os.environ["COURSE_REPOSITORY"] = repository  # docs/conf.py reads it
     shutil.rmtree(output, ignore_errors=True)
     doctrees = output.parent / f"{output.name}-doctrees"
     build_html = ["-b", "html", "-W", "--keep-going", "-q", "-E", "-j", "auto"]
