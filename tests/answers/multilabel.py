@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 from scipy.special import expit, logit
 from sklearn import metrics
-from sklearn.neural_network import MLPClassifier
+from sklearn.multiclass import OneVsRestClassifier
+from sklearn.svm import SVC
 
 from helpers import comparison
 from helpers.losses import BinaryCrossentropy
@@ -217,10 +218,7 @@ def strips_by_three_networks(train, validation, X):
 
 
 def strips_by_scikit_learn(train, validation, X):
-    model = MLPClassifier(
-        [128], learning_rate_init=0.003, batch_size=32, alpha=0.01, random_state=0
-    )
-    return model.fit(train.X, train.y).predict(X)
+    return OneVsRestClassifier(SVC(C=10)).fit(train.X, train.y).predict(X)
 
 
 RIGHT = {
