@@ -14,6 +14,7 @@ That is `Sequential._backward`, line by line. Rows are examples: x has shape (m,
 
 from __future__ import annotations
 
+import functools
 import itertools
 import math
 import sys
@@ -45,6 +46,7 @@ from helpers.validation import (
 )
 
 ArrayFunction = Callable[[np.ndarray], np.ndarray]
+Passes = Callable[[np.ndarray, np.ndarray], tuple[float, np.ndarray]]
 Loss = (
     MeanSquaredError | BinaryCrossentropy | SparseCategoricalCrossentropy | CategoricalCrossentropy
 )
@@ -57,6 +59,8 @@ LOSSES = {
 }
 # How many rows `predict` and `evaluate` take at once: enough for speed, little enough for memory.
 PREDICTION_ROWS = 1024
+# Up to how many examples a batch takes the fast way, which copies it.
+FAST_ROWS = 1024
 
 
 class Dense:
@@ -95,6 +99,7 @@ class Dense:
         self,
         units: int,
         activation: str | tuple[ArrayFunction, ArrayFunction] | None = None,
+        *,
         kernel_initializer: str = "glorot_uniform",
         bias_initializer: str = "zeros",
     ) -> None:
@@ -105,6 +110,7 @@ class Dense:
             kernel_initializer, KERNEL_INITIALIZERS, "kernel_initializer"
         )
         self.bias_initializer = known_name(bias_initializer, BIAS_INITIALIZERS, "bias_initializer")
+        self._taken = False  # by a Sequential: its weights are views into that model's array
 
     def _choose_functions(self) -> None:
         self._g, self._times_derivative = _activation(self.activation)
@@ -150,7 +156,7 @@ class Sequential:
     Parameters
     ----------
     layers : sequence of Dense
-        At least one; no layer twice.
+        At least one; no layer twice, and none of another Sequential.
     dtype : {"float64", "float32"}
         Precision of the weights and of all computation.
     seed : int
@@ -174,6 +180,8 @@ class Sequential:
         for layer in layers:
             if not isinstance(layer, Dense):
                 raise TypeError(f"layers must be Dense layers, got {type(layer).__name__}")
+            if layer._taken:
+                raise ValueError("layers must be new, got a Dense of another Sequential")
         if len(set(map(id, layers))) < len(layers):
             raise ValueError("layers must differ, got the same layer twice")
         self.layers = layers
@@ -184,6 +192,8 @@ class Sequential:
         if isinstance(seed, bool) or not isinstance(seed, (int, np.integer)) or seed < 0:
             raise ValueError(f"seed must be an integer of at least 0, got {seed!r}")
         self._random = np.random.default_rng(seed)
+        for layer in layers:
+            layer._taken = True
 
     # --- weights ----------------------------------------------------------------------------------
 
@@ -223,10 +233,15 @@ class Sequential:
 
     def _share_weights(self) -> None:
         """Give each layer its views into the flat arrays of weights and gradients."""
-        weights, gradients = self._views(self.parameters), self._views(self._gradient)
-        for layer in self.layers:
-            layer.kernel, layer.bias = next(weights), next(weights)
-            layer.kernel_gradient, layer.bias_gradient = next(gradients), next(gradients)
+        start = 0
+        for layer, (inputs, units) in zip(self.layers, self._shapes[::2], strict=True):
+            part = slice(start, start := start + (inputs + 1) * units)
+            # The bias lies behind its kernel like one more row.
+            layer._weights = self.parameters[part].reshape(inputs + 1, units)
+            layer._weights_gradient = self._gradient[part].reshape(inputs + 1, units)
+            layer.kernel, layer.bias = layer._weights[:-1], layer._weights[-1]
+            layer.kernel_gradient = layer._weights_gradient[:-1]
+            layer.bias_gradient = layer._weights_gradient[-1]
 
     def _views(self, flat: np.ndarray) -> Iterator[np.ndarray]:
         start = 0
@@ -345,13 +360,13 @@ class Sequential:
         self._forget()
         return [view.copy() for view in self._views(self._gradient)]
 
-    def _forward_and_backward(self, x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Return the losses and outputs of a batch; leave ∂J/∂W and ∂J/∂b in the layers."""
+    def _forward_and_backward(self, x: np.ndarray, y: np.ndarray) -> tuple[float, np.ndarray]:
+        """Return the sum of the losses, and a; leave ∂J/∂W and ∂J/∂b in the layers."""
         a = self._forward(x)
-        losses, dz = self._output_gradient(y, a, self.layers[-1])
+        losses, dz = self._output_gradient(y, a, self.layers[-1]._z)
         dz /= len(x)  # J is the mean of the losses
         self._backward(dz)
-        return losses, a
+        return float(np.add.reduce(losses)), a
 
     def _forward(self, x: np.ndarray) -> np.ndarray:
         for layer in self.layers:
@@ -370,7 +385,10 @@ class Sequential:
     # --- training ---------------------------------------------------------------------------------
 
     def compile(
-        self, optimizer: str | Optimizer, loss: str | Loss, metrics: Sequence[str] = ()
+        self,
+        optimizer: str | Optimizer,
+        loss: str | Loss,
+        metrics: Sequence[str] | None = None,
     ) -> None:
         """Choose how to train.
 
@@ -382,8 +400,8 @@ class Sequential:
             otherwise "softmax" or "sigmoid". With those two loss and gradient are nevertheless
             computed from the logits, as Keras does, so that nothing is clipped at the loss's
             `epsilon`. (Binary cross-entropy of a softmax layer is the exception.)
-        metrics : sequence of str
-            "accuracy" or nothing. Classes are compared for the categorical losses, the single
+        metrics : sequence of str, optional
+            ["accuracy"] or nothing. Classes are compared for the categorical losses, the single
             labels (a > 1/2, or z > 0 from logits) for the binary one.
 
         Raises
@@ -399,7 +417,8 @@ class Sequential:
         output_gradient = _output_gradient(loss, self.layers[-1])
         if isinstance(metrics, str):
             raise TypeError(f"metrics must be a sequence of names, got {metrics!r}")
-        for metric in (metrics := sequence(metrics, "metrics")):
+        metrics = [] if metrics is None else sequence(metrics, "metrics")
+        for metric in metrics:
             known_name(metric, ("accuracy",), "metrics")
         if len(metrics) > 1:
             raise ValueError(f"metrics must not name a metric twice, got {metrics}")
@@ -412,6 +431,7 @@ class Sequential:
         self,
         X: Any,
         y: Any,
+        *,
         epochs: int = 1,
         batch_size: int = 32,
         shuffle: bool = True,
@@ -479,9 +499,10 @@ class Sequential:
         undo = self._snapshot()
         try:
             self.build(X.shape[1])
+            passes = self._passes(min(batch_size, len(X)))
             with np.errstate(all="ignore"):  # an overflow is found in the loss, and reported
                 for epoch in _progress(epochs, verbose):
-                    results = self._train_epoch(X, y, batch_size, shuffle, epoch)
+                    results = self._train_epoch(X, y, batch_size, passes, shuffle, epoch)
                     if validation_data is not None:
                         results += self._evaluate(*validation_data)
                     for name, result in zip(names, results, strict=True):
@@ -493,31 +514,48 @@ class Sequential:
             self._forget()
         return history
 
+    def _passes(self, batch_size: int) -> Callable[[int], Passes]:
+        """Return what gives, for batches of some size, `_forward_and_backward` or its fast twin."""
+        if batch_size > FAST_ROWS:
+            return lambda examples: self._forward_and_backward
+        labels = isinstance(self.loss, SparseCategoricalCrossentropy)
+        return functools.cache(
+            lambda examples: _training.batch_passes(
+                self.layers, self._output_gradient, examples, labels
+            )
+        )
+
     def _train_epoch(
-        self, X: np.ndarray, y: np.ndarray, batch_size: int, shuffle: bool, epoch: int
+        self,
+        X: np.ndarray,
+        y: np.ndarray,
+        batch_size: int,
+        passes: Callable[[int], Passes],
+        shuffle: bool,
+        epoch: int,
     ) -> list[float]:
         """Return the epoch's mean loss and, if asked for, its accuracy."""
         order = self._random.permutation(len(X)) if shuffle else None
-        totals = np.zeros(1 + len(self.metrics))
+        optimizer, total, correct = self.optimizer, 0.0, 0.0
         for batch, rows in enumerate(_batches(len(X), batch_size)):
             if order is not None:
                 rows = order[rows]
             x_batch, y_batch = self._as_dtype(X[rows]), self._batch_targets(y, rows)
-            losses, a = self._forward_and_backward(x_batch, y_batch)
-            loss = float(np.add.reduce(losses))
-            step = self.optimizer.iterations + 1
+            loss, a = passes(len(x_batch))(x_batch, y_batch)
             if not math.isfinite(loss):
-                raise self._divergence(f"the loss is {loss / len(losses)}", step, epoch, batch)
+                what = f"the loss is {loss / len(x_batch)}"
+                raise self._divergence(what, optimizer.iterations + 1, epoch, batch)
             try:
-                self.optimizer.update(self.parameters, self._gradient)
+                optimizer.update(self.parameters, self._gradient)
             except FloatingPointError as error:
+                step = optimizer.iterations + 1
                 raise self._divergence(str(error), step, epoch, batch) from None
-            totals[0] += loss
+            total += loss
             if self.metrics:
-                totals[1] += self._correct(y_batch, a)
+                correct += self._correct(y_batch, a)
         if not np.isfinite(self.parameters).all():
-            raise self._divergence("a weight is not finite", step, epoch, batch)
-        return [float(total) for total in totals / len(X)]
+            raise self._divergence("a weight is not finite", optimizer.iterations, epoch, batch)
+        return [total / len(X), *([float(correct / len(X))] if self.metrics else [])]
 
     def _divergence(self, what: str, step: int, epoch: int, batch: int) -> FloatingPointError:
         return FloatingPointError(
@@ -564,7 +602,7 @@ class Sequential:
         for rows in _batches(len(X), PREDICTION_ROWS):
             y_batch = self._batch_targets(y, rows)
             a = self._forward(self._as_dtype(X[rows]))
-            losses, _ = self._output_gradient(y_batch, a, self.layers[-1])
+            losses, _ = self._output_gradient(y_batch, a, self.layers[-1]._z)
             totals[0] += np.add.reduce(losses)
             if self.metrics:
                 totals[1] += self._correct(y_batch, a)
@@ -646,12 +684,12 @@ def _activation(
 
 
 def _output_gradient(loss: Loss, output: Dense) -> Callable[..., tuple[np.ndarray, np.ndarray]]:
-    """Return the losses, and ∂L/∂z of the last layer, as a function of y, a and that layer."""
+    """Return the losses, and ∂L/∂z of the last layer, as a function of y and its a and z."""
     if isinstance(loss, MeanSquaredError):
 
-        def squared_error(y, a, layer):
+        def squared_error(y, a, z):
             losses, da = _training.squared_error(y, a)
-            return losses, layer._times_derivative(da, layer._z)
+            return losses, output._times_derivative(da, z)
 
         return squared_error
 
@@ -666,10 +704,10 @@ def _output_gradient(loss: Loss, output: Dense) -> Callable[..., tuple[np.ndarra
         "softmax",
     ):
 
-        def separate_labels(y, a, layer):
+        def separate_labels(y, a, z):
             losses = binary_crossentropy(y, a, epsilon=loss.epsilon)
             da = binary_crossentropy_gradient(y, a, from_logits=False, epsilon=loss.epsilon)
-            return losses, layer._times_derivative(da, layer._z)
+            return losses, output._times_derivative(da, z)
 
         return separate_labels
     if output.activation != needed:
@@ -678,7 +716,7 @@ def _output_gradient(loss: Loss, output: Dense) -> Callable[..., tuple[np.ndarra
             f"activation {needed!r}, got {output.activation!r}"
         )
     # ∂L/∂z directly, not by way of ∂L/∂a: a − y loses no digits and cannot divide by zero.
-    return lambda y, a, layer: crossentropy(y, layer._z)
+    return lambda y, a, z: crossentropy(y, z)
 
 
 def _truncated_normal(shape: tuple[int, ...], variance: float, random: np.random.Generator):

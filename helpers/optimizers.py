@@ -20,11 +20,14 @@ The two differ most at Adam's first step, by 6e-6 of it; with float32 weights no
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
 
 from helpers.validation import boolean, float_array, known_name, real_number
+
+LARGEST = {np.dtype(kind): float(np.finfo(kind).max) for kind in (np.float32, np.float64)}
 
 
 class SGD:
@@ -100,7 +103,8 @@ class SGD:
         TypeError, ValueError
             If one is no floating-point array, or they or the first step's differ in shape or dtype.
         FloatingPointError
-            From RMSprop and Adam, if g² overflows: v would be infinite, and every later step 0.
+            From RMSprop and Adam, if squares of g overflow, or the sum of squares that their v
+            stands for: v would be infinite, and every later step 0.
         """
         if not self.iterations:
             _bind(self, parameters, gradient, "velocity", "step")
@@ -169,8 +173,9 @@ class RMSprop:
         if not self.iterations:
             _bind(self, parameters, gradient, "v", "step", "_scratch")
         _check_step(self, parameters, gradient)
-        scratch = _square(gradient, self._scratch)
+        _check_squares(gradient)
         self.iterations += 1
+        scratch = np.multiply(gradient, gradient, out=self._scratch)
         scratch *= 1 - self.rho
         self.v *= self.rho
         self.v += scratch
@@ -244,30 +249,32 @@ class Adam:
     def update(self, parameters: np.ndarray, gradient: np.ndarray) -> None:
         """Take one step, changing `parameters` in place: see `SGD.update`."""
         if not self.iterations:
-            _bind(self, parameters, gradient, "m", "v", "step", "_scratch")
+            _bind(self, parameters, gradient, "_m", "_v", "step")
+            self._rounded_betas = (
+                _rounded(self.beta_1, parameters, self.keras_rounding),
+                _rounded(self.beta_2, parameters, self.keras_rounding),
+            )
         _check_step(self, parameters, gradient)
-        scratch = _square(gradient, self._scratch)
+        _check_squares(gradient, 1 / (1 - self.beta_2))
         self.iterations += 1
-        t = self.iterations
 
-        # β v + (1 − β) g² as v + (g² − v)(1 − β): Keras's order, so that both round alike.
-        scratch -= self.v
-        scratch *= 1 - self.beta_2
-        self.v += scratch
+        # Kept are m / (1 − β₁) and v / (1 − β₂), to pass over the parameters two times fewer; the
+        # factors come back with α_t and ε. `step` is scratch until the end, to stay in the cache.
+        m, v, step = self._m, self._v, self.step
+        m *= self.beta_1
+        m += gradient
+        v *= self.beta_2
+        v += np.multiply(gradient, gradient, out=step)
 
-        np.subtract(gradient, self.m, out=scratch)
-        scratch *= 1 - self.beta_1
-        self.m += scratch
+        t, (beta_1, beta_2) = self.iterations, self._rounded_betas
+        alpha_t = self.learning_rate * math.sqrt(1 - beta_2**t) / (1 - beta_1**t)
+        root = math.sqrt(1 - self.beta_2)
 
-        beta_1 = _rounded(self.beta_1, parameters, self.keras_rounding)
-        beta_2 = _rounded(self.beta_2, parameters, self.keras_rounding)
-        alpha_t = self.learning_rate * np.sqrt(1 - beta_2**t) / (1 - beta_1**t)
-
-        np.multiply(self.m, -alpha_t, out=self.step)
-        np.sqrt(self.v, out=scratch)
-        scratch += self.epsilon
-        self.step /= scratch
-        parameters += self.step
+        np.sqrt(v, out=step)
+        step += self.epsilon / root
+        np.divide(m, step, out=step)
+        step *= -alpha_t * (1 - self.beta_1) / root
+        parameters += step
 
     def effective_learning_rate(self, gradient: np.ndarray) -> np.ndarray:
         """Return each parameter's α_j in the last step: plain descent would need it to move alike.
@@ -360,16 +367,14 @@ def _check_step(optimizer: Optimizer, parameters: np.ndarray, gradient: np.ndarr
         )
 
 
-@np.errstate(over="raise")
-def _square(gradient: np.ndarray, out: np.ndarray) -> np.ndarray:
-    """Return g², written to `out`, or refuse to: v = inf would stop the descent without a word."""
-    try:
-        return np.multiply(gradient, gradient, out=out)
-    except FloatingPointError:
+def _check_squares(gradient: np.ndarray, factor: float = 1.0) -> None:
+    """Refuse a gradient of which v could become infinite: descent would stop without a word."""
+    # vdot takes one pass; it tells of an overflow by its result alone, where dot would warn.
+    if float(np.vdot(gradient, gradient)) * factor > LARGEST[gradient.dtype]:
         raise FloatingPointError(
             f"gradient must have squares that fit into {gradient.dtype}, "
             f"got {np.abs(gradient).max():g}"
-        ) from None
+        )
 
 
 def _effective_learning_rate(optimizer: Optimizer, gradient: np.ndarray) -> np.ndarray:

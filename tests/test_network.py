@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.linear_model import LinearRegression, LogisticRegression
 
-from helpers import _training, losses
+from helpers import _training, losses, network
 from helpers.activations import ACTIVATIONS, leaky_relu, leaky_relu_derivative
 from helpers.comparison import automatic_gradient, keras, tensorflow
 from helpers.losses import (
@@ -247,6 +247,91 @@ def test_a_step_of_plain_descent_is_the_formula_of_the_notes():
         np.testing.assert_allclose(after, w - 0.5 * dj_dw, rtol=1e-15, atol=1e-15)
 
 
+def clear_and_fast(monkeypatch, model, X, y, **options):
+    """What remains after the same fit by `_forward_and_backward`, and by `_training`."""
+    results = []
+    for rows in (0, network.FAST_ROWS):
+        twin = copy.deepcopy(model)
+        with monkeypatch.context() as patch:
+            patch.setattr(network, "FAST_ROWS", rows)
+            if rows:  # nobody else does the work
+                patch.setattr(twin, "_forward_and_backward", None)
+            history = twin.fit(X, y, **options).history
+        gradients = [
+            g for layer in twin.layers for g in (layer.kernel_gradient, layer.bias_gradient)
+        ]
+        results.append((history, twin.get_weights(), gradients))
+    return results
+
+
+HIDDEN = [*ACTIVATIONS, "softmax", STEEPER]
+
+
+@pytest.mark.parametrize("hidden", HIDDEN, ids=lambda g: g if isinstance(g, str) else "pair")
+@pytest.mark.parametrize("case", OUTPUTS)
+def test_fast_training_is_the_training_that_readers_see(monkeypatch, case, hidden):
+    loss, output, _ = OUTPUTS[case]
+    model, X, y = problem(loss, output, [hidden, "tanh", hidden], m=21)
+    model.compile(SGD(0.05), loss, None if case.startswith("squared") else ["accuracy"])
+    clear, fast = clear_and_fast(monkeypatch, model, X, y, epochs=60, batch_size=8)  # 8, 8, 5
+    assert clear[0].keys() == fast[0].keys()
+    for name, values in clear[0].items():
+        np.testing.assert_allclose(fast[0][name], values, rtol=1e-13)
+    for a, b in zip(clear[1] + clear[2], fast[1] + fast[2], strict=True):
+        np.testing.assert_allclose(a, b, rtol=0, atol=1e-13)
+
+
+@pytest.mark.parametrize(
+    "optimizer",
+    [SGD(0.01, momentum=0.9), SGD(0.01, momentum=0.9, nesterov=True), RMSprop(), Adam()],
+    ids=["momentum", "nesterov", "rmsprop", "adam"],
+)
+@pytest.mark.parametrize("depth", [0, 1, 3])
+@pytest.mark.parametrize("dtype", ["float64", "float32"])
+def test_fast_training_is_that_of_every_optimizer_depth_and_dtype(
+    monkeypatch, optimizer, depth, dtype
+):
+    X, y = blobs()
+    model = Sequential([*(Dense(6, "relu") for _ in range(depth)), Dense(3)], dtype=dtype)
+    model.compile(copy.deepcopy(optimizer), SPARSE)
+    clear, fast = clear_and_fast(monkeypatch, model, X, y, epochs=100, validation_data=(X, y))
+    tolerance = 1e-13 if dtype == "float64" else 2e-4
+    for name, values in clear[0].items():
+        np.testing.assert_allclose(fast[0][name], values, rtol=tolerance)
+    for a, b in zip(clear[1] + clear[2], fast[1] + fast[2], strict=True):
+        assert a.dtype == b.dtype == dtype
+        np.testing.assert_allclose(a, b, rtol=0, atol=tolerance)
+
+
+def test_fast_training_takes_any_logits(monkeypatch):
+    X, y = np.array([[1.0], [-1.0], [0.5]]), np.array([0, 1, 2])
+    for size in (1e3, 1e150):  # beyond exp; losses of 0 and of 1e150
+        model = Sequential([Dense(3)])
+        model.build(1)
+        model.set_weights([[[size, -size, 0]], np.zeros(3)])
+        model.compile(SGD(0.1), SPARSE)
+        clear, fast = clear_and_fast(monkeypatch, model, X, y, shuffle=False)
+        assert clear[0] == fast[0]
+        for a, b in zip(clear[1] + clear[2], fast[1] + fast[2], strict=True):
+            np.testing.assert_allclose(a, b, rtol=1e-15)
+
+
+@pytest.mark.parametrize(("batch_size", "fast"), [(1024, True), (1025, False)])
+def test_large_batches_are_not_copied(monkeypatch, batch_size, fast):
+    made = []
+    make = _training.batch_passes
+    monkeypatch.setattr(
+        _training, "batch_passes", lambda *args: (made.append(args[2]), make(*args))[1]
+    )
+    X, y = blobs(1100)
+    model = classifier()
+    model.fit(X, y, epochs=2, batch_size=batch_size)
+    assert made == ([1024, 76] if fast else [])
+    assert model.optimizer.iterations == 4
+    model.fit(X[:1024], y[:1024], batch_size=batch_size)
+    assert made[2 * fast :] == [1024]
+
+
 @pytest.mark.parametrize(("m", "batch_size", "steps"), [(90, 32, 3), (90, 90, 1), (90, 500, 1)])
 def test_a_short_last_batch_counts_by_its_examples(m, batch_size, steps):
     X, y = blobs(m)
@@ -287,8 +372,15 @@ def test_the_same_seed_gives_the_same_training_and_another_another():
 def test_shuffling_visits_every_example_once_per_epoch():
     X, y = blobs()
     model, seen = classifier(), []
-    inner = model._forward_and_backward
-    model._forward_and_backward = lambda x, y: (seen.append(x.copy()), inner(x, y))[1]
+    passes = model._passes
+    model._passes = lambda batch_size: (
+        lambda examples: (
+            lambda x, y: (
+                seen.append(x.copy()),
+                passes(batch_size)(examples)(x, y),
+            )[1]
+        )
+    )
     model.fit(X, y, epochs=2, batch_size=7)
     first, second = np.concatenate(seen)[:90], np.concatenate(seen)[90:]
     for epoch in (first, second):
@@ -639,7 +731,7 @@ def single() -> Sequential:
     return model
 
 
-SHARED = Dense(3)
+SHARED, TAKEN = Dense(3), Sequential([Dense(3)])
 BAD_CALLS = {
     "units 0": (lambda: Dense(0), ValueError, "units must be at least 1, got 0"),
     "units 2.0": (lambda: Dense(2.0), TypeError, "units must be an integer, got 2.0"),
@@ -648,19 +740,35 @@ BAD_CALLS = {
     "activation function": (lambda: Dense(1, np.tanh), TypeError, "activation must be a string"),
     "activation pair": (lambda: Dense(1, (np.tanh,)), TypeError, r"a name or a pair \(g, g'\)"),
     "activation values": (lambda: Dense(1, (1, 2)), TypeError, r"a name or a pair \(g, g'\)"),
-    "kernel": (lambda: Dense(1, None, "glorot"), ValueError, "kernel_initializer .*'glorot_"),
+    "activation of Keras's layers": (
+        lambda: Dense(1, "ReLU"), ValueError, "got 'ReLU'; did you mean 'relu'",
+    ),
+    "activation in capitals": (
+        lambda: Dense(1, "LeakyReLU"), ValueError, "did you mean 'leaky_relu'",
+    ),
+    "kernel": (
+        lambda: Dense(1, kernel_initializer="glorot"), ValueError, "kernel_initializer .*'glorot_",
+    ),
+    "use_bias, as Keras has it third": (
+        lambda: Dense(1, None, True), TypeError, "positional arguments but 4 were given",
+    ),
     "bias": (lambda: Dense(1, bias_initializer="one"), ValueError, "did you mean 'ones'"),
     "no layers": (lambda: Sequential([]), ValueError, "layers must not be empty"),
     "layers None": (lambda: Sequential(None), TypeError, "layers must be a sequence, got NoneType"),
     "one layer": (lambda: Sequential(SHARED), TypeError, "layers must be a sequence, got Dense"),
     "strange layer": (lambda: Sequential([3]), TypeError, "layers must be Dense layers, got int"),
     "shared layer": (lambda: Sequential([SHARED, SHARED]), ValueError, "the same layer twice"),
+    "layer of another model": (
+        lambda: Sequential([Dense(2), *TAKEN.layers]), ValueError, "a Dense of another Sequential",
+    ),
     "dtype": (lambda: Sequential([Dense(1)], dtype="float16"), ValueError, "dtype must be one of"),
     "seed -1": (lambda: Sequential([Dense(1)], seed=-1), ValueError, "seed must be .* got -1"),
     "seed 1.5": (lambda: Sequential([Dense(1)], seed=1.5), ValueError, "seed must be .* got 1.5"),
     "seed True": (lambda: Sequential([Dense(1)], seed=True), ValueError, "seed must be .* got Tr"),
     "build 0": (lambda: classifier().build(0), ValueError, "n_features must be at least 1, got 0"),
     "build again": (lambda: built().build(3), ValueError, "n_features must be 2, .* got 3"),
+    "optimizer's class name": (lambda: classifier("Adam"), ValueError, "did you mean 'adam'"),
+    "loss in capitals": (lambda: compiled(None, "MSE"), ValueError, "did you mean 'mse'"),
     "optimizer name": (lambda: classifier("Adm"), ValueError, "did you mean 'adam'"),
     "optimizer type": (lambda: classifier(Adam), TypeError, "optimizer must be a name or an opt"),
     "loss name": (lambda: compiled(None, "ms"), ValueError, "loss .*did you mean 'mse'"),
@@ -681,8 +789,8 @@ BAD_CALLS = {
     "metric": (
         lambda: compiled(None, SPARSE, metrics=["acuracy"]), ValueError, "did you mean 'accuracy'",
     ),
-    "metrics None": (
-        lambda: compiled(None, SPARSE, metrics=None), TypeError, "metrics must be a seq.* NoneType",
+    "metrics number": (
+        lambda: compiled(None, SPARSE, metrics=1), TypeError, "metrics must be a sequence, got int",
     ),
     "metrics string": (
         lambda: compiled(None, SPARSE, metrics="accuracy"), TypeError, "names, got 'accuracy'",
@@ -692,6 +800,9 @@ BAD_CALLS = {
     ),
     "metric of numbers": (
         lambda: compiled(None, "mse", metrics=["accuracy"]), ValueError, "needs a loss for classes",
+    ),
+    "fit by position, which Keras has the other way round": (
+        lambda: classifier().fit(X2, Y3, 2, 1), TypeError, "takes 3 positional arguments",
     ),
     "fit uncompiled": (lambda: Sequential([Dense(1)]).fit(X2, Y3), ValueError, "call compile"),
     "weights unbuilt": (lambda: classifier().get_weights(), ValueError, "call build"),
