@@ -404,9 +404,9 @@ BAD = [
                  'row for kind="multiclass", got 2 in row 1$', id="multiclass: several"),
     pytest.param([[0, 2]], "multiclass", ValueError, 'for kind="multiclass", got 2$',
                  id="multiclass: not one-hot"),
-    pytest.param([0, 1], "multilabel", ValueError, r"^y must have shape \(m, labels\) with at least "
-                 '2 labels for kind="multilabel", got one column of 2 values; for a single label '
-                 'say kind="binary"$', id="multilabel: rank"),
+    pytest.param([0, 1], "multilabel", ValueError, r"^y must have shape \(m, labels\) with at "
+                 'least 2 labels for kind="multilabel", got one column of 2 values; for a '
+                 'single label say kind="binary"$', id="multilabel: rank"),
     pytest.param([[0, 1], [0.5, 1]], "multilabel", ValueError, "^y must hold only 0 and 1 for "
                  'kind="multilabel", got 0.5$', id="multilabel: fraction"),
 ]  # fmt: skip
