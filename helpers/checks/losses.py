@@ -20,6 +20,12 @@ from helpers.softmax import softmax
 
 LESSON = "04_softmax_cost"
 
+# Said of numbers that are off by less than 0.1%: the formula is right, something came on top.
+NEARLY = (
+    "Your result is nearly right, but not to the last digits. Was a small number added, such as "
+    "1e-7, or something rounded? Neither is needed here."
+)
+
 # The data set of sections 4.5 to 4.10: six examples, three features, four classes.
 X = np.array(
     [
@@ -39,7 +45,7 @@ Z = X @ W + b
 _rng = np.random.default_rng(4)
 _MANY_Y, _MANY_Z = _rng.integers(0, 10, 40), _rng.normal(0, 2, (40, 10))
 # Two examples, three classes: small enough to calculate by hand, and no two mistakes agree on it.
-_FEW_Y, _FEW_Z = np.array([2, 1]), np.array([[1.0, 0.0, 0.5], [2.0, 0.0, -1.0]])
+_FEW_Y, _FEW_Z = np.array([2, 1]), np.array([[1.0, 0.2, 0.5], [2.0, 0.3, -1.0]])
 _TIE_Y, _TIE_Z = np.array([0, 2, 2, 1]), np.zeros((4, 3))
 _PAIR_Y, _PAIR_Z = np.array([1, 0, 1]), np.array([[-1.0, 1.0], [0.5, 0.25], [3.0, -2.0]])
 
@@ -127,6 +133,11 @@ LOGISTIC_LOSS = Task(
             "You used the logarithm to the base 2. In all lessons log is the natural logarithm.",
         ),
         Mistake(
+            lambda y, a: _logistic_loss(y, a) / len(y),
+            "You divided each loss by m. The division by m belongs to the cost J, the average of "
+            "the losses.",
+        ),
+        Mistake(
             lambda y, a: (y - a) ** 2,
             "You computed the squared error. The logistic loss is minus the logarithm of the "
             "probability given to what happened.",
@@ -164,6 +175,10 @@ LOGISTIC_LOSS = Task(
             lambda arguments, loss: bool((np.asarray(loss) >= 0).all()),
             "Some of your losses are below zero. Minus the logarithm of a probability never is.",
         ),
+        Property(
+            lambda arguments, loss: not np.allclose(loss, _logistic_loss(*arguments), rtol=1e-3),
+            NEARLY,
+        ),
     ),
 )
 
@@ -178,6 +193,15 @@ def _double_sum_cost(y: np.ndarray, Z: np.ndarray) -> float:
 def _double_sum_mistake(y: np.ndarray, log_a: np.ndarray) -> float:
     """The double sum, with a wrong logarithm of the probabilities in it."""
     return -_given_to_truth(y, log_a).sum() / len(y)
+
+
+def _skipping(
+    y: np.ndarray, Z: np.ndarray, first_example: bool = False, last_class: bool = False
+) -> float:
+    counts = np.ones(len(y))
+    counts[0] = not first_example
+    counts[y == Z.shape[1] - 1] *= not last_class
+    return (counts * sparse_categorical_crossentropy(y, Z, from_logits=True)).sum() / len(y)
 
 
 DOUBLE_SUM_COST = Task(
@@ -275,6 +299,46 @@ DOUBLE_SUM_COST = Task(
             "to it instead.",
         ),
         Mistake(
+            lambda y, Z: -np.log(softmax(Z))[-1, y[-1]],
+            "Your cost is the loss of the last example alone: each turn of the loop replaces the "
+            "total. Add to it instead, and divide by m at the end.",
+        ),
+        Mistake(
+            lambda y, Z: _skipping(y, Z, first_example=True),
+            "Your first example does not count: the loop over the examples starts at 1. In NumPy "
+            "the first row has the index 0.",
+        ),
+        Mistake(
+            lambda y, Z: _skipping(y, Z, last_class=True),
+            "Examples of the last class cost nothing: your loop over the classes ends too early. "
+            "range(N) runs from 0 to N − 1 already.",
+        ),
+        Mistake(
+            lambda y, Z: -np.log(_given_to_truth(y, softmax(Z)).mean()),
+            "You averaged the probabilities and then took the logarithm. First the logarithm of "
+            "each example's fraction, then the average: the order matters.",
+        ),
+        Mistake(
+            lambda y, Z: -np.log(_given_to_truth(y, softmax(Z) / (1 - softmax(Z)))).mean(),
+            "Your denominator leaves out the true class. The inner sum runs over all N classes, "
+            "k = j included.",
+        ),
+        Mistake(
+            lambda y, Z: -np.log(_given_to_truth(y, Z)).mean(),
+            "You took the logarithm of the logits. Softmax comes first: the exponential of the "
+            "logit, divided by the sum of all the row's exponentials.",
+        ),
+        Mistake(
+            lambda y, Z: _double_sum_cost(y, Z) / np.log(10),
+            "You used the logarithm to the base 10. In all lessons log is the natural logarithm.",
+            "4.1",
+        ),
+        Mistake(
+            lambda y, Z: _double_sum_cost(y, Z) / np.log(2),
+            "You used the logarithm to the base 2. In all lessons log is the natural logarithm.",
+            "4.1",
+        ),
+        Mistake(
             lambda y, Z: -np.log(softmax(Z))[0, y[0]] / len(y),
             "Only your first example counts: the function returns before the outer loop has seen "
             "the others. Look at how far the return is indented.",
@@ -298,6 +362,10 @@ DOUBLE_SUM_COST = Task(
         Property(
             lambda arguments, cost: bool(np.asarray(cost) >= 0),
             "Your cost is below zero. Minus the logarithm of a probability never is.",
+        ),
+        Property(
+            lambda arguments, cost: not np.isclose(cost, _double_sum_cost(*arguments), rtol=1e-3),
+            NEARLY,
         ),
     ),
 )
@@ -351,7 +419,20 @@ _SHARED_SLIPS: tuple[tuple[Coding, str], ...] = (
     ),
     (
         lambda y, A: -np.log(A).sum() / len(y),
-        "You added the logarithms of all classes. Only the true class of each example counts.",
+        "You added the logarithms of all classes. Only the true class of each example counts. (A "
+        "matrix product of Y and log A adds all of them, too; an elementwise one does not.)",
+    ),
+    (
+        lambda y, A: _cost(y, softmax(A)),
+        "You applied softmax to A, which holds probabilities already.",
+    ),
+    (
+        lambda y, A: _cost(y, A) / np.log(10),
+        "You used the logarithm to the base 10. In all lessons log is the natural logarithm.",
+    ),
+    (
+        lambda y, A: _cost(y, A) / np.log(2),
+        "You used the logarithm to the base 2. In all lessons log is the natural logarithm.",
     ),
     (
         lambda y, A: -np.log(A.max(axis=1)).mean(),
@@ -402,6 +483,10 @@ def _words(slips: tuple[tuple[Coding, str], ...], arguments: tuple, got: Any) ->
         with np.errstate(all="ignore"):
             if np.isclose(got, slip(*arguments), rtol=1e-9):
                 return words
+    if not np.isfinite(got):
+        return "It is not finite: the logarithm of 0 was taken. A has no zeros, Y has many."
+    if np.isclose(got, _cost(*arguments), rtol=1e-3):
+        return NEARLY
     return "It is not the cost."
 
 
@@ -584,6 +669,15 @@ LOGIT_GRADIENT = Task(
             "softmax cost no factor remains.",
         ),
         Mistake(
+            lambda y, Z: _logit_gradient(y, Z) / Z.shape[1],
+            "You divided by the number of classes. No factor remains: it is a − onehot(y).",
+        ),
+        Mistake(
+            lambda y, Z: 1 / (1 + np.exp(-Z)) - one_hot(y, Z.shape[1]),
+            "You applied the sigmoid to each logit by itself. With N classes the probabilities of "
+            "a row belong together: softmax.",
+        ),
+        Mistake(
             lambda y, Z: _logit_gradient(y, Z).mean(axis=0),
             "You averaged over the examples. This task asks for one row for each example, an array "
             "of shape (m, N).",
@@ -677,19 +771,12 @@ _SQUARE = (
     _rng.normal(size=(4, 4)).round(2),
     _rng.normal(size=4).round(2),
 )
-_TWO_EXAMPLES = (
-    np.array([[1.0, 2.0], [0.0, -1.0]]),
-    np.array([2, 0]),
-    np.array([[0.5, 0.0, -0.5], [0.0, 1.0, 0.5]]),
-    np.array([0.1, -0.2, 0.3]),
-)
-
 COST_GRADIENTS = Task(
     name="cost_gradients",
     section="4.9",
     reference=_cost_gradients,
     probes=(
-        _TWO_EXAMPLES,
+        (X[:2], y[:2], W, b),
         (np.array([[0.5, -1.0, 2.0]]), np.array([1]), W[:, :2], b[:2]),
         (X, y, W, b),
         _SQUARE,
@@ -732,6 +819,18 @@ COST_GRADIENTS = Task(
             "You divided by the number of features n. Here the examples are the rows of X, so m is "
             "its first dimension. (Some courses keep them in columns.)",
             "4.5",
+        ),
+        Mistake(
+            _rescaled(lambda X, W: (len(X) / W.shape[1], len(X) / W.shape[1])),
+            "You divided by the number of classes N. The average is taken over the m examples.",
+        ),
+        Mistake(
+            lambda X, y, W, b: tuple(
+                old - gradient
+                for old, gradient in zip((W, b), _cost_gradients(X, y, W, b), strict=True)
+            ),
+            "You returned new weights: the old ones minus the gradients. This task asks for the "
+            "gradients themselves.",
         ),
         Mistake(
             _rescaled(lambda X, W: (1 / W.shape[1], 1 / W.shape[1])),
@@ -978,10 +1077,11 @@ WRONG_GRADIENTS = Task(
     mistakes=(
         Mistake(
             lambda cost, W, claims: np.ones(len(claims), dtype=bool),
-            "You call every claim wrong, the right ones too. Central differences are no exact "
-            "judge: with a step near 1e-5 they agree with a right gradient to some nine digits, so "
-            "ask for fewer, such as six. A much smaller step drowns in rounding, and one-sided "
-            "differences are good for fewer digits still.",
+            "You call every claim wrong, the right ones too, so look at your judge. Each weight "
+            "must move alone, the others standing where they were, and the change be divided by "
+            "2h. And no such judge is exact: with a step near 1e-5 central differences are good "
+            "for some nine digits, with a much larger or smaller one, or one-sided, for fewer. Ask "
+            "for six.",
         ),
         Mistake(
             lambda cost, W, claims: np.zeros(len(claims), dtype=bool),
@@ -994,8 +1094,9 @@ WRONG_GRADIENTS = Task(
         ),
         Mistake(
             _judged(lambda claim, true: bool((np.sign(claim) != np.sign(true)).any())),
-            "You compare the signs only. A gradient that is too large by a factor has the right "
-            "signs and is still wrong.",
+            "You let every claim pass that has the right signs, even one that is too large by a "
+            "factor. Signs are not enough, nor is it that a step along the claim lowers the cost: "
+            "compare the numbers, element by element.",
         ),
         Mistake(
             _judged(
@@ -1003,35 +1104,38 @@ WRONG_GRADIENTS = Task(
                     not np.isclose(np.linalg.norm(claim), np.linalg.norm(true), rtol=1e-6)
                 )
             ),
-            "You compare the lengths of the two gradients only. The opposite direction, or the "
-            "right numbers in the wrong places, have the same length. Compare element by element.",
+            "You let claims pass that have the right length, but the opposite direction, or the "
+            "right numbers in the wrong places. Compare element by element.",
         ),
         Mistake(
             _judged(lambda claim, true: not np.isclose(_cosine(claim, true), 1, rtol=1e-9)),
-            "You compare the directions only. A gradient that is too large by a factor points the "
-            "right way and is still wrong. Compare element by element.",
+            "You let claims pass that point the right way and are too large by a factor. Compare "
+            "the numbers, element by element.",
         ),
         Mistake(
             _judged(lambda claim, true: not np.allclose(claim[0], true[0], rtol=1e-6)),
-            "You compare only the first row, or only its first element. A claim can be right there "
-            "and wrong elsewhere.",
+            "You let claims pass that are right in the first row and wrong further down. Look at "
+            "all elements.",
+        ),
+        Mistake(
+            _judged(lambda claim, true: not np.isclose(claim, true, rtol=1e-6).any()),
+            "You let a claim pass as soon as some of its elements are right. All must be.",
         ),
         Mistake(
             _judged(lambda claim, true: abs((claim - true).mean()) > 1e-6 * np.abs(true).max()),
-            "You add up, or average, the differences with their signs, so a difference upwards and "
-            "one downwards cancel. (All elements of this gradient add up to zero, even.) Compare "
-            "element by element.",
+            "You let claims pass that are too large in one place and as much too small in another. "
+            "That happens when differences are added up, or averaged, with their signs. (All "
+            "elements of this gradient add up to zero, even.) Compare element by element.",
         ),
         Mistake(
             _judged(lambda claim, true: np.abs(claim - true).max() > 2e-2 * np.abs(true).max()),
-            "You allow too large a difference: a claim that is off by one or two per cent passes. "
-            "Central differences are good for some nine digits, so you can ask for six.",
+            "You allow too large a difference: a claim that is off by one per cent passes. Central "
+            "differences are good for some nine digits, so you can ask for six.",
         ),
         Mistake(
             _judged(lambda claim, true: np.abs(claim - true).max() > 1e-2),
-            "You allow an absolute difference that is large beside the gradient's own elements, so "
-            "a claim that is off by a few per cent passes. Measure the difference against the size "
-            "of the gradient.",
+            "You allow too large a difference. These gradients have small elements, so measure the "
+            "difference against the size of the gradient, and ask for six digits.",
         ),
         Mistake(
             _judged(
@@ -1040,8 +1144,9 @@ WRONG_GRADIENTS = Task(
                     > 0.1 * (np.linalg.norm(claim) + np.linalg.norm(true))
                 )
             ),
-            "You allow too large a difference between the gradients as a whole: one wrong element "
-            "among many right ones passes. Look at the largest difference of all elements.",
+            "You allow too large a difference: a claim with a single wrong element passes, and so "
+            "does one that is off by one per cent. Look at the largest difference of all elements, "
+            "and ask for six digits.",
         ),
     ),
     properties=(

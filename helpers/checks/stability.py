@@ -32,9 +32,19 @@ from helpers.stability import (
 
 LESSON = "05_numerical_stability"
 
+# Said of numbers that are off by less than 0.1%: the formula is right, something came on top.
+NEARLY = (
+    "Your result is nearly right, but not to the last digits. Was a small number added, such as "
+    "1e-7, or something clipped or rounded?"
+)
+FORMULA_FIRST = (
+    "Already for small logits, where nothing overflows, the numbers are not right. Mend the "
+    "formula first; what happens to large logits comes after."
+)
+
 _rng = np.random.default_rng(5)
 _MANY_Y, _MANY_Z = _rng.integers(0, 10, 40), _rng.normal(0, 5, (40, 10))
-_FAR_APART = np.array([[1000.0, 998.0], [-1000.0, -1002.0], [0.0, 1.0]])
+_FAR_APART = np.array([[-1000.0, -1002.0], [1000.0, 998.0], [0.0, 1.0]])
 
 # --- 5.8 ------------------------------------------------------------------------------------------
 
@@ -143,12 +153,24 @@ LOGSUMEXP = Task(
             "that pushes them down still further, and every exponential becomes 0.",
         ),
         Mistake(
+            lambda Z: (
+                Z.max(axis=1) + np.log1p(np.exp(Z - Z.max(axis=1, keepdims=True)).sum(axis=1))
+            ),
+            "You counted a 1 too many: log1p adds it to the sum, in which the largest term is a 1 "
+            "already. Either leave that term out of the sum, or take the plain logarithm.",
+        ),
+        Mistake(
             lambda Z: _logsumexp(Z)[:, np.newaxis],
             "Your numbers are right, but they stand in a column of shape (m, 1). One number per "
             "row is an array of shape (m,): keep the dimension for the subtraction only.",
         ),
     ),
     properties=(
+        Property(
+            lambda arguments, got: bool(np.isfinite(got).all()),
+            "A result of yours is infinite or nan: an exponential overflowed, or all of a row "
+            "became 0. What you subtract must be the largest logit of the same row.",
+        ),
         Property(
             lambda arguments, got: bool((got >= arguments[0].max(axis=1) - 1e-6).all()),
             "A result of yours lies below the largest logit of its row. Log-sum-exp never does: "
@@ -289,6 +311,37 @@ CROSS_ENTROPY_FROM_LOGITS = Task(
             "logits are much smaller then underflows. Every row has a largest logit of its own.",
         ),
         Mistake(
+            lambda y, Z: _losses(y, Z) + 2 * _of_truth(y, Z),
+            "You added the true class's logit. It is subtracted: a larger one makes the loss "
+            "smaller.",
+        ),
+        Mistake(
+            lambda y, Z: _logsumexp(Z) - Z.max(axis=1),
+            "You subtracted the largest logit. The loss subtracts that of the true class, which "
+            "the label names.",
+        ),
+        Mistake(
+            lambda y, Z: (
+                np.exp(Z - Z.max(axis=1, keepdims=True)).sum(axis=1)
+                - _of_truth(y, Z - Z.max(axis=1, keepdims=True))
+            ),
+            "You took the sum of the shifted exponentials itself. Its logarithm is wanted.",
+        ),
+        Mistake(
+            lambda y, Z: naive_logsumexp(Z) - _of_truth(y, Z),
+            "You avoid the probability: well done. But the sum still overflows, or becomes 0, for "
+            "large logits. Pull the largest logit of each row out of it.",
+        ),
+        Mistake(
+            lambda y, Z: _logsumexp(Z.ravel()) - _of_truth(y, Z),
+            "You added up the exponentials of all examples. Each row has a sum of its own.",
+        ),
+        Mistake(
+            lambda y, Z: _losses(y, Z) / len(y),
+            "You divided each loss by m. The division by m belongs to the cost, the average of the "
+            "losses.",
+        ),
+        Mistake(
             lambda y, Z: _losses(y, softmax.softmax(Z)),
             "You applied softmax twice: once to the logits, and once more inside the loss. The "
             "loss can then hardly tell right from wrong.",
@@ -302,13 +355,26 @@ CROSS_ENTROPY_FROM_LOGITS = Task(
     ),
     properties=(
         Property(
-            _below_ceiling,
-            "Your loss has a ceiling: a class far behind costs less than it should. This is what "
-            "happens when a probability is clipped, or a small number added to it, on the way.",
+            lambda arguments, loss: bool(np.isfinite(loss).all()),
+            "A loss of yours is infinite or nan: an exponential overflowed, or the logarithm of a "
+            "probability was taken that is stored as 0. The right loss is an ordinary number.",
         ),
         Property(
             lambda arguments, loss: bool((loss >= 0).all()),
             "A loss of yours is below zero. Minus the logarithm of a probability never is.",
+        ),
+        Property(
+            lambda arguments, loss: not np.allclose(loss, _losses(*arguments), rtol=1e-3),
+            NEARLY,
+        ),
+        Property(
+            lambda arguments, loss: bool(np.abs(arguments[1]).max() > 10),
+            FORMULA_FIRST,
+        ),
+        Property(
+            _below_ceiling,
+            "Your loss has a ceiling: a class far behind costs less than it should. This is what "
+            "happens when a probability or the logits are clipped, or a small number is added.",
         ),
     ),
     hints=(
@@ -438,6 +504,27 @@ LOGISTIC_LOSS_FROM_LOGITS = Task(
             "5.6",
         ),
         Mistake(
+            lambda y, z: np.log1p(np.exp(np.where(y == 1, -z, z))),
+            "Your formula is right on paper, and keeps the digits of small losses. But where the "
+            "model is grossly wrong the exponential overflows. Pull a positive exponent out of the "
+            "logarithm.",
+        ),
+        Mistake(
+            lambda y, z: np.max(z) - y * z + _rest(z),
+            "You took the largest of all the logits. Wanted is, for each logit by itself, the "
+            "larger of it and 0; NumPy has another function for that.",
+        ),
+        Mistake(
+            lambda y, z: np.maximum(z, 0) - z + _rest(z),
+            "The labels do not occur in your result: every example is treated as if y were 1. It "
+            "is y times z that is subtracted.",
+        ),
+        Mistake(
+            lambda y, z: _logistic_loss_from_logits(y, z) / len(y),
+            "You divided each loss by m. The division by m belongs to the cost, the average of the "
+            "losses.",
+        ),
+        Mistake(
             lambda y, z: np.minimum(z, 0) - y * z + _rest(z),
             "You took the smaller of z and 0 where the larger belongs.",
         ),
@@ -458,8 +545,30 @@ LOGISTIC_LOSS_FROM_LOGITS = Task(
     ),
     properties=(
         Property(
+            lambda arguments, loss: bool(np.isfinite(loss).all()),
+            "A loss of yours is infinite or nan: an exponential overflowed, or the logarithm of a "
+            "probability was taken that is stored as 0. The right loss is an ordinary number.",
+        ),
+        Property(
             lambda arguments, loss: bool((loss >= 0).all()),
             "A loss of yours is below zero. Minus the logarithm of a probability never is.",
+        ),
+        Property(
+            lambda arguments, loss: (
+                not np.allclose(loss, _logistic_loss_from_logits(*arguments), rtol=1e-3, atol=0)
+            ),
+            NEARLY,
+        ),
+        Property(
+            lambda arguments, loss: bool(np.abs(arguments[1]).max() > 10),
+            FORMULA_FIRST,
+        ),
+        Property(
+            lambda arguments, loss: (
+                not ((loss == 0) & (_logistic_loss_from_logits(*arguments) > 0)).any()
+            ),
+            "The loss of a right and sure answer comes out as 0. It is small, and not 0: somewhere "
+            "on the way a tiny number is added to 1 and lost.",
         ),
         Property(
             lambda arguments, loss: (
@@ -470,14 +579,7 @@ LOGISTIC_LOSS_FROM_LOGITS = Task(
                 ).any()
             ),
             "Your loss has a ceiling: a gross mistake costs less than it should. This is what "
-            "happens when a probability is clipped, or a small number added to it, on the way.",
-        ),
-        Property(
-            lambda arguments, loss: (
-                not ((loss == 0) & (_logistic_loss_from_logits(*arguments) > 0)).any()
-            ),
-            "Large logits are right. But the loss of a right and sure answer comes out as 0, and "
-            "it is small, not 0. Somewhere a tiny number is added to 1 and lost.",
+            "happens when a probability or the logits are clipped, or a small number is added.",
         ),
     ),
     hints=(
@@ -533,28 +635,29 @@ def _keras_mistake(
     return Mistake(answer, diagnosis, section)
 
 
-def _observed_model(arguments: tuple, model: Any) -> Any:
+def _observed_model(arguments: tuple, model: Any) -> dict[str, str]:
     """Return what matters of a Keras model, in words: its outputs, and what its loss expects."""
     keras = comparison.keras()
-    if not isinstance(model, keras.Model):
-        return model
     num_features, num_classes = arguments
+    seen = dict.fromkeys(("Keras model", "outputs per example", "outputs", "compiled", "loss"), "?")
+    if not isinstance(model, keras.Model):
+        return {**seen, "Keras model": f"no, {type(model).__module__}.{type(model).__name__}"}
     rng = np.random.default_rng(0)
     inputs = rng.normal(size=(200, num_features)).astype(np.float32)
-    model(inputs)  # a model without an Input is built by its first call
-    for variable in model.trainable_variables:  # whatever the initializer was
-        variable.assign(rng.normal(size=variable.shape))
-    outputs = np.asarray(model(inputs), dtype=np.float64)
+    try:
+        model(inputs)  # a model without an Input is built by its first call
+        for variable in model.trainable_variables:  # whatever the initializer was
+            variable.assign(rng.normal(size=variable.shape))
+        outputs = np.asarray(model(inputs), dtype=np.float64)
+    except Exception:
+        return {**seen, "Keras model": f"yes, but not for inputs of {num_features} features"}
     return {
-        "one output for each class": _yes(outputs.shape == (200, num_classes)),
+        "Keras model": "yes",
+        "outputs per example": str(outputs[0].size),
         "outputs": _range(outputs),
-        "compiled": _yes(getattr(model, "compiled", False)),
+        "compiled": "yes" if getattr(model, "compiled", False) else "no",
         "loss": _kind_of_loss(model, num_classes),
     }
-
-
-def _yes(condition: bool) -> str:
-    return "yes" if condition else "no"
 
 
 def _range(outputs: np.ndarray) -> str:
@@ -632,20 +735,21 @@ LOGIT_CLASSIFIER = Task(
         _keras_mistake(
             "sigmoid",
             "SparseCategoricalCrossentropy",
-            "Your last layer has a sigmoid, so its outputs lie between 0 and 1, and the loss takes "
-            "them for logits. " + _LOGITS_WANTED,
+            "The outputs of your model lie between 0 and 1, as those of a sigmoid, and the loss "
+            "takes them for logits. " + _LOGITS_WANTED,
             from_logits=True,
         ),
         _keras_mistake(
             "relu",
             "SparseCategoricalCrossentropy",
-            "Your last layer has a ReLU, so no logit can be negative. " + _LOGITS_WANTED,
+            "The outputs of your model are never negative, as those of a ReLU. Logits must be free "
+            "to be negative. " + _LOGITS_WANTED,
             from_logits=True,
         ),
         _keras_mistake(
             "tanh",
             "SparseCategoricalCrossentropy",
-            "Your last layer has a tanh, so all logits lie between −1 and 1, and no probability "
+            "The outputs of your model lie between −1 and 1, as those of a tanh, so no probability "
             "can come near 0 or 1. " + _LOGITS_WANTED,
             from_logits=True,
         ),
@@ -695,8 +799,24 @@ LOGIT_CLASSIFIER = Task(
     ),
     properties=(
         Property(
-            lambda arguments, seen: seen["one output for each class"] == "yes",
-            "The last layer does not have one unit for each class.",
+            lambda arguments, seen: not seen["Keras model"].startswith("no"),
+            lambda arguments, seen: (
+                f"What you return is not a Keras model, but a {seen['Keras model'][4:]}."
+            ),
+        ),
+        Property(
+            lambda arguments, seen: seen["Keras model"] == "yes",
+            lambda arguments, seen: (
+                f"Your model cannot be called with examples of {arguments[0]} features. The number "
+                "of features is the function's first argument."
+            ),
+        ),
+        Property(
+            lambda arguments, seen: seen["outputs per example"] == str(arguments[1]),
+            lambda arguments, seen: (
+                f"For {arguments[1]} classes your last layer has {seen['outputs per example']} "
+                "outputs. It needs one unit for each class."
+            ),
         ),
         Property(
             lambda arguments, seen: seen["outputs"] == "numbers of any sign",
@@ -827,6 +947,12 @@ READ_LOGITS = Task(
             "divides their exponentials.",
         ),
         Mistake(
+            _as_sure_as(lambda Z: naive_softmax(np.clip(Z, -700, 700)).max(axis=1)),
+            "The answers are right. But you clipped the logits, so that two large ones become "
+            "equal and share the probability. Shift the logits instead of cutting them.",
+            "5.7",
+        ),
+        Mistake(
             _as_sure_as(lambda Z: softmax.log_softmax(Z).max(axis=1)),
             "The answers are right. But you returned the logarithm of the probability, a number "
             "that is never positive.",
@@ -879,6 +1005,10 @@ READ_LOGITS = Task(
             lambda arguments, got: bool((got[1] >= 1 / arguments[0].shape[1] - 1e-6).all()),
             "A probability of yours is below 1/N. The largest of N probabilities never is.",
         ),
+        Property(
+            lambda arguments, got: not np.allclose(got[1], _read_logits(*arguments)[1], atol=0.01),
+            NEARLY,
+        ),
     ),
     hints=(
         "Two questions, two readings: which class? How sure? Only one of them needs softmax.",
@@ -921,18 +1051,19 @@ def renamed_digits(
 
     Returns
     -------
-    X : ndarray of float64, shape (500, 64)
-        Images of digits, brightness 0…16.
+    X : ndarray of float32, shape (500, 64)
+        Images of digits, brightness 0…16; single precision, as Keras would have it.
     y : ndarray of int64, shape (500,)
         Labels in 0…9; `first` is called `second`, and the other way round.
-    W, b : ndarray of float64, shapes (64, 10) and (10,)
+    W, b : ndarray of float32, shapes (64, 10) and (10,)
         Weights of softmax regression, over-trained on the old labels.
     """
     digits = datasets.digits().train
     names = np.arange(10)
     names[[first, second]] = second, first
     W, b = _over_trained()
-    return digits.raw[:500].copy(), names[digits.y[:500]], W.copy(), b.copy()
+    X = digits.raw[:500].astype(np.float32)
+    return X, names[digits.y[:500]], W.astype(np.float32), b.astype(np.float32)
 
 
 def _descend(
@@ -977,32 +1108,33 @@ def _double_softmax_gradient(y: np.ndarray, z: np.ndarray) -> np.ndarray:
     return softmax.softmax_jacobian_product(z, softmax.softmax(a) - one_hot(y, 10))
 
 
-def _observed_learning(arguments: tuple, output: Any) -> Any:
+def _observed_learning(arguments: tuple, output: Any) -> dict[str, str]:
     """Return in words what the weights have learned: many ways lead there."""
-    if not (isinstance(output, (tuple, list)) and len(output) == 2):
-        return output
-    X, y, old_W, old_b = arguments
-    W, b = (np.asarray(part, dtype=np.float64) for part in output)
-    if W.shape != old_W.shape or b.shape != old_b.shape:
-        return {"shapes of W and b": f"{W.shape} and {b.shape}"}
-    seen = {"shapes of W and b": f"{W.shape} and {b.shape}"}
+    X, y, *old = (np.asarray(argument) for argument in arguments)
+    renamed, others = "right, of the renamed digits", "right, of the other digits"
+    seen = dict.fromkeys(("shapes of W and b", "W and b", "cost", renamed, others), "?")
+    if isinstance(output, np.ndarray):
+        return {**seen, "shapes of W and b": f"one array, {output.shape}"}
+    try:
+        W, b = (np.asarray(part, dtype=np.float64) for part in output)
+    except Exception:
+        return {**seen, "shapes of W and b": f"not two arrays, but {type(output).__name__}"}
+    seen["shapes of W and b"] = f"{W.shape} and {b.shape}"
+    if (W.shape, b.shape) != (old[0].shape, old[1].shape):
+        return seen
     if not (np.isfinite(W).all() and np.isfinite(b).all()):
         return {**seen, "W and b": "not finite"}
-    was_wrong = (X @ old_W + old_b).argmax(axis=1) != y
-    Z = X @ W + b
-    right = Z.argmax(axis=1) == y
-    cost, old_cost = _losses(y, Z).mean(), _losses(y, X @ old_W + old_b).mean()
-    unchanged = np.array_equal(W, old_W) and np.array_equal(b, old_b)
+    before, after = (X @ w.astype(np.float64) + c for w, c in (old, (W, b)))
+    was_wrong, right = before.argmax(axis=1) != y, after.argmax(axis=1) == y
+    cost, old_cost = _losses(y, after).mean(), _losses(y, before).mean()
+    unchanged = np.array_equal(W, old[0]) and np.array_equal(b, old[1])
+    moved = "rose" if cost > old_cost else "fell"
     return {
         **seen,
         "W and b": "as they were given" if unchanged else "finite, and changed",
-        "cost": "fell"
-        if cost < 0.99 * old_cost
-        else "rose"
-        if cost > 1.01 * old_cost
-        else "hardly moved",
-        "right, of the renamed digits": _share(right[was_wrong].mean()),
-        "right, of the other digits": _share(right[~was_wrong].mean()),
+        "cost": moved if abs(cost / old_cost - 1) > 0.01 else "hardly moved",
+        renamed: _share(right[was_wrong].mean()),
+        others: _share(right[~was_wrong].mean()),
     }
 
 
@@ -1023,8 +1155,8 @@ RELEARN = Task(
         Mistake(
             _with(naive_sparse_categorical_crossentropy_gradient, steps=3),
             "Your weights are nan or infinite after training. The logits of this model reach "
-            "several hundred, and more on the way; beyond 709 an exponential overflows even in "
-            "double precision. Use a softmax that subtracts the largest logit of each row.",
+            "several hundred, and in single precision an exponential overflows beyond 88. Use a "
+            "softmax that subtracts the largest logit of each row.",
             "5.4",
         ),
         Mistake(
@@ -1033,7 +1165,7 @@ RELEARN = Task(
             "model is sure and wrong. If it is nearly zero, it has come through a probability that "
             "was clipped, or through softmax's own slope: use the gradient by the logits that "
             "lesson 4 derived. If its largest element is near 1, your steps are too small or too "
-            "few.",
+            "few, or W is left out of them.",
             "5.7",
         ),
         Mistake(
@@ -1044,7 +1176,8 @@ RELEARN = Task(
         Mistake(
             _with(steps=10, alpha=0.3),
             "You are on the right way: the cost has fallen, and some of the renamed digits are "
-            "right. But not yet 90% of them: take more steps, or larger ones.",
+            "right. But not yet 90% of them: take more steps, or larger ones. (The "
+            "check reads the images with X @ W + b, X as it was given.)",
         ),
         Mistake(
             _with(steps=10, alpha=0.03),
@@ -1068,13 +1201,20 @@ RELEARN = Task(
     ),
     properties=(
         Property(
+            lambda arguments, seen: seen["shapes of W and b"] == "(64, 10) and (10,)",
+            lambda arguments, seen: (
+                "Return W and b, of the shapes (64, 10) and (10,). You returned: "
+                f"{seen['shapes of W and b']}."
+            ),
+        ),
+        Property(
             lambda arguments, seen: seen["W and b"] != "not finite",
             "Your weights are nan or infinite after training.",
         ),
         Property(
             lambda arguments, seen: seen["cost"] != "rose",
             "The cost is higher than before your training. Is the sign of the step right? If it "
-            "is, the steps are too large.",
+            "is, the steps are too large, or the gradient is not that of the cost.",
         ),
         Property(
             lambda arguments, seen: seen["right, of the renamed digits"] == "at least 90%",
