@@ -73,7 +73,9 @@ def _close(got: np.ndarray, expected: np.ndarray) -> bool:
 
 
 def _transposed(got: Any, expected: Any) -> bool:
-    return isinstance(expected, np.ndarray) and expected.ndim == 2 and _close(got, expected.T)
+    if not (isinstance(expected, np.ndarray) and expected.ndim == 2):
+        return False
+    return got.shape == expected.T.shape and _close(got, expected.T)
 
 
 def _whole(expected: Any) -> bool:
