@@ -25,6 +25,56 @@ LESSON = "06_training_steps"
 Parameters = tuple[np.ndarray, float]
 
 
+# --- what can be said of answers with several parts -----------------------------------------------
+
+
+def _right(reference: Callable, arguments: tuple, observed: Any) -> list[bool]:
+    """Say for each part of an output whether it is right."""
+    return [
+        np.shape(got) == np.shape(part) and np.allclose(got, part, rtol=1e-9, atol=1e-12)
+        for got, part in zip(observed, reference(*arguments), strict=True)
+    ]
+
+
+def _one_of_two(reference: Callable) -> Property:
+    """Say which one of w and b is right, if only one is."""
+
+    def diagnosis(arguments: tuple, observed: Any) -> str:
+        w, b = ("right" if right else "wrong" for right in _right(reference, arguments, observed))
+        return f"On this input your w is {w} and your b is {b}."
+
+    return Property(
+        lambda arguments, observed: sum(_right(reference, arguments, observed)) != 1, diagnosis
+    )
+
+
+def _constant_factor(reference: Callable, origin: Callable) -> Property:
+    """Say by which factor all numbers are wrong, seen from where they should be seen."""
+
+    def several(arguments: tuple) -> bool:
+        # With a single example whatever is wrong with its error is a factor.
+        return all(len(array) > 1 for array in arguments if np.ndim(array) == 2)
+
+    def factor(arguments: tuple, observed: Any) -> float | None:
+        flat = [
+            np.concatenate([np.ravel(part) for part in parts])
+            for parts in (observed, reference(*arguments), origin(*arguments))
+        ]
+        got, expected = flat[0] - flat[2], flat[1] - flat[2]
+        found = got @ expected / (expected @ expected)
+        same = np.allclose(got, found * expected, rtol=1e-6, atol=1e-12)
+        telling = found > 1e-6 and abs(found - 1) > 1e-3 and several(arguments)
+        return found if same and telling else None
+
+    def diagnosis(arguments: tuple, observed: Any) -> str:
+        return (
+            f"The direction is right, but all of it is {factor(arguments, observed):.6g} times "
+            "what it should be on this input. What is it divided or multiplied by?"
+        )
+
+    return Property(lambda arguments, observed: factor(arguments, observed) is None, diagnosis)
+
+
 # --- gradient_descent_step, train_one_epoch -------------------------------------------------------
 
 
@@ -139,6 +189,36 @@ def _bias_not_in_z(w, b, X, y):
 
 
 @_step_with
+def _mean_times_mean(w, b, X, y):
+    error = sigmoid(X @ w + b) - y
+    return error.mean() * X.mean(axis=0), error.mean()
+
+
+@_step_with
+def _one_slope_for_all(w, b, X, y):
+    error = sigmoid(X @ w + b) - y
+    return np.mean(error[:, None] * X), error.mean()
+
+
+@_step_with
+def _falling_sigmoid(w, b, X, y):
+    error = sigmoid(-(X @ w + b)) - y
+    return X.T @ error / len(y), error.mean()
+
+
+@_step_with
+def _divided_twice(w, b, X, y):
+    dj_dw, dj_db = _slopes(w, b, X, y)
+    return dj_dw / len(y), dj_db / len(y)
+
+
+def _example_by_example(w, b, X, y, alpha):
+    for i in range(len(y)):
+        w, b = _one_step(w, b, X[i : i + 1], y[i : i + 1], alpha)
+    return w, b
+
+
+@_step_with
 def _overflowing(w, b, X, y):
     e = np.exp(X @ w + b)
     error = e / (1 + e) - y
@@ -226,6 +306,34 @@ GRADIENT_DESCENT_STEP = Task(
             "6.2",
         ),
         Mistake(
+            _mean_times_mean,
+            "Your b is right. For w you multiplied two averages; what is wanted is the average of "
+            "the products: each example's error times its own features.",
+            "6.4",
+        ),
+        Mistake(
+            _one_slope_for_all,
+            "Your b is right. For w you averaged over the features as well, so that all weights "
+            "get the same slope. Each feature has a slope of its own.",
+            "6.5",
+        ),
+        Mistake(
+            _falling_sigmoid,
+            "Your sigmoid falls where it should rise: check the sign in its exponent.",
+            "6.2",
+        ),
+        Mistake(
+            _divided_twice,
+            "You divided by the number of examples twice. An average needs it once.",
+            "6.4",
+        ),
+        Mistake(
+            _example_by_example,
+            "You took a step for every single example. Here it is one step, with slopes averaged "
+            "over all the examples.",
+            "6.11",
+        ),
+        Mistake(
             _without_alpha,
             "You took the step without the learning rate: each slope has to be multiplied by α.",
             "6.4",
@@ -243,6 +351,18 @@ GRADIENT_DESCENT_STEP = Task(
             "6.4",
         ),
         Mistake(
+            lambda w, b, X, y, alpha: _one_step(w, b, X, y, alpha)[0],
+            "You returned w alone. Return both parameters, w and b.",
+        ),
+        Mistake(
+            lambda w, b, X, y, alpha: _one_step(w, b, X, y, alpha)[::-1],
+            "Both results are right, but in the other order: return w first, then b.",
+        ),
+        Mistake(
+            lambda w, b, X, y, alpha: np.append(*_one_step(w, b, X, y, alpha)),
+            "Your numbers are right, but in one array. Return two things: w, and b.",
+        ),
+        Mistake(
             _change_returned,
             "You returned how far the parameters move. Wanted is where they are afterwards: the "
             "old values plus that change.",
@@ -255,6 +375,10 @@ GRADIENT_DESCENT_STEP = Task(
             "sigmoid.",
             "6.2",
         ),
+    ),
+    properties=(
+        _one_of_two(_one_step),
+        _constant_factor(_one_step, lambda w, b, X, y, alpha: (w, b)),
     ),
     hints=(
         "Write down the three steps in the order of section 6.5: z and the model's answer, the "
@@ -353,6 +477,46 @@ def _batch_size_as_count(w, b, X, y, alpha, batch_size):
     return _each_batch(w, b, X, y, alpha, batches)
 
 
+def _two_epochs(w, b, X, y, alpha, batch_size):
+    return _each_batch(w, b, X, y, alpha, 2 * _slices(len(y), batch_size))
+
+
+def _every_kth(w, b, X, y, alpha, batch_size):
+    batches = [slice(start, None, batch_size) for start in range(min(batch_size, len(y)))]
+    return _each_batch(w, b, X, y, alpha, batches)
+
+
+def _all_in_each_step(w, b, X, y, alpha, batch_size):
+    return _each_batch(w, b, X, y, alpha, [slice(None) for _ in _slices(len(y), batch_size)])
+
+
+def _batches_with_plain_formulas(w, b, X, y, alpha, starts, stop: Callable):
+    """An empty batch gives nan here, as it does to a reader."""
+    for start in starts:
+        rows = slice(start, stop(start))
+        error = sigmoid(X[rows] @ w + b) - y[rows]
+        w, b = w - alpha * (X[rows].T @ error / np.float64(len(error))), b - alpha * error.mean()
+    return w, b
+
+
+def _stop_at_batch_size(w, b, X, y, alpha, batch_size):
+    starts = range(0, len(y), batch_size)
+    return _batches_with_plain_formulas(w, b, X, y, alpha, starts, lambda i: batch_size)
+
+
+def _empty_batch(w, b, X, y, alpha, batch_size):
+    starts = range(0, len(y) + 1, batch_size)
+    return _batches_with_plain_formulas(w, b, X, y, alpha, starts, lambda i: i + batch_size)
+
+
+def _no_sigmoid_epoch(w, b, X, y, alpha, batch_size):
+    return _each_batch(w, b, X, y, alpha, _slices(len(y), batch_size), _no_sigmoid)
+
+
+def _bias_never(w, b, X, y, alpha, batch_size):
+    return _each_batch(w, b, X, y, alpha, _slices(len(y), batch_size), _bias_left_behind)
+
+
 def _uphill_epoch(w, b, X, y, alpha, batch_size):
     return _each_batch(w, b, X, y, alpha, _slices(len(y), batch_size), _uphill)
 
@@ -382,8 +546,8 @@ TRAIN_ONE_EPOCH = Task(
     mistakes=(
         Mistake(
             _last_batch_dropped,
-            "You dropped the last batch because it was shorter. Its examples count as well: an "
-            "epoch looks at every example once.",
+            "You left out the last batch. It may be shorter than the others, but its examples "
+            "count as well: an epoch looks at every example once.",
         ),
         Mistake(
             _batch_size_as_divisor,
@@ -450,6 +614,42 @@ TRAIN_ONE_EPOCH = Task(
             "the rows, as without shuffling.",
         ),
         Mistake(
+            _two_epochs,
+            "You went through all the examples twice. An epoch is one pass.",
+        ),
+        Mistake(
+            _every_kth,
+            "Each of your batches takes rows that are far apart. A batch is made of rows that "
+            "follow one another.",
+        ),
+        Mistake(
+            _all_in_each_step,
+            "You take the right number of steps, but each one uses all the examples. A step uses "
+            "those of its batch only.",
+        ),
+        Mistake(
+            _stop_at_batch_size,
+            "Your slices all end at the batch size, so that only the first one holds any examples. "
+            "A batch ends one batch size after where it starts.",
+        ),
+        Mistake(
+            _empty_batch,
+            "Where the batch size divides the number of examples, your last batch is empty, and "
+            "its average is nan. Stop before a batch would start behind the last row.",
+        ),
+        Mistake(
+            _no_sigmoid_epoch,
+            "Your batches are right, but you compared z itself with y. z has to go through the "
+            "sigmoid first.",
+            "6.2",
+        ),
+        Mistake(
+            _bias_never,
+            "Your batches are right, but b never moves. It is a parameter as well, with a slope of "
+            "its own.",
+            "6.4",
+        ),
+        Mistake(
             _uphill_epoch,
             "Your batches are right, but each step goes uphill. Either the slopes were added where "
             "descent subtracts them, or your error has its two terms the wrong way round.",
@@ -462,6 +662,7 @@ TRAIN_ONE_EPOCH = Task(
             "6.4",
         ),
     ),
+    properties=(_one_of_two(_one_epoch),),
     hints=(
         "An epoch is one look at each example. How many batches are there, and which rows does the "
         "last one have?",
@@ -571,6 +772,41 @@ HIDDEN_LAYER_FORWARD = Task(
             "it the other way round.",
         ),
         Mistake(
+            lambda X, W1, b1, W2, b2: np.maximum(0.01 * (X @ W1 + b1), X @ W1 + b1) @ W2 + b2,
+            "You used leaky ReLU in the hidden layer. This network has plain ReLU, which gives 0 "
+            "where z is negative.",
+        ),
+        Mistake(
+            lambda X, W1, b1, W2, b2: _relu((X @ W1 + b1) @ W2 + b2),
+            "Your ReLU is in the wrong place: it belongs between the two layers, not behind the "
+            "second one.",
+        ),
+        Mistake(
+            lambda X, W1, b1, W2, b2: sigmoid(_relu(X @ W1 + b1) @ W2 + b2),
+            "Your output has been through a sigmoid. Wanted are the logits: the last layer is "
+            "linear.",
+        ),
+        Mistake(
+            lambda X, W1, b1, W2, b2: _relu(X @ W1) @ W2,
+            "You left out both biases.",
+        ),
+        Mistake(
+            lambda X, W1, b1, W2, b2: _relu(X @ W1.T + b1) @ W2 + b2,
+            "You transposed the first layer's weights. They have one column for each hidden unit "
+            "already, so they are multiplied as they are.",
+        ),
+        Mistake(
+            lambda X, W1, b1, W2, b2: _relu(X @ W1 + b1),
+            "You stopped after the hidden layer. What it puts out still has to go through the "
+            "output layer.",
+        ),
+        Mistake(
+            lambda X, W1, b1, W2, b2: softmax(_relu(X @ W1 + b1) @ W2 + b2, axis=0),
+            "Your output has been through softmax, and over the examples at that. Wanted are the "
+            "logits; softmax comes in the loss, and when the answer is read.",
+            "6.9",
+        ),
+        Mistake(
             lambda X, W1, b1, W2, b2: np.clip(X @ W1 + b1, 0, 1) @ W2 + b2,
             "Your activation stops at 1. ReLU has no upper limit.",
         ),
@@ -640,6 +876,50 @@ def _relu_throughout(X, y, W1, b1, W2, b2):
     model = _network("relu", W1, b1, W2, b2)
     model.compile(SGD(), SparseCategoricalCrossentropy(from_logits=True))
     return tuple(model.gradients(X, y))
+
+
+def _line_3_not_transposed(X, y, W1, b1, W2, b2):
+    A1 = np.tanh(X @ W1 + b1)
+    dz2 = (softmax(A1 @ W2 + b2) - one_hot(y, len(b2))) / len(y)
+    dz1 = dz2 @ W2 * (1 - A1**2)
+    return X.T @ dz1, dz1.sum(axis=0), A1.T @ dz2, dz2.sum(axis=0)
+
+
+def _z1_for_a1(X, y, W1, b1, W2, b2):
+    dw1, db1, _, db2 = _gradients(X, y, W1, b1, W2, b2)
+    Z1 = X @ W1 + b1
+    dz2 = (softmax(np.tanh(Z1) @ W2 + b2) - one_hot(y, len(b2))) / len(y)
+    return dw1, db1, Z1.T @ dz2, db2
+
+
+def _hidden_layer_divided_twice(X, y, W1, b1, W2, b2):
+    dw1, db1, dw2, db2 = _gradients(X, y, W1, b1, W2, b2)
+    return dw1 / len(y), db1 / len(y), dw2, db2
+
+
+def _weights_before_biases(X, y, W1, b1, W2, b2):
+    dw1, db1, dw2, db2 = _gradients(X, y, W1, b1, W2, b2)
+    return dw1, dw2, db1, db2
+
+
+def _parts(arguments: tuple, observed: Any) -> tuple[bool, ...]:
+    return tuple(_right(_gradients, arguments, observed))
+
+
+def _where_it_goes_wrong(arguments: tuple, observed: Any) -> str:
+    """Say which lines are right, from which of the four parts are."""
+    dw1, db1, dw2, db2 = _parts(arguments, observed)
+    names = ("dj_dw1", "dj_db1", "dj_dw2", "dj_db2")
+    right = [name for name, part in zip(names, (dw1, db1, dw2, db2), strict=True) if part]
+    verb = "is" if len(right) == 1 else "are"
+    where = ""
+    if dw2 and db2:
+        where = " So lines 1 and 2 are right; look at lines 3, 4 and 5."
+    if dw1 and dw2:
+        where = " So look at the sums for the biases, in lines 2 and 5."
+    if db1 and db2:
+        where = " So look at the products for the weights, in lines 2 and 5."
+    return f"On this input {' and '.join(right)} {verb} right, the others are not.{where}"
 
 
 def _output_layer_first(X, y, W1, b1, W2, b2):
@@ -747,10 +1027,72 @@ BACKPROPAGATE = Task(
             "You used ReLU in the hidden layer, as the lesson did. In this task it is tanh.",
         ),
         Mistake(
+            _line_3_not_transposed,
+            "Your slopes of the output layer are right. In line 3 the weights have to be "
+            "transposed: the blame comes back through them the other way.",
+        ),
+        Mistake(
+            _way_back(
+                line_2=lambda x, dz: dz.T @ x,
+            ),
+            "Your slopes of the biases are right, those of the weights are transposed. Each has "
+            "the shape of its own weights: in lines 2 and 5 the layer's input is the transposed "
+            "factor.",
+        ),
+        Mistake(
+            _way_back(bias=lambda dz: dz.sum(axis=1)),
+            "Your slopes of the weights are right. Those of the biases were added up along the "
+            "rows; it is the columns, one for each unit.",
+        ),
+        Mistake(
+            _z1_for_a1,
+            "In line 2 you used what goes into the hidden activation. The output layer's input is "
+            "what comes out of it, A1.",
+        ),
+        Mistake(
+            lambda X, y, W1, b1, W2, b2: _gradients(X, y, W1, 0 * b1, W2, 0 * b2),
+            "On the way up you left out the biases.",
+            "6.6",
+        ),
+        Mistake(
+            _way_back(
+                line_1=lambda Z2, y: (
+                    (one_hot(Z2.argmax(axis=1), Z2.shape[1]) - one_hot(y, Z2.shape[1])) / len(y)
+                )
+            ),
+            "In line 1 you used the class that the network decides for. It takes the "
+            "probabilities, before any decision.",
+        ),
+        Mistake(
+            _hidden_layer_divided_twice,
+            "Your slopes of the output layer are right. Those of the hidden layer are m times too "
+            "small: line 1 has divided by m already, and the other lines pass it on.",
+        ),
+        Mistake(
+            _way_back(line_1=lambda Z2, y: (softmax(Z2) - y[:, None]) / len(y)),
+            "In line 1 you subtracted the labels themselves from the probabilities. It takes their "
+            "one-hot rows: 1 for the right class, 0 elsewhere.",
+        ),
+        Mistake(
+            _way_back(line_1=lambda Z2, y: (sigmoid(Z2) - one_hot(y, Z2.shape[1])) / len(y)),
+            "In line 1 you used the sigmoid. One right class out of several asks for softmax.",
+        ),
+        Mistake(
+            _weights_before_biases,
+            "Your four slopes are right, but in another order: return both of the hidden layer "
+            "first, then both of the output layer.",
+        ),
+        Mistake(
             _output_layer_first,
             "Your four slopes are right, but in another order: return the hidden layer's first, "
             "weights before biases.",
         ),
+    ),
+    properties=(
+        Property(
+            lambda arguments, observed: not any(_parts(arguments, observed)), _where_it_goes_wrong
+        ),
+        _constant_factor(_gradients, lambda X, y, *weights: [0 * array for array in weights]),
     ),
     hints=(
         "Go up first and keep what the way down needs: the hidden layer's output and the logits. "
@@ -818,8 +1160,9 @@ def _facts(X, y, start, learning_rate, epochs, batch_size) -> _Facts:
     )
 
 
-def _optimizer(name: str, learning_rate: float) -> str:
-    return f"{name}(learning_rate={float(learning_rate):.4g})"
+def _optimizer(name: str, learning_rate: float, momentum: float = 0.0) -> str:
+    more = f", momentum={momentum:.4g}" if momentum else ""
+    return f"{name}(learning_rate={learning_rate:.4g}{more})"
 
 
 def _observe_model(arguments: tuple, output: Any) -> dict[str, str]:
@@ -843,7 +1186,8 @@ def _observe_model(arguments: tuple, output: Any) -> dict[str, str]:
         facts["optimizer"], facts["steps"] = "none: the model is not compiled", "0"
     else:
         rate = float(np.asarray(optimizer.learning_rate))
-        facts["optimizer"] = _optimizer(type(optimizer).__name__, rate)
+        momentum = float(getattr(optimizer, "momentum", 0.0))
+        facts["optimizer"] = _optimizer(type(optimizer).__name__, rate, momentum)
         facts["steps"] = str(int(np.asarray(optimizer.iterations)))
     facts["weights"] = _where(arguments, output)
     return facts
@@ -884,8 +1228,8 @@ def _loss(loss: Any) -> str:
     if loss is None:
         return "none: the model is not compiled"
     if isinstance(loss, str):
-        camel = "".join(word.capitalize() for word in loss.split("_"))
-        return f"{camel}(from_logits=False)" if camel.endswith("entropy") else camel
+        names = {"sparse_categorical_crossentropy": "SparseCategoricalCrossentropy"}
+        return f"{names[loss]}(from_logits=False)" if loss in names else repr(loss)
     if not hasattr(loss, "get_config"):
         return getattr(loss, "__name__", type(loss).__name__)
     config = loss.get_config()
@@ -934,9 +1278,11 @@ TRAIN_IN_KERAS = Task(
     seconds=60.0,  # the first call wakes TensorFlow
     mistakes=(
         Mistake(
-            _with(layers=_ACTIVATED, weights=_NEAR),
-            "Your last layer has a softmax, and the loss, told to expect logits, applies one more. "
-            "Softmax twice blurs the gradient: make the last layer linear.",
+            _with(layers=_ACTIVATED),
+            "Your last layer has a softmax, but the loss is told to expect logits. Here Keras "
+            "notices and saves you, with a warning; still your model answers with probabilities. "
+            "Make the last layer linear.",
+            "6.9",
         ),
         Mistake(
             _with(loss="SparseCategoricalCrossentropy(from_logits=False)", weights=_NEAR),
@@ -1041,8 +1387,8 @@ TRAIN_IN_KERAS = Task(
         Property(
             _fact("optimizer"),
             lambda arguments, observed: (
-                f"Your optimizer is {observed['optimizer']}; that is not "
-                "the learning rate given as an argument."
+                f"Your optimizer is {observed['optimizer']}; with the arguments given it should be "
+                f"{_facts(*arguments)['optimizer']}."
             ),
         ),
         Property(
@@ -1112,7 +1458,10 @@ def _verdict(arguments: tuple, output: Any) -> str:
     if isinstance(output, _Verdict):
         return str(output)
     y = _labels_of_unseen(arguments[1])
-    a = np.asarray(output, dtype=np.float64)
+    try:
+        a = np.asarray(output, dtype=np.float64)
+    except (TypeError, ValueError):
+        return f"a {type(output).__name__}"
     if a.shape != y.shape:
         return _shape_verdict(a, len(y))
     if not np.isfinite(a).all():
@@ -1133,9 +1482,9 @@ def _verdict(arguments: tuple, output: Any) -> str:
         return "probabilities of the other class"
     if _cost(y, 1.5 * logits) < cost:
         return "on the right side, but too unsure"
-    if _cost(y, logits / 1.5) < cost:
+    if _cost(y, logits / 1.5) < cost and ((a > 0.5) == y).mean() > 0.9:
         return "too sure of wrong answers"
-    return "not good enough, neither too sure nor too unsure"
+    return "wrong too often"
 
 
 def _shape_verdict(a: np.ndarray, m: int) -> str:
@@ -1180,14 +1529,16 @@ TUMOUR_PROBABILITIES = Task(
         ),
         Mistake(
             _says("on the right side, but too unsure"),
-            "Your model leans the right way, but is too unsure: all its logits are too small. It "
-            "has not learned enough yet. Take more steps, or a larger learning rate.",
+            "Your model leans the right way, but is too unsure: larger logits "
+            "would lower its cost. It has not learned enough yet: with gradient descent, take more "
+            "steps or a larger learning rate.",
             "6.4",
         ),
         Mistake(
             _says("too sure of wrong answers"),
             "Your model is too sure where it is wrong, and the loss punishes that. Large weights "
-            "do this: it has trained too long, or with too large a learning rate.",
+            "do this: gradient descent has gone on for too long, or its learning rate is too "
+            "large.",
             "6.4",
         ),
         Mistake(
@@ -1231,16 +1582,16 @@ TUMOUR_PROBABILITIES = Task(
     ),
     properties=(
         Property(
-            lambda arguments, observed: not str(observed).startswith(("two columns", "the shape")),
+            lambda arguments, observed: not str(observed).startswith(("two ", "the shape ", "a ")),
             lambda arguments, observed: (
                 f"You returned {observed}; wanted is one probability for "
                 f"each row of X_new, shape ({len(arguments[2])},)."
             ),
         ),
         Property(
-            lambda arguments, observed: not str(observed).startswith("not good enough"),
-            "Your cost on the new tumours is above the one wanted, and your model is neither too "
-            "sure nor too unsure. Does it use all thirty features, w and b?",
+            lambda arguments, observed: str(observed) != "wrong too often",
+            "Your cost on the new tumours is above the one wanted, for your model is wrong too "
+            "often. Does it use all thirty features, w and b, and does training lower the cost?",
         ),
     ),
     hints=(

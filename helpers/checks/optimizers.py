@@ -22,6 +22,43 @@ LESSON = "08_adam"
 Arrays = tuple[np.ndarray, ...]
 
 
+# --- what can be said of steps that return w and their memory -------------------------------------
+
+
+def _right(reference: Callable, arguments: tuple, observed: Any) -> list[bool]:
+    """Say for each part of an output whether it is right."""
+    return [
+        np.shape(got) == np.shape(part) and np.allclose(got, part, rtol=1e-9, atol=1e-12)
+        for got, part in zip(observed, reference(*arguments), strict=True)
+    ]
+
+
+def _memory_first(reference: Callable, memory: tuple[str, ...], move: str) -> tuple[Property, ...]:
+    """Return properties that say which line to look at: those of the memory, or that of w."""
+
+    def moves(arguments: tuple, observed: Any) -> bool:
+        w, *rest = _right(reference, arguments, observed)
+        return w or not all(rest)
+
+    def remembers(arguments: tuple, observed: Any) -> bool:
+        return all(_right(reference, arguments, observed)[1:])
+
+    def diagnosis(arguments: tuple, observed: Any) -> str:
+        w, *rest = _right(reference, arguments, observed)
+        names = [name for name, right in zip(memory, rest, strict=True) if not right]
+        wrong, verb = " and ".join(names), "are" if len(names) > 1 else "is"
+        if w:
+            return (
+                f"On this input your w is right, but the {wrong} that you return {verb} not: "
+                "return what the next step has to start from."
+            )
+        return f"On this input your new {wrong} {verb} wrong. Look there first: w follows."
+
+    many = len(memory) > 1
+    right = f"On this input your new {' and '.join(memory)} {'are' if many else 'is'} right, but w "
+    return Property(moves, right + f"is not. {move}"), Property(remembers, diagnosis)
+
+
 # --- momentum_step --------------------------------------------------------------------------------
 
 
@@ -139,9 +176,34 @@ MOMENTUM_STEP = Task(
             "The learning rate is missing: the new step is α times the gradient.",
         ),
         Mistake(
+            _then(lambda u, g, alpha, mu: alpha * (mu * u - g)),
+            "You multiplied the old velocity by α, too. It holds α already; only the gradient "
+            "needs it.",
+        ),
+        Mistake(
+            _then(lambda u, g, alpha, mu: (1 - mu) * u - alpha * g),
+            "You kept the share 1 − μ of the old velocity. The share that survives is μ.",
+        ),
+        Mistake(
+            lambda w, u, g, alpha, mu: (_momentum(w, u, g, alpha, mu)[0], u),
+            "Your w is right, but you returned the old velocity. The next step has to start from "
+            "the new one.",
+        ),
+        Mistake(
+            lambda w, u, g, alpha, mu: _momentum(w, u, g, alpha, mu)[0],
+            "You returned w alone. The next step needs the velocity as well: return both.",
+        ),
+        Mistake(
+            lambda w, u, g, alpha, mu: _momentum(w, u, g, alpha, mu)[1],
+            "You returned the velocity alone. Return w as well, and first.",
+        ),
+        Mistake(
             lambda w, u, g, alpha, mu: _momentum(w, u, g, alpha, mu)[::-1],
             "Both results are right, but in the other order: return w first, then the velocity.",
         ),
+    ),
+    properties=_memory_first(
+        _momentum, ("velocity",), "Look at the line in which w moves by the velocity."
     ),
     hints=(
         "Two lines, in the order of section 8.3: the velocity first, then w.",
@@ -290,10 +352,34 @@ RMSPROP_STEP = Task(
             "sum and no mean here.",
         ),
         Mistake(
+            _sized(
+                move=lambda w, v, new_v, g, alpha, epsilon: w - alpha * g / np.sqrt(new_v) + epsilon
+            ),
+            "Your ε is added to w, not to v: it belongs below the root, so mind the parentheses.",
+        ),
+        Mistake(
+            _sized(
+                move=lambda w, v, new_v, g, alpha, epsilon: (
+                    w - alpha * g**2 / np.sqrt(new_v + epsilon)
+                )
+            ),
+            "Above the fraction bar you squared the gradient. Only in v it is squared.",
+        ),
+        Mistake(
+            lambda w, v, g, alpha, rho, epsilon: (_rmsprop(w, v, g, alpha, rho, epsilon)[0], v),
+            "Your w is right, but you returned the old v. The next step has to start from the new "
+            "one.",
+        ),
+        Mistake(
+            lambda w, v, g, alpha, rho, epsilon: _rmsprop(w, v, g, alpha, rho, epsilon)[0],
+            "You returned w alone. The next step needs v as well: return both.",
+        ),
+        Mistake(
             lambda w, v, g, alpha, rho, epsilon: _rmsprop(w, v, g, alpha, rho, epsilon)[::-1],
             "Both results are right, but in the other order: return w first, then v.",
         ),
     ),
+    properties=_memory_first(_rmsprop, ("v",), "Look at the fraction that is subtracted from w."),
     hints=(
         "Two lines, in the order of section 8.4: the running mean of the squares first, then w. "
         "Everything is element by element.",
@@ -351,6 +437,27 @@ def _hats_kept(w, m, v, g, t, alpha, beta_1, beta_2, epsilon):
 
 def _as_keras(w, m, v, g, t, alpha, beta_1, beta_2, epsilon):
     return _adam(w, m, v, g, t, alpha, beta_1, beta_2, epsilon / np.sqrt(1 - beta_2**t))
+
+
+def _alpha_t_without_root(w, m, v, g, t, alpha, beta_1, beta_2, epsilon):
+    _, m, v = _adam(w, m, v, g, t, alpha, beta_1, beta_2, epsilon)
+    alpha_t = alpha * (1 - beta_2**t) / (1 - beta_1**t)
+    return w - alpha_t * m / (np.sqrt(v) + epsilon), m, v
+
+
+def _old_state(w, m, v, g, t, alpha, beta_1, beta_2, epsilon):
+    return _adam(w, m, v, g, t, alpha, beta_1, beta_2, epsilon)[0], m, v
+
+
+def _v_from_m(w, m, v, g, t, alpha, beta_1, beta_2, epsilon):
+    m = beta_1 * m + (1 - beta_1) * g
+    v = beta_2 * v + (1 - beta_2) * m**2
+    return w - alpha * _divided(*_corrected(m, v, t, beta_1, beta_2), g, epsilon), m, v
+
+
+def _v_before_m(w, m, v, g, t, alpha, beta_1, beta_2, epsilon):
+    w, m, v = _adam(w, m, v, g, t, alpha, beta_1, beta_2, epsilon)
+    return w, v, m
 
 
 def _betas_exchanged(w, m, v, g, t, alpha, beta_1, beta_2, epsilon):
@@ -558,6 +665,36 @@ ADAM_STEP = Task(
             "You exchanged β₁ and β₂: the first belongs to m, the second to v.",
         ),
         Mistake(
+            _alpha_t_without_root,
+            "You took the short cut with α_t, but without the root of v's correction. And this "
+            "task's ε is added to the root of the corrected v̂.",
+        ),
+        Mistake(
+            _adam_with(ratio=lambda m_hat, v_hat, g, epsilon: m_hat / np.sqrt(v_hat)),
+            "You left out ε.",
+        ),
+        Mistake(
+            lambda w, m, v, g, t, alpha, beta_1, beta_2, epsilon: (
+                _adam(w, m, v, g, t, alpha, beta_1, beta_2, 0.0)[0] + epsilon,
+                *_adam(w, m, v, g, t, alpha, beta_1, beta_2, epsilon)[1:],
+            ),
+            "Your ε is added to w, not to the root: mind the parentheses.",
+        ),
+        Mistake(
+            _v_from_m,
+            "In v you squared the new mean m. It takes the square of the gradient itself.",
+        ),
+        Mistake(
+            _old_state,
+            "Your w is right, but you returned the old means. The next step has to start from the "
+            "new ones.",
+        ),
+        Mistake(
+            _v_before_m,
+            "Your three results are right, but in another order: return w first, then m, then v. "
+            "You exchanged the two means.",
+        ),
+        Mistake(
             _state_first,
             "Your three results are right, but in another order: return w first, then m, then v.",
         ),
@@ -565,6 +702,9 @@ ADAM_STEP = Task(
             _w_alone,
             "You returned w alone. The next step needs m and v as well: return all three.",
         ),
+    ),
+    properties=_memory_first(
+        _adam, ("m", "v"), "Look at the two corrections, and at the line in which w moves."
     ),
     hints=(
         "Five lines, in the order of section 8.5: the two means, their two corrections under new "
@@ -704,6 +844,25 @@ EFFECTIVE_RATE = Task(
             "uphill.",
         ),
         Mistake(
+            _rate_of(lambda before, after, g: (before - after) / np.abs(g)),
+            "You divided by the absolute value of the gradient. Its sign matters: with it, a step "
+            "against the gradient has a positive rate.",
+        ),
+        Mistake(
+            _rate_of(lambda before, after, g: np.abs(before - after) / g),
+            "You took the absolute value of the change. Its sign matters: with it, a step against "
+            "the gradient has a positive rate.",
+        ),
+        Mistake(
+            _rate_of(lambda before, after, g: -after - before / g),
+            "Your minus and your division take hold of different numbers: mind the parentheses "
+            "around the difference.",
+        ),
+        Mistake(
+            _rate_of(lambda before, after, g: before - after),
+            "You returned the change itself. To be a rate, it has to be divided by the gradient.",
+        ),
+        Mistake(
             _rate_of(lambda before, after, g: g / (before - after)),
             "Your fraction stands on its head: the change of w belongs above the bar, the gradient "
             "below.",
@@ -731,6 +890,26 @@ EFFECTIVE_RATE = Task(
             "You averaged over the parameters. Each has a rate of its own.",
         ),
     ),
+    properties=(
+        Property(
+            lambda arguments, rate: bool(np.isnan(rate[arguments[2] == 0]).all()),
+            "Where the gradient is 0 the answer is nan, and yours is not.",
+        ),
+        Property(
+            lambda arguments, rate: not np.isnan(rate[arguments[2] != 0]).any(),
+            "Some of your rates are nan though their gradient is not 0. (A parameter that stands "
+            "still has the rate 0; a negative gradient is a gradient like any other.)",
+        ),
+        Property(
+            lambda arguments, rate: (
+                not np.allclose(
+                    rate, _effective_rate(*arguments), rtol=1e-3, atol=0, equal_nan=True
+                )
+            ),
+            "Your rates are almost right, but not to the last digit. Is something small added to "
+            "the gradient? It is not needed where the gradient is not 0.",
+        ),
+    ),
     hints=(
         "Section 8.2 gives the formula. What did the step add to each parameter, and what would "
         "plain descent with a rate of 1 have subtracted?",
@@ -750,8 +929,8 @@ EFFECTIVE_RATE = Task(
 # --- optimizer_for_digits -------------------------------------------------------------------------
 
 WANTED_LOSS = 0.15
+_RATES = 10 ** np.arange(-4, 1.1, 0.25)  # searched for the best one
 _GOOD = f"a loss of at most {WANTED_LOSS}"
-_OPTIMIZERS = {"plain descent": SGD, "momentum": SGD, "RMSprop": RMSprop, "Adam": Adam}
 
 
 def _losses(make: Callable[[], Any], seeds: int) -> float:
@@ -784,19 +963,15 @@ class _Verdict(str):
 
 @functools.lru_cache(maxsize=64)
 def _trial(kind: type, rate: float, settings: tuple) -> _Verdict:
-    def make(factor: float = 1.0) -> Callable[[], Any]:
-        return lambda: kind(rate * factor, **dict(settings))
-
-    if _losses(make(), seeds=3) <= WANTED_LOSS:
+    if _losses(lambda: kind(rate, **dict(settings)), seeds=3) <= WANTED_LOSS:
         return _Verdict(_GOOD)
     momentum = dict(settings).get("momentum")
     name = "momentum" if momentum else {SGD: "plain descent"}.get(kind, kind.__name__)
-    factors = 4.0 ** np.arange(-6, 7)
-    losses = [_losses(make(factor), seeds=1) for factor in factors]
-    best = factors[int(np.argmin(losses))]
-    if min(losses) > 2 * WANTED_LOSS or best == 1:
+    losses = [_losses(lambda rate=rate: kind(rate, **dict(settings)), seeds=1) for rate in _RATES]
+    best = _RATES[int(np.argmin(losses))]
+    if min(losses) > 1.5 * WANTED_LOSS:
         return _Verdict(f"{name}, unsuited whatever the learning rate")
-    return _Verdict(f"{name}, learning rate too {'small' if best > 1 else 'large'}")
+    return _Verdict(f"{name}, learning rate too {'small' if best > rate else 'large'}")
 
 
 def _judge_optimizer(arguments: tuple, output: Any) -> str:
@@ -819,7 +994,7 @@ def _judged(verdict: str) -> Callable[[], _Verdict]:
     return lambda: _Verdict(verdict)
 
 
-_RATES = {
+_DIAGNOSES = {
     "plain descent": (
         "Plain descent, but its learning rate is too small for ten epochs: the loss is "
         "still on its way down. Try larger ones; Keras's default is too small here.",
@@ -856,7 +1031,7 @@ OPTIMIZER_FOR_DIGITS = Task(
     mistakes=(
         *(
             Mistake(_judged(f"{name}, learning rate too {size}"), diagnosis)
-            for name, diagnoses in _RATES.items()
+            for name, diagnoses in _DIAGNOSES.items()
             for size, diagnosis in zip(("small", "large"), diagnoses, strict=True)
         ),
         Mistake(
