@@ -189,7 +189,12 @@ def test_nothing_returned():
     def printing(X):
         print(X.mean(axis=0))
 
-    assert "returns nothing" in wrong(answer).diagnosis
+    def sometimes(X):
+        if len(X) == 2:
+            return X.mean(axis=0)
+
+    assert "returns nothing (None): end" in wrong(answer).diagnosis
+    assert "one way through it ends" in wrong(sometimes).diagnosis
     assert "prints" in wrong(printing).diagnosis
     assert ("printed", "[2.5 5.5]") in wrong(printing).example
 
@@ -241,6 +246,7 @@ def test_form_of_a_part():
         in wrong(lambda z: (z[np.newaxis], 2.0), pair).diagnosis
     )
     assert "Part 2 of your result is an array" in wrong(lambda z: (z, z), pair).diagnosis
+    assert "an array of shape (5, 3)" in wrong(lambda z: np.ones((5, 3)), pair).diagnosis
     assert "a tuple of 3" in wrong(lambda z: (z, 2.0, 1), pair).diagnosis
     assert "expected: one number" in wrong(lambda z: (z, [2.0]), pair).diagnosis
 

@@ -192,18 +192,13 @@ def _diagnose(task: Task, answer: Callable, result: Run, wrong: list[int]) -> Ve
     if isinstance(got, Raised):
         return verdict(reason="raised", diagnosis=_raised(result, first))
     if got is None and expected is not None:
-        spoke = any(result.printed)
-        return verdict(
-            reason="form",
-            diagnosis="Your function prints its result but returns nothing: end it with `return`."
-            if spoke
-            else "Your function returns nothing (None): end it with `return` and the result.",
-        )
+        return verdict(reason="form", diagnosis=_nothing(result))
     if not _agree(task, first, _again(task, answer, first), got):
         return verdict(
             reason="random",
             diagnosis="Your function gave two different results for the same input. Leave out"
-            " randomness, and do not let one call change what the next one finds.",
+            " randomness, do not let one call change what the next one finds, and fill every array"
+            " that `np.empty` makes.",
         )
     if result.changed[first]:
         return _changed(task, result, first)
@@ -278,6 +273,17 @@ def _raised(result: Run, number: int) -> str:
     error = result.outcomes[number]
     at = f", at {error.where}" if error.where else ""
     return f"Your function raised {show(error)}{at}"
+
+
+def _nothing(result: Run) -> str:
+    if any(result.printed):
+        return "Your function prints its result but returns nothing: end it with `return`."
+    if any(outcome is not None for outcome in result.outcomes):
+        return (
+            "Your function returns nothing (None) for this input: one way through it ends without"
+            " `return`."
+        )
+    return "Your function returns nothing (None): end it with `return` and the result."
 
 
 def _changed(task: Task, result: Run, number: int) -> Verdict:

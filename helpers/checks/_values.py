@@ -74,12 +74,12 @@ def mismatch(got: Any, expected: Any, what: str = "Your result") -> str | None:
     if got is None and expected is not None:
         return f"{what} is None; expected: {form(expected)}."
     if is_sequence(expected):
-        got = _parts(got)
-        if not is_sequence(got) or len(got) != len(expected):
+        parts = _parts(got)
+        if not is_sequence(parts) or len(parts) != len(expected):
             return f"{what} is {form(got)}; expected: {form(expected)}."
         complaints = (
             mismatch(g, e, f"Part {number} of your result")
-            for number, (g, e) in enumerate(zip(got, expected, strict=True), start=1)
+            for number, (g, e) in enumerate(zip(parts, expected, strict=True), start=1)
         )
         return next((complaint for complaint in complaints if complaint), None)
     if isinstance(expected, dict):

@@ -90,7 +90,9 @@ SIGMOID = Task(
             "Some of your values lie outside 0…1, and the sigmoid never does.",
         ),
         Property(
-            lambda arguments, a: bool(np.all(np.diff(np.ravel(a)[np.argsort(arguments[0].ravel())]) >= 0)),
+            lambda arguments, a: bool(
+                np.all(np.diff(np.ravel(a)[np.argsort(arguments[0].ravel())]) >= 0)
+            ),
             "Your curve falls somewhere. The sigmoid rises everywhere.",
         ),
     ),
