@@ -103,8 +103,8 @@ class SGD:
         TypeError, ValueError
             If one is no floating-point array, or they or the first step's differ in shape or dtype.
         FloatingPointError
-            From RMSprop and Adam, if squares of g overflow, or the sum of squares that their v
-            stands for: v would be infinite, and every later step 0.
+            From RMSprop and Adam, if the sum of g² overflows; from Adam also if Σ g² / (1 − β₂)
+            does. Otherwise v could become infinite, and every later step 0.
         """
         if not self.iterations:
             _bind(self, parameters, gradient, "velocity", "step")
@@ -372,7 +372,7 @@ def _check_squares(gradient: np.ndarray, factor: float = 1.0) -> None:
     # vdot takes one pass; it tells of an overflow by its result alone, where dot would warn.
     if float(np.vdot(gradient, gradient)) * factor > LARGEST[gradient.dtype]:
         raise FloatingPointError(
-            f"gradient must have squares that fit into {gradient.dtype}, "
+            f"gradient must be so small that sums of its squares fit into {gradient.dtype}, "
             f"got {np.abs(gradient).max():g}"
         )
 

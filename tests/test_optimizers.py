@@ -225,6 +225,17 @@ def test_a_gradient_whose_square_overflows_is_refused(kind, dtype, size):
     assert optimizer.iterations == 2
 
 
+def test_v_never_overflows_however_long_the_training():
+    # Gradients of which v / (1 − β₂) may grow to nearly the largest number, and to just beyond it.
+    limit = np.sqrt(np.finfo(np.float64).max * (1 - 0.9) / 2)
+    adam, w = Adam(beta_1=0.0, beta_2=0.9), np.ones(2)
+    for _ in range(400):
+        adam.update(w, np.full(2, 0.9999 * limit))
+    assert w == pytest.approx(1 - 0.4, rel=1e-6)
+    with pytest.raises(FloatingPointError, match=r"sums of its squares fit into float64, got 2\.9"):
+        adam.update(w, np.full(2, 1.0001 * limit))
+
+
 def test_numbers_beyond_the_dtype_are_infinite_without_a_warning():
     for descent in (SGD(100.0), SGD(100.0, momentum=0.9)):
         w, g = np.ones(2), np.array([1e307, 1.0])
