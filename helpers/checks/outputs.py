@@ -182,7 +182,7 @@ def _explained(
 
 
 def _head_properties(
-    mistakes: tuple[Mistake, ...], reference: Callable[..., Head], observe: Callable
+    mistakes: tuple[Mistake, ...], reference: Callable[..., Head], observe: Callable, advice: str
 ) -> tuple[Property, ...]:
     activations = {"sigmoid", "softmax", "linear", "relu", "softplus", "tanh"}
     losses = {"categorical_crossentropy", *(loss for _, loss, _ in _HEADS.values())}
@@ -205,8 +205,7 @@ def _head_properties(
         _explained(mistakes, reference, observe),
         Property(
             lambda arguments, head: head[0] == reference(*arguments)[0],
-            "The activation does not fit this target. Ask which answers must be possible, and "
-            "which must not.",
+            f"The activation does not fit this target. {advice}",
         ),
         Property(
             lambda arguments, head: head[1] == reference(*arguments)[1],
@@ -317,7 +316,12 @@ _CHOOSE_HEAD = Task(
     probes=tuple((target,) for target in _HEADS),
     observe=_chosen_head,
     mistakes=_CHOOSE_HEAD_MISTAKES,
-    properties=_head_properties(_CHOOSE_HEAD_MISTAKES, _choose_head, _chosen_head),
+    properties=_head_properties(
+        _CHOOSE_HEAD_MISTAKES,
+        _choose_head,
+        _chosen_head,
+        "Ask which answers must be possible, and which must not.",
+    ),
     hints=(
         "Ask two things of each target: which answers must be possible, and how many numbers "
         "belong to one example?",
@@ -384,10 +388,14 @@ _HEAD_FOR_MISTAKES = (
         section="2.2",
     ),
     Mistake(
-        _where(lambda y: _read_head(y)[0] == "softmax", lambda y: _RELU),
-        "You took class labels for quantities: the row of whole numbers was never reached. If you "
-        "asked for a type: NumPy's whole numbers are no Python ints, and labels may be floats. "
-        "Only the values count.",
+        _where(lambda y: y.dtype.kind != "f" and _read_head(y)[0] == "softmax", lambda y: _RELU),
+        "You took class labels for quantities: the row of whole numbers did not fit. Labels may be "
+        "0; and if you asked for a type, NumPy's whole numbers are no Python ints. Only the values "
+        "count.",
+    ),
+    Mistake(
+        _where(lambda y: y.ndim == 1 and (y == 0).any() and (y == 1).any(), lambda y: _SIGMOID),
+        "You asked whether 0 and 1 occur. The row is for targets that are 0 or 1 throughout.",
     ),
     Mistake(
         _where(
@@ -486,7 +494,12 @@ _HEAD_FOR = Task(
     probes=_targets,
     observe=_head,
     mistakes=_HEAD_FOR_MISTAKES,
-    properties=_head_properties(_HEAD_FOR_MISTAKES, _read_head, _head),
+    properties=_head_properties(
+        _HEAD_FOR_MISTAKES,
+        _read_head,
+        _head,
+        "Which row of the table is the first that fits these values?",
+    ),
     hints=(
         "Go through the rows of the table from top to bottom, and return at the first that fits. "
         "The number of dimensions tells the first row from the others.",
@@ -595,6 +608,10 @@ _SQUARED_ERROR_SLOPE = Task(
             "Your slope of the sigmoid is only 1 − a; its first factor, a, is missing.",
         ),
         Mistake(
+            lambda y, z: 2 * (sigmoid(z) - y) * sigmoid(z) * 1 - sigmoid(z),
+            "The factor 1 − a needs parentheses: without them, a is subtracted at the very end.",
+        ),
+        Mistake(
             lambda y, z: 2 * (sigmoid(z) - y) + sigmoid_derivative(z),
             "You added the two slopes. The chain rule multiplies them.",
         ),
@@ -614,7 +631,7 @@ _SQUARED_ERROR_SLOPE = Task(
         ),
         Property(
             lambda arguments, slope: (
-                not np.allclose(slope, _slope(*arguments), rtol=1e-3, atol=1e-6)
+                len(slope) > 1 or not np.allclose(slope, _slope(*arguments), rtol=1e-3)
             ),
             "Close, but not exact. If you nudged z and looked how far the loss went: asked for is "
             "the formula, by the chain rule.",
@@ -677,6 +694,13 @@ _CLEAR_WINNER = Task(
                 "relu": np.array([0.2, 0.3]),
                 "sigmoid": np.array([2.3, 2.3]),
                 "tanh": np.array([0.25, 0.35]),
+            },
+        ),
+        (
+            {
+                "relu": np.array([0.1, 0.2]),
+                "tanh": np.array([0.3, 0.35]),
+                "sigmoid": np.array([0.15, 2.3]),
             },
         ),
         (
@@ -789,7 +813,9 @@ _CLEAR_WINNER = Task(
         ),
         Mistake(
             lambda costs: "nobody",
-            "You name nobody where one range is clearly below all the others.",
+            "You name nobody even where one range is clearly below all the others. Two usual "
+            "reasons: each activation is compared with itself, too; or the loop gives up at the "
+            "first pair.",
         ),
     ),
     properties=(
@@ -821,8 +847,8 @@ _CLEAR_WINNER = Task(
     "then no choice of seeds could have turned the order around. At most one name can pass. It is "
     "a strict rule; lesson 2's best activations do not pass it on unseen digits, and so nobody "
     "should say which of them is best there.",
-    tested="Right for 12 races of two to six activations: ranges apart, overlapping and touching, "
-    "one lucky and one unlucky seed.",
+    tested="Right for 13 races of two to six activations: ranges apart, overlapping and touching, "
+    "lucky and unlucky seeds.",
 )
 
 # ------------------------------------------------------------------------ train_progression

@@ -35,6 +35,11 @@ _COUNT_PARAMETERS = Task(
             "You counted one bias for all classes together. Each class has its own.",
         ),
         Mistake(
+            lambda n, N: n * N + N - 1,
+            "One bias is missing. There are N of them, with the numbers 0 to N − 1.",
+            section="3.2",
+        ),
+        Mistake(
             lambda n, N: n * N + n,
             "You counted one bias for each feature. There is one for each class.",
         ),
@@ -159,6 +164,11 @@ _SOFTMAX_OF_FOUR = Task(
             section="3.1",
         ),
         Mistake(
+            _of_four(lambda z: sigmoid(z) / sigmoid(z).sum()),
+            "You divided the sigmoids of the scores by their sum. Softmax does that with the "
+            "exponentials.",
+        ),
+        Mistake(
             _of_four(lambda z: np.exp(-z) / np.exp(-z).sum()),
             "There is a minus sign in your exponentials, so the lowest score gets the highest "
             "probability. (The minus belongs to the sigmoid.)",
@@ -211,12 +221,17 @@ _SOFTMAX_OF_FOUR = Task(
     ),
     properties=(
         Property(
+            lambda arguments, a: not np.isnan(a).any(),
+            "At least one of your numbers is nan: 0 was divided by 0.",
+        ),
+        Property(
             lambda arguments, a: np.all(a >= 0),
             "A probability is never negative, and at least one of yours is.",
         ),
         Property(
             lambda arguments, a: (
-                not np.allclose(a, _softmax_of_four(*arguments), rtol=0, atol=2e-3)
+                arguments != (2.0, 1.0, 0.0, -1.0)
+                or not np.allclose(a, _softmax_of_four(*arguments), rtol=0, atol=2e-3)
             ),
             "Right to a few digits only. Is something rounded?",
         ),
@@ -252,8 +267,8 @@ _SOFTMAX_OF_FOUR = Task(
 # ---------------------------------------------------------------------------------- softmax
 
 
-def _shares(e: np.ndarray) -> np.ndarray:
-    return e / e.sum(axis=-1, keepdims=True)
+def _shares(e: np.ndarray, axis: int = -1) -> np.ndarray:
+    return e / e.sum(axis=axis, keepdims=True)
 
 
 def _below_largest(z: np.ndarray) -> np.ndarray:
@@ -272,7 +287,7 @@ _SOFTMAX = Task(
     reference=lambda z: softmax.softmax(z),
     probes=(
         (np.array([1.0, 2.0]),),
-        (np.array([[2.0, 0.0], [1.0, -1.0]]),),
+        (np.array([[2.0, 0.0], [1.0, -2.0]]),),
         (np.array([[2.0, 1.0, 0.0, -1.0], [0.0, 3.0, 0.0, 1.0]]),),
         (np.array([[0.5, 0.5, 0.5]]),),
         (np.array([[3], [-2]]),),
@@ -282,7 +297,8 @@ _SOFTMAX = Task(
         (np.array([1000.0, 999.0, 998.0]),),
         (np.array([-1000.0, -1001.0]),),
         (np.array([[1000.0, 1001.0], [-1000.0, -1001.0]]),),
-        (np.array([[0.0, 3000.0, 2999.0, -3000.0], [1.0, -4000.0, 2.0, 0.0]]),),
+        (np.array([1.0, -4000.0, 2.0, 0.0]),),
+        (np.array([[0.0, 3000.0, 2999.0, -3000.0], [-5.0, 1.0, 2.0, 0.0]]),),
         (np.linspace(-40, 40, 3000).reshape(3, 1000) % 7.0,),
     ),
     mistakes=(
@@ -291,6 +307,24 @@ _SOFTMAX = Task(
             "You normalised over the examples (axis 0) instead of over the classes (axis −1). Each "
             "row is one example, and each row must sum to 1.",
             section="3.4",
+        ),
+        Mistake(
+            lambda z: _shares(np.exp(_below_largest(z)), axis=0),
+            "You took the largest score of each row, which is right, but then the sum over the "
+            "examples (axis 0). The sum must go over the classes, too (axis −1).",
+            section="3.4",
+        ),
+        Mistake(
+            lambda z: _shares(np.exp(z - z.max(axis=1, keepdims=True)), axis=1),
+            "You normalised over axis 1, counted from the front. That is the axis of the classes "
+            "in a table, but not for a single example of shape (N,). Count from the end: axis −1.",
+        ),
+        Mistake(
+            lambda z: np.array(
+                [np.exp(row - row.max()) / np.exp(row - row.max()).sum() for row in z]
+            ),
+            "You looped over the first axis. For a single example of shape (N,) that takes each "
+            "score for a row of its own. Work along the last axis instead, and no loop is needed.",
         ),
         Mistake(
             lambda z: np.exp(z - z.max()) / np.exp(z - z.max()).sum(),
@@ -443,9 +477,21 @@ _SOFTMAX = Task(
         ),
         Property(
             lambda arguments, a: (
-                not np.allclose(a, softmax.softmax(arguments[0]), rtol=0, atol=2e-3)
+                arguments[0].shape != (2,)
+                or not np.allclose(a, softmax.softmax(arguments[0]), rtol=0, atol=2e-3)
             ),
             "Right to a few digits only. Is something rounded, or kept with few digits?",
+        ),
+        Property(
+            lambda arguments, a: (
+                not np.any(
+                    (np.diff(a, axis=-1) == 0)
+                    & (a[..., 1:] > 0)
+                    & (np.diff(arguments[0], axis=-1) != 0)
+                )
+            ),
+            "Scores that differ got the same probability. Is there a limit to the scores, or are "
+            "they rounded?",
         ),
         Property(
             lambda arguments, a: np.array_equal(
@@ -475,7 +521,7 @@ _SOFTMAX = Task(
     "differences. Afterwards no exponent is above 0, so nothing overflows; and one of them is "
     "exactly 0, so the sum is at least 1 and nothing is divided by 0. `keepdims=True` keeps the "
     "summed axis, so that each row is divided by its own sum, whatever the number of axes.",
-    tested="Right for 13 arrays of one, two and three axes: ties, one class, a thousand classes, "
+    tested="Right for arrays of one, two and three axes: ties, one class, a thousand classes, "
     "whole numbers, float32, and scores from −4000 to 3000.",
 )
 
@@ -689,8 +735,9 @@ _SOFTMAX_JACOBIAN = Task(
         ),
         Mistake(
             lambda a: np.diag(a) - a @ a,
-            "For arrays of one axis, the matrix product is a single number, the sum of the "
-            "squares. Needed is a table: every aⱼ times every aₖ.",
+            "Your product of a with itself is a single number, the sum of the squares. (For arrays "
+            "of one axis the matrix product always is.) Needed is a table: every aⱼ times every "
+            "aₖ.",
         ),
         Mistake(
             lambda a: np.outer(a, 1 - a),
@@ -720,7 +767,8 @@ _SOFTMAX_JACOBIAN = Task(
     properties=(
         Property(
             lambda arguments, J: (
-                not np.allclose(J, _softmax_jacobian(*arguments), rtol=1e-3, atol=1e-5)
+                len(J) != 2
+                or not np.allclose(J, _softmax_jacobian(*arguments), rtol=1e-3, atol=1e-5)
             ),
             "Close, but not exact. If you nudged the scores: asked for is the formula of section "
             "3.9.",
