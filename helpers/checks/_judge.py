@@ -320,10 +320,14 @@ def _arguments(task: Task, arguments: tuple) -> str:
 
 def _argument(value: Any) -> str:
     """Print an argument: an array, a number, or an object that knows how to describe itself."""
-    if callable(value):
-        return value.__name__ if inspect.isfunction(value) else repr(value)
     shown = canonical(value)
-    return repr(value) if isinstance(shown, Other) else show(shown)
+    if not callable(value) and not isinstance(shown, Other):
+        return show(shown)
+    if inspect.isfunction(value):
+        return value.__name__
+    # Python's own description is an address in memory.
+    bare = type(value).__repr__ is object.__repr__
+    return f"a {type(value).__name__}" if bare else repr(value)
 
 
 def _example(task: Task, result: Run, number: int) -> tuple[tuple[str, str], ...]:

@@ -69,7 +69,7 @@ def shared_property(calls: list[tuple[tuple, Any, Any]]) -> str:
 
 
 def _close(got: np.ndarray, expected: np.ndarray) -> bool:
-    return bool(np.allclose(got, expected, rtol=1e-6, atol=1e-12))
+    return bool(np.allclose(got, expected, rtol=1e-4, atol=1e-9))
 
 
 def _transposed(got: Any, expected: Any) -> bool:

@@ -20,7 +20,7 @@ class Mistake:
     ----------
     answer : callable
         Same signature as the task's function; computes what the misconception computes. It may
-        raise: a reader's function that raises the same type of error agrees with it.
+        raise: a reader's function that raises the same error, words included, agrees with it.
     diagnosis : str
         Plain words, in the second person: what was done, instead of what.
     section : str, optional

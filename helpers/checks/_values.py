@@ -117,7 +117,9 @@ def mismatch(got: Any, expected: Any, what: str = "Your result") -> str | None:
 def agree(got: Any, expected: Any, rtol: float, atol: float) -> bool:
     """Whether two outcomes are the same to within the tolerance, form included."""
     if isinstance(expected, Raised) or isinstance(got, Raised):
-        return type(got) is type(expected) and got.type == expected.type
+        # By the message, too: a TypeError alone has too many causes to tell a mistake by it.
+        same = type(got) is type(expected)
+        return same and (got.type, got.message) == (expected.type, expected.message)
     if isinstance(expected, Other) or isinstance(got, Other):
         return type(got) is type(expected) and got == expected
     if got is None or expected is None:

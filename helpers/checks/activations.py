@@ -39,8 +39,8 @@ SIGMOID = Task(
     mistakes=(
         Mistake(
             lambda z: 1 / (1 + np.exp(z)),
-            "The minus sign in the exponent is missing: your curve falls from 1 to 0 instead of"
-            " rising from 0 to 1.",
+            "Your curve falls from 1 to 0 instead of rising from 0 to 1: this is σ(−z). Look at the"
+            " sign in the exponent, and at what stands above the fraction bar.",
         ),
         Mistake(
             lambda z: 1 / 1 + np.exp(-z),
@@ -177,9 +177,18 @@ SLOPES = Task(
         ),
         Mistake(
             _slopes(lambda z, a: a**2, _right_tanh),
-            "Your slope of tanh is right. For the sigmoid, the numerator e⁻ᶻ of the derivative has"
-            " become 1: 1 / (1 + e⁻ᶻ)² is σ², not σ(1 − σ).",
+            "Your slope of tanh is right. For the sigmoid you returned the square of σ(z); its"
+            " slope is σ(z) times 1 − σ(z).",
             "1.3",
+        ),
+        Mistake(
+            _slopes(_right_sigmoid, lambda z, a: activations.sigmoid_derivative(z)),
+            "You returned the sigmoid's slope twice. The second one is to be that of tanh.",
+        ),
+        Mistake(
+            _slopes(_right_sigmoid, lambda z, a: 1 - activations.sigmoid(z) ** 2),
+            "Your slope of the sigmoid is right. In the formula for tanh you squared σ(z) instead"
+            " of tanh(z).",
         ),
     ),
     hints=(
@@ -194,12 +203,12 @@ SLOPES = Task(
     tested="Right for one number, a vector, a matrix, whole numbers and float32.",
     properties=(
         Property(
-            lambda arguments, pair: np.max(pair[0]) <= 0.25 + 1e-9,
+            lambda arguments, pair: np.max(pair[0]) <= 0.251,
             "Your slope of the sigmoid exceeds 1/4 somewhere, which section 1.3 shows to be its"
             " largest value.",
         ),
         Property(
-            lambda arguments, pair: np.max(pair[1]) <= 1 + 1e-9,
+            lambda arguments, pair: np.max(pair[1]) <= 1.001,
             "Your slope of tanh exceeds 1 somewhere, which is its largest value.",
         ),
     ),
@@ -288,6 +297,19 @@ LEAKY_RELU = Task(
         Mistake(
             _leaky(lambda z, s: np.minimum(z, s * z), _right_slope),
             "You took the smaller of z and negative_slope · z. It is the larger.",
+        ),
+        Mistake(
+            _leaky(_right_activation, lambda z, s: np.where(z > 0, 1.0, -s)),
+            "Your a is right. For z < 0 your slope is negative, but leaky ReLU rises there too,"
+            " only slowly.",
+        ),
+        Mistake(
+            _leaky(_right_slope, _right_activation),
+            "Both are right, but in the wrong order: first the activation a, then its slope.",
+        ),
+        Mistake(
+            _leaky(lambda z, s: np.where(z > 0, s * z, z), lambda z, s: np.where(z > 0, s, 1.0)),
+            "The two sides are exchanged: the small slope belongs to z ≤ 0.",
         ),
     ),
     hints=(
@@ -396,9 +418,10 @@ def hinges(x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray, float]
     return x[:-1], np.diff(slope, prepend=0), y[0]
 
 
-def _curve(x: np.ndarray, hinged: tuple) -> np.ndarray:
-    c, v, b = hinged
-    return np.maximum(0, x[:, np.newaxis] - np.ravel(c)) @ np.ravel(v) + b
+def _draws(arguments: tuple, hinged: tuple) -> bool:
+    """Whether the units pass through all corners."""
+    (x, y), (c, v, b) = arguments, hinged
+    return np.allclose(np.maximum(0, x[:, np.newaxis] - c) @ v + b, y)
 
 
 HINGES = Task(
@@ -477,13 +500,22 @@ HINGES = Task(
     " among them.",
     properties=(
         Property(
-            lambda arguments, parts: np.allclose(_curve(arguments[0], parts), arguments[1]),
-            "A network with these numbers does not pass through the corners.",
+            lambda arguments, parts: not _draws(arguments, parts),
+            "A network with these numbers does draw the curve, but its units are not in the order"
+            " of the pieces, from left to right.",
         ),
         Property(
-            lambda arguments, parts: not np.allclose(_curve(arguments[0], parts), arguments[1]),
-            "A network with these numbers does draw the curve, but the units are not in the order"
-            " of the pieces, from left to right.",
+            lambda arguments, parts: np.allclose(parts[0], arguments[0][:-1]),
+            "Your kinks c are not at the corners where the pieces start.",
+        ),
+        Property(
+            lambda arguments, parts: np.isclose(parts[2], arguments[1][0]),
+            "Your kinks are right, but not b: what does the network say at the first corner, where"
+            " every unit is still 0?",
+        ),
+        Property(
+            lambda arguments, parts: _draws(arguments, parts),
+            "Your c and b are right, but with these v the network misses the corners.",
         ),
     ),
 )
