@@ -100,7 +100,8 @@ class Explorer(anywidget.AnyWidget):
     _esm = Path(__file__).with_suffix(".js")
 
     controls = traitlets.List().tag(sync=True)
-    values = traitlets.Dict().tag(sync=True)
+    # Without the echo that ipywidgets sends by default: it would go ahead of the picture.
+    values = traitlets.Dict().tag(sync=True, echo_update=False)
     png = traitlets.Bytes().tag(sync=True)
     alt = traitlets.Unicode().tag(sync=True)
     width = traitlets.Int().tag(sync=True)
