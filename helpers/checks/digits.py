@@ -510,6 +510,10 @@ def _rises_in_a_row(val_loss: np.ndarray, patience: int) -> tuple[int, int]:
     return int(np.argmin(val_loss)) + 1, len(val_loss)
 
 
+def _from_zero(val_loss: np.ndarray, patience: int) -> tuple[int, int]:
+    return 1, min(patience, len(val_loss))
+
+
 def _at_the_first_rise(val_loss: np.ndarray, patience: int) -> tuple[int, int]:
     for epoch in range(1, len(val_loss)):
         if val_loss[epoch] > val_loss[epoch - 1]:
@@ -569,8 +573,29 @@ EARLY_STOPPING = Task(
         ),
         Mistake(
             lambda val_loss, patience: (int(np.argmin(val_loss)) + 1, len(val_loss)),
-            "You looked at all epochs and left the patience unused. Training stops at some point, "
-            "and what would have come later is never known.",
+            "You looked at all epochs and went on to the last of them. Training stops at some "
+            "point, and what would have come later is never known.",
+        ),
+        Mistake(
+            lambda val_loss, patience: (
+                int(np.argmin(val_loss)) + 1,
+                min(int(np.argmin(val_loss)) + 1 + patience, len(val_loss)),
+            ),
+            "You looked for the lowest loss among all epochs, and let training stop some epochs "
+            "after it. Training may have stopped before: what comes after the stop is never known.",
+        ),
+        Mistake(
+            lambda val_loss, patience: (
+                int(np.argmin(val_loss)) + 1,
+                int(np.argmin(val_loss)) + 1 + patience,
+            ),
+            "You added the patience to the epoch with the lowest loss of all. Training may have "
+            "stopped before that epoch, and it cannot go on beyond the last.",
+        ),
+        Mistake(
+            _from_zero,
+            "You began with 0 as the lowest loss so far. No loss is lower, so no epoch ever counts "
+            "as better: begin with the first loss, or with infinity.",
         ),
         Mistake(
             lambda val_loss, patience: (
@@ -929,7 +954,8 @@ def _not_enough(arguments: tuple, verdict: str) -> str:
         return words + (
             "It reads, but worse than softmax regression, which has "
             f"{RIGHT_OF_SOFTMAX_REGRESSION} right. Train longer, with more hidden units, or with "
-            "another learning rate; the validation part tells which."
+            "another learning rate; the validation part tells which. If X is scaled, then with the "
+            "training part's numbers."
         )
     return words + (
         f"Softmax regression has {RIGHT_OF_SOFTMAX_REGRESSION} right, and you need more than that. "

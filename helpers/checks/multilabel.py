@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -1034,7 +1035,7 @@ MULTILABEL_MODEL = Task(
         ),
         Property(
             lambda arguments, head: head["metric"] == "yes above 0",
-            "Your metric does not count a label as yes where its logit is above 0.",
+            "Your metric is not the share of right labels, with yes where the logit is above 0.",
         ),
     ),
     hints=(
@@ -1108,7 +1109,7 @@ def _verdict(arguments: tuple, output: Any) -> str:
         return "exactly one label for every strip"
     if (answers.sum(axis=1) <= 1).all():
         return "never two labels at once"
-    return f"answers with a mean F1 of {score:.2f}"
+    return f"answers with a mean F1 of {score:.2f}, {answers.mean():.0%} of them yes"
 
 
 def _everywhere(*answers: int) -> Callable[..., np.ndarray]:
@@ -1135,12 +1136,18 @@ def _reached(arguments: tuple, verdict: str) -> bool:
 
 
 def _below_goal(arguments: tuple, verdict: str) -> str:
-    score = float(verdict.rsplit(" ", 1)[-1])
+    score, yes = (float(number) for number in re.findall(r"[\d.]+(?=,|%)", verdict))
+    true = datasets.digit_strips().test.y.mean()
     words = f"Your answers have a mean F1 of {score:.2f} on the test strips; {GOAL} is asked for. "
+    if not true / 2 < yes / 100 < 2 * true:
+        words += (
+            f"You answered yes to {yes:.0f}% of the questions, and {true:.0%} would be right: do "
+            "the thresholds fit what your network puts out? "
+        )
     if score < 0.5:
         return words + (
-            "That is not much better than guessing. Do the answers belong to the strips in X, in "
-            "their order? Do they come from a trained network: does its cost fall?"
+            "Do the answers belong to the strips in X, in their order? Do they come from a trained "
+            "network: does its cost fall?"
         )
     return words + (
         "It reads. For more: a hidden layer, or a wider one; more epochs; thresholds chosen on the "
