@@ -105,22 +105,29 @@ class FilesOutsideTheSite(SphinxPostTransform):
         for link, path in list(self.links()):
             inside = nodes.inline("", "", *link.children)
             if self.config.repository:
-                address = f"{self.config.repository}/blob/{self.config.repository_branch}/{path}"
+                kind = "tree" if Path(self.env.srcdir, path).is_dir() else "blob"
+                place = f"{kind}/{self.config.repository_branch}/{path}"
+                address = f"{self.config.repository}/{place}"
                 inside = nodes.reference("", "", *link.children, refuri=address)
             link.replace_self(inside)
 
     def links(self) -> Iterator[tuple[nodes.Element, str]]:
-        """Yield each link to a file outside the site, with the file's path in the repository."""
-        folder = posixpath.dirname(self.env.docname)
+        """Yield each link to what is no page, with its path in the repository."""
+        root, folder = Path(self.env.srcdir), posixpath.dirname(self.env.docname)
         for link in self.document.findall(addnodes.download_reference):
             yield link, posixpath.normpath(posixpath.join(folder, link["reftarget"]))
         for link in self.document.findall(addnodes.pending_xref):
             target = link["reftarget"]
-            if link.get("refdomain") != "doc" or target in self.env.all_docs:
-                continue
-            for suffix in self.config.source_suffix:
-                if Path(self.env.srcdir, target + suffix).exists():
-                    yield link, target + suffix
+            if link.get("refdomain") == "doc" and target not in self.env.all_docs:  # Python files
+                yield from (
+                    (link, target + s)
+                    for s in self.config.source_suffix
+                    if (root / (target + s)).exists()
+                )
+            elif not link.get("refdomain"):
+                path = posixpath.normpath(posixpath.join(folder, target))
+                if (root / path).is_dir():
+                    yield link, path
 
 
 def copy_mathjax(app: Sphinx, exception: Exception | None) -> None:
