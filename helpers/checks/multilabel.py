@@ -109,6 +109,11 @@ LABELS_FROM_LOGITS = Task(
             "own.",
         ),
         Mistake(
+            lambda z, thresholds: (1 / (1 - np.exp(-z)) > thresholds).astype(int),
+            "In the sigmoid, you subtract the exponential from 1. It is added.",
+            section="7.2",
+        ),
+        Mistake(
             lambda z, thresholds: sigmoid(z),
             "You returned the probabilities. The answer is 1 where a probability is above its "
             "label's threshold, else 0.",
@@ -597,6 +602,11 @@ def _column(score: Callable[..., Any]) -> Callable[..., Any]:
     return lambda y, answers: score(*_counts(y, answers))
 
 
+def _with_yes_below(y: np.ndarray, a: np.ndarray, candidates: np.ndarray) -> np.ndarray:
+    f1 = [f1_score(y, (a < threshold).astype(int)) for threshold in candidates]
+    return candidates[np.argmax(f1, axis=0)]
+
+
 def _last_of_equals(y: np.ndarray, a: np.ndarray, candidates: np.ndarray) -> np.ndarray:
     return choose_thresholds(y, a, candidates[::-1])
 
@@ -672,6 +682,7 @@ CHOOSE_THRESHOLDS = Task(
         ),
         (*_thresholds_probe(10, 40, 3, 0.3), _TENTHS),
         (*_thresholds_probe(12, 300, 4, 0.15), np.linspace(0.05, 0.95, 19).round(2)),
+        (*_thresholds_probe(14, 60, 3, 0.15), np.array([0.1, 0.3, 0.45, 0.55])),
     ),
     mistakes=(
         Mistake(
@@ -687,8 +698,8 @@ CHOOSE_THRESHOLDS = Task(
         ),
         Mistake(
             _maximise(_column(lambda TP, FP, FN: _ratio(TP, TP + FN))),
-            "You chose the thresholds with the highest recall. Recall never falls when a "
-            "threshold falls, so it always prefers low ones; F1 asks for precision as well.",
+            "You took the lowest candidate for each label. Are all your scores equal? Or did you "
+            "choose by recall? It never falls when a threshold falls; F1 asks for precision, too.",
             section="7.7",
         ),
         Mistake(
@@ -707,6 +718,11 @@ CHOOSE_THRESHOLDS = Task(
         Mistake(
             _maximise(lambda y, answers: -f1_score(y[:, np.newaxis], answers[:, np.newaxis])[0]),
             "You chose the thresholds with the lowest F1 instead of the highest.",
+        ),
+        Mistake(
+            _with_yes_below,
+            "You said yes where a probability is below the candidate. The answer is yes above it.",
+            section="7.4",
         ),
         Mistake(
             _last_of_equals,
