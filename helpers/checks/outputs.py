@@ -277,8 +277,8 @@ _CHOOSE_HEAD_MISTAKES = (
     ),
     Mistake(
         _instead("temperature", "relu", "mean_squared_error", 1),
-        "You gave the temperature a ReLU head. It cannot answer below 0 °C, and in January "
-        "that is half of the answers.",
+        "You gave the temperature a ReLU head. It cannot answer below 0 °C: every frost is out of "
+        "its reach.",
         section="2.3",
     ),
     Mistake(
@@ -895,13 +895,12 @@ def _network(
     y: np.ndarray,
     seed: int,
     head: str = "relu",
-    hidden: str = "relu",
     first_bias: float | None = None,
     rate: float = 0.02,
     units: int = 1,
 ) -> Sequential:
     """Train as section 2.4 does, or with something changed."""
-    layers = [Dense(16, hidden), Dense(16, hidden), Dense(units, head)]
+    layers = [Dense(16, "relu"), Dense(16, "relu"), Dense(units, head)]
     model = Sequential(layers, seed=seed)
     model.build(X.shape[1])
     if head == "relu":
@@ -938,7 +937,8 @@ _TRAIN_PROGRESSION = Task(
         Mistake(
             lambda X, y, seed: _network(X, y, seed, head="sigmoid"),
             "No answer of yours is above 1, but two thirds of the targets are. A head with a "
-            "sigmoid (or tanh) stops there; so does a network whose targets were scaled down.",
+            "sigmoid (or tanh) stops there; so does a network whose targets were scaled down. If "
+            "it is neither, the training itself went astray.",
         ),
         Mistake(
             lambda X, y, seed: _network(X, y, seed, head="softmax"),
@@ -954,7 +954,7 @@ _TRAIN_PROGRESSION = Task(
             section="2.3",
         ),
         Mistake(
-            lambda X, y, seed: _network(X, y, seed, hidden="sigmoid"),
+            lambda X, y, seed: _network(X, y, seed, rate=0.0002),
             "Your answers are possible ones, but the typical error on unseen patients is too large "
             "for at least one seed. Look at what the training does: the activation of the hidden "
             "layers, the learning rate, the epochs (too few, or so many that it learns its "
