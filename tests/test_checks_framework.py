@@ -16,7 +16,7 @@ import tensorflow as tf
 from hypothesis import given, settings
 
 from helpers import checks
-from helpers.checks import Mistake, Property, Task, _judge, _progress
+from helpers.checks import Mistake, Property, Task, _judge, _progress, _run
 from helpers.checks._judge import judge
 from helpers.checks._report import Report, Table
 
@@ -172,7 +172,7 @@ def test_the_readers_own_line_and_error():
     assert "NameError: name 'lenght' is not defined" in verdict.diagnosis
     assert "return total / lenght(X)" in verdict.diagnosis
     line = raises_below.__code__.co_firstlineno + 2
-    assert f"line {line}:" in verdict.diagnosis
+    assert f"at line {line}: `return" in verdict.diagnosis
 
 
 def test_the_readers_line_even_if_numpy_raised():
@@ -347,6 +347,13 @@ def test_endless_where_it_cannot_be_stopped():
     assert "restart the kernel" in verdict.diagnosis
 
 
+def test_endless_printing_needs_no_endless_memory():
+    printed = _run.Printed()
+    assert printed.write("x" * 10_000) == 10_000
+    assert printed.write("y") == 1
+    assert printed.text == "x" * 2000
+
+
 def test_endless_printing_and_recursion(capsys):
     def printing(X):
         while True:
@@ -373,6 +380,11 @@ def test_warnings_of_the_answer_stay_quiet(capfd, recwarn):
     wrong(lambda X: np.exp(X.mean(axis=0) + 1e5))
     assert capfd.readouterr().err == ""
     assert not recwarn.list
+
+
+def test_differences_beyond_the_largest_number_stay_quiet():
+    ends = task(lambda z: z, probes=((np.array([1e308, -1e308]),),), mistakes=())
+    assert "wrong sign" in wrong(lambda z: -z, ends).diagnosis
 
 
 # --- wrong numbers --------------------------------------------------------------------------------
@@ -418,6 +430,11 @@ def test_a_mistake_that_explains_most_of_what_is_wrong():
     verdict = wrong(answer, task(probes=PROBES))
     assert verdict.reason == "similar"
     assert verdict.diagnosis.endswith("Over the wrong axis.")
+
+
+def test_a_mistake_that_misses_the_smallest_says_nothing():
+    answer = lambda X: X.mean(axis=1) + (X[0, 0] == 2.0) * X[0]  # noqa: E731
+    assert wrong(answer, task(probes=PROBES)).reason not in {"similar", "mistake"}
 
 
 def test_a_mistake_that_explains_less_says_nothing():
@@ -759,7 +776,7 @@ def test_a_failure_says_what_went_wrong_shows_it_and_where_to_read(capsys):
         "  input     z = [1.]",
         "  expected  [0.731059]",
         "  got       [0.761594]",
-        "Read again: lesson 1, section 1.6 tanh: the sigmoid, centred.",
+        "Read again: lesson 1, section 1.6 tanh: the sigmoid, centred",
         'For a hint, run `hint("sigmoid")` in a new cell.',
     ]
 

@@ -272,7 +272,7 @@ def _failing(task: Task, arguments: tuple, got: Any) -> Iterator[str]:
 def _raised(result: Run, number: int) -> str:
     error = result.outcomes[number]
     at = f", at {error.where}" if error.where else ""
-    return f"Your function raised {show(error)}{at}"
+    return f"Your function raised {show(error).rstrip('.')}{at}."
 
 
 def _nothing(result: Run) -> str:

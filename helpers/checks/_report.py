@@ -20,6 +20,14 @@ def marked(text: str) -> str:
     return re.sub(r"`([^`\n]+)`", r"<code>\1</code>", html.escape(text, quote=False))
 
 
+def _row(label: str, text: str) -> str:
+    return (
+        f'<tr><th scope="row" style="text-align: left; vertical-align: top">{html.escape(label)}'
+        '</th><td style="text-align: left"><pre style="margin: 0; background: none">'
+        f"{html.escape(text, quote=False)}</pre></td></tr>"
+    )
+
+
 @dataclass(frozen=True)
 class Report:
     """A heading, paragraphs, a table of labelled lines, and what to do next.
@@ -55,26 +63,22 @@ class Report:
         if self.code:
             lines += ["", *("    " + line if line else "" for line in self.code.split("\n")), ""]
         if self.link:
-            lines.append(f"{self.link[0]}{self.link[1]}.")
+            lines.append(f"{self.link[0]}{self.link[1]}")
         return "\n".join([*lines, *self.after])
 
     def _repr_html_(self) -> str:
         parts = [f"<p><strong>{marked(self.title)}</strong></p>"]
         parts += [f"<p>{marked(text)}</p>" for text in self.paragraphs]
         if self.rows:
-            rows = "".join(
-                f'<tr><th scope="row" style="text-align: left; vertical-align: top">'
-                f'{html.escape(label)}</th><td style="text-align: left">'
-                f'<pre style="margin: 0">{html.escape(text, quote=False)}</pre></td></tr>'
-                for label, text in self.rows
-            )
+            rows = "".join(_row(label, text) for label, text in self.rows)
             parts.append(f"<table>{rows}</table>")
         if self.code:
-            parts.append(f"<pre><code>{html.escape(self.code, quote=False)}</code></pre>")
+            code = html.escape(self.code, quote=False)
+            parts.append(f'<pre style="margin: 1em 0"><code>{code}</code></pre>')
         if self.link:
             before, text, address = self.link
             parts.append(
-                f'<p>{marked(before)}<a href="{html.escape(address)}">{marked(text)}</a>.</p>'
+                f'<p>{marked(before)}<a href="{html.escape(address)}">{marked(text)}</a></p>'
             )
         parts += [f"<p>{marked(text)}</p>" for text in self.after]
         return (

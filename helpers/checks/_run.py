@@ -177,4 +177,4 @@ def _where(error: BaseException, function: Callable) -> str:
         return ""
     frame, line = own[-1]
     source = linecache.getline(frame.f_code.co_filename, line).strip()
-    return f"line {line}: {source}" if source else f"line {line}"
+    return f"line {line}: `{source}`" if source else f"line {line}"

@@ -347,7 +347,7 @@ COLLAPSE = Task(
     section="1.2",
     reference=collapse,
     probes=(
-        _layers(1, 1, 1, seed=2),
+        (np.array([[2.0]]), np.array([3.0]), np.array([[4.0]]), np.array([5.0])),
         _layers(2, 2, 2, seed=0),
         _layers(2, 3, 1, seed=1),
         _layers(1, 4, 3, seed=3),
