@@ -14,7 +14,7 @@ import pytest
 
 if TYPE_CHECKING:
     from lab import Notebook, Server
-    from playwright.sync_api import Browser
+    from playwright.sync_api import Browser, Locator, Page
 
 HERE = Path(__file__).resolve().parent
 ARTEFACTS = HERE / "artefacts"
@@ -106,3 +106,38 @@ def open_notebook(browser: Browser, server: Server) -> Iterator[Callable[[str], 
 
     yield open_
     close()
+
+
+class Images:
+    """Takes the README's pictures, where they are asked for."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def take(self, name: str, page: Page, first: Locator, last: Locator) -> None:
+        """Store what lies between the tops and ends of two elements, in at most 256 colours."""
+        from PIL import Image
+
+        page.evaluate("document.activeElement.blur()")
+        height = page.viewport_size["height"]
+        page.set_viewport_size({**page.viewport_size, "height": 3000})
+        first.scroll_into_view_if_needed()
+        page.wait_for_timeout(300)
+        top, bottom = first.bounding_box(), last.bounding_box()
+        clip = {
+            "x": top["x"],
+            "y": top["y"] - 4,
+            "width": top["width"],
+            "height": bottom["y"] + bottom["height"] - top["y"] + 8,
+        }
+        file = self.folder / f"{name}.png"
+        page.screenshot(path=file, clip=clip)
+        page.set_viewport_size({**page.viewport_size, "height": height})
+        Image.open(file).convert("RGB").quantize(256).save(file, optimize=True)
+
+
+@pytest.fixture(scope="session")
+def images(request: pytest.FixtureRequest, artefacts: Path) -> Images:
+    """Pictures for the README: among the other screenshots, or with --images in docs/images."""
+    wanted = request.config.getoption("--images")
+    return Images(HERE.parent.parent / "docs" / "images" if wanted else artefacts)

@@ -1,6 +1,7 @@
 """What `make lab` adds to Jupyter's settings; found through JUPYTER_CONFIG_PATH."""
 
 import asyncio
+from pathlib import Path
 
 from jupyter_server.services.kernels.connection.channels import ZMQChannelsWebsocketConnection
 
@@ -22,3 +23,7 @@ class PromptConnection(ZMQChannelsWebsocketConnection):
 
 
 c.ServerApp.kernel_websocket_connection_class = PromptConnection
+# custom/custom.css; `static_custom_path` itself is not open to configuration.
+custom = str(Path(__file__).parent / "custom")
+c.ServerApp.tornado_settings = {"static_custom_path": [custom]}
+c.LabApp.custom_css = True
