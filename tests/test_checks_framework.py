@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import logging
 import os
 import random
 import threading
@@ -166,6 +167,12 @@ def raises_below(X):
     return total / lenght(X)  # noqa: F821
 
 
+def test_a_reference_that_fails_makes_nothing_right():
+    broken = task(lambda X: X.missing, probes=((np.ones(2),),))
+    with pytest.raises(RuntimeError, match="reference of mean_of_rows fails: AttributeError"):
+        judge(broken, lambda X: X.missing)
+
+
 def test_the_readers_own_line_and_error():
     verdict = wrong(raises_below)
     assert verdict.reason == "raised"
@@ -205,6 +212,20 @@ def test_what_was_printed_on_the_way_is_shown():
         return X.sum(axis=0) + 1
 
     assert ("printed", "m is 2") in wrong(answer).example
+
+
+def test_progress_bars_are_shown_as_a_terminal_leaves_them():
+    def answer(X):
+        print("\x1b[1m1/2\x1b[0m ━━\r\x1b[1m2/2\x1b[0m ━━━━ loss: 1\x08\x08\x08")
+        return X.sum(axis=0) + 1
+
+    assert dict(wrong(answer).example)["printed"] == "2/2 ━━━━ loss: 1"
+
+
+def test_a_task_without_arguments_shows_no_input():
+    nothing = task(lambda: 3.0, probes=((),), mistakes=())
+    assert [label for label, _ in wrong(lambda: 4.0, nothing).example] == ["expected", "got"]
+    assert "mean_of_rows()" in wrong(lambda X: 3.0, nothing).diagnosis
 
 
 @pytest.mark.parametrize(
@@ -340,6 +361,18 @@ def test_endless(answer):
     assert threading.active_count() == before, "the loop goes on"
 
 
+def test_a_slow_import_is_neither_counted_nor_broken_off(tmp_path, monkeypatch):
+    (tmp_path / "slow_to_import.py").write_text("import time\ntime.sleep(0.8)\n")
+    monkeypatch.syspath_prepend(tmp_path)
+
+    def answer(X):
+        import slow_to_import  # noqa: F401
+
+        return X.mean(axis=0)
+
+    assert judge(task(seconds=0.3), answer).state == "solved"
+
+
 def test_endless_where_it_cannot_be_stopped():
     wake = threading.Event()
     verdict = wrong(lambda X: wake.wait(60), task(seconds=0.2))
@@ -375,7 +408,15 @@ def test_errors_that_would_end_the_kernel(error):
     assert f"{error.__name__}: done" in wrong(answer).diagnosis
 
 
-def test_warnings_of_the_answer_stay_quiet(capfd, recwarn):
+def test_warnings_of_the_answer_stay_quiet(capfd, recwarn, caplog):
+    def logging_warns(X):
+        logging.getLogger("tensorflow").warning("retracing")
+        return X
+
+    wrong(logging_warns)
+    assert not caplog.records
+    logging.getLogger("tensorflow").warning("afterwards")
+    assert len(caplog.records) == 1
     wrong(lambda X: np.log(-np.ones(X.shape[1])) / np.zeros(X.shape[1]))
     wrong(lambda X: np.exp(X.mean(axis=0) + 1e5))
     assert capfd.readouterr().err == ""

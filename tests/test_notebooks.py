@@ -191,7 +191,7 @@ def check_cell_length(notebook: NotebookNode, path: Path) -> Iterator[str]:
     for cell in code_cells(notebook):
         # In an exercise: neither the docstring that sets the task nor nbgrader's marks.
         code = re.sub(
-            r'^ +""".*?"""\n|^ *###.*\n?', "", cell.source, flags=re.DOTALL | re.MULTILINE
+            r'^ +""".*?"""\n|^ *###[^\n]*\n?', "", cell.source, flags=re.DOTALL | re.MULTILINE
         )
         lines = code.rstrip().count("\n") + 1
         if lines > MAX_LINES:
