@@ -299,7 +299,9 @@ def test_solutions_are_folded(built, path):
 def test_without_an_address_nothing_leads_to_a_repository(built):
     site, _, _ = built
     for page in site.rglob("*.html"):
-        assert not re.search(r'href="[^"]*(github\.com/\w+/|mybinder\.org/v2)', page.read_text())
+        assert not re.search(
+            r'href="[^"]*(github\.com/\w+/|mybinder\.org/v2)', page.read_text(encoding="utf-8")
+        )
 
 
 @pytest.mark.slow
@@ -329,4 +331,6 @@ def test_the_cheat_sheet_is_one_page_of_a4(built):
     assert len(re.findall(rb"/Type /Page\b(?!s)", pdf)) == 1
     width, height = map(float, re.search(rb"/MediaBox \[0 0 ([\d.]+) ([\d.]+)\]", pdf).groups())
     assert (width, height) == pytest.approx((595.3, 841.9), abs=1)
-    assert 'href="cheat_sheet.pdf"' in (site / "docs" / "cheat_sheet.html").read_text()
+    assert 'href="cheat_sheet.pdf"' in (site / "docs" / "cheat_sheet.html").read_text(
+        encoding="utf-8"
+    )

@@ -163,6 +163,11 @@ def test_search_finds_softmax(reader):
     found = page.locator("#search-results a").evaluate_all("(links) => links.map((a) => a.href)")
     assert any("notebooks/03_softmax.html" in link for link in found)
     assert any("docs/cheat_sheet.html" in link for link in found)
+    page.locator("#search-results p.context").first.wait_for()
+    quoted = page.locator("#search-results p.context").all_inner_texts()
+    assert [text for text in quoted if "System Settings" in text] == []
+    page.set_viewport_size(PHONE)
+    assert page.evaluate("document.documentElement.scrollWidth") == PHONE["width"]
     assert reader.noted == []
 
 

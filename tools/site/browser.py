@@ -23,8 +23,8 @@ NAMES = (
 
 
 def find_browser() -> str | None:
-    """Return the path of an installed Chromium or Chrome, if there is one."""
-    return next(filter(None, map(shutil.which, NAMES)), None)
+    """Return the path of an installed Chromium or Chrome; $CHROME, where set, goes first."""
+    return next(filter(None, map(shutil.which, (os.environ.get("CHROME", ""), *NAMES))), None)
 
 
 class Quiet(http.server.SimpleHTTPRequestHandler):

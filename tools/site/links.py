@@ -83,7 +83,6 @@ def faults(site: Path) -> Iterator[str]:
             elif target in pages and unquote(parts.fragment) not in pages[target].anchors:
                 yield f"{name} links to {address}, but there is no such place in that page"
     for path in sorted(site.rglob("*.css")):
-        for address in re.findall(
-            r"(?:url\(|@import)\s*[\"']?((?:https?:)?//[^\"')\s]+)", path.read_text()
-        ):
+        style = path.read_text(encoding="utf-8")
+        for address in re.findall(r"(?:url\(|@import)\s*[\"']?((?:https?:)?//[^\"')\s]+)", style):
             yield f"{path.relative_to(site).as_posix()} loads {address}"
