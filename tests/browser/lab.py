@@ -199,12 +199,15 @@ class Notebook:
             for output in cell["outputs"]:
                 yield "".join(output.get("data", {}).get("text/plain", ""))
 
+    def start_all(self) -> None:
+        """Choose Run All Cells in the menu."""
+        self.page.get_by_role("menuitem", name="Run", exact=True).click()
+        self.page.get_by_text("Run All Cells", exact=True).click()
+
     def run_all(self, timeout: float = 240) -> float:
         """Run all cells from the menu, wait until the last is done, return the seconds."""
         start = time.perf_counter()
-        menu = self.page.get_by_role("menuitem", name="Run", exact=True)
-        menu.click()
-        self.page.get_by_text("Run All Cells", exact=True).click()
+        self.start_all()
         self.page.wait_for_function(
             ALL_DONE, arg=len(self.cells), timeout=1000 * timeout, polling=100
         )

@@ -54,8 +54,8 @@ FAULTS = {
         "exception: Cannot read properties of undefined (reading 'method')",
     ),
     "a slow control": (
-        EXPLORER.format(work="time.sleep(0.1); line.set_ydata([0, slope])", text=TEXT),
-        "explorer 1, slope: medians of 1",
+        EXPLORER.format(work="time.sleep(0.2); line.set_ydata([0, slope])", text=TEXT),
+        "explorer 1, slope: medians of 2",
     ),
     "a control without effect": (
         EXPLORER.format(work="pass", text=TEXT),

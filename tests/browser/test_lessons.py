@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from checks import CHECKS
 from lab import ROOT
+from machine import Others
 
 LESSONS = sorted(path.relative_to(ROOT).as_posix() for path in ROOT.glob("notebooks/0*.ipynb"))
 
@@ -14,6 +15,7 @@ LESSONS = sorted(path.relative_to(ROOT).as_posix() for path in ROOT.glob("notebo
 @pytest.fixture(scope="module", params=LESSONS, ids=lambda path: Path(path).stem)
 def lesson(request, open_notebook, artefacts, measured):
     """A lesson after Run All, its pictures taken."""
+    others = Others()
     notebook = open_notebook(request.param)
     seconds = notebook.run_all()
     measured(f"{seconds:.1f} s", f"{request.param}, Run All")
@@ -21,6 +23,7 @@ def lesson(request, open_notebook, artefacts, measured):
     yield notebook
     for control, median in notebook.measured.items():
         measured(f"{median:.1f} ms", f"{request.param}, {control}: key press to changed picture")
+    measured(f"{others.share:.0%}", f"{request.param}: the processors' time that others took")
 
 
 @pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.__name__)
