@@ -201,18 +201,18 @@ def model_without_hidden_layer(n, N):
 
 
 def strips_at_one_half(train, validation, X):
-    model = Sequential([Dense(128, activation="relu"), Dense(3)], seed=4)
+    model = Sequential([Dense(64, activation="relu"), Dense(3)], seed=4)
     model.compile(Adam(0.003), BinaryCrossentropy(from_logits=True))
-    model.fit(train.X, train.y, epochs=30)
+    model.fit(train.X, train.y, epochs=20)
     return (model.predict(X) > 0).astype(float)
 
 
 def strips_by_three_networks(train, validation, X):
     columns = []
     for j in range(train.y.shape[1]):
-        model = Sequential([Dense(40, activation="relu"), Dense(1, activation="sigmoid")], seed=j)
-        model.compile(Adam(0.003), BinaryCrossentropy())
-        model.fit(train.X, train.y[:, j], epochs=30)
+        model = Sequential([Dense(32, activation="relu"), Dense(1, activation="sigmoid")], seed=j)
+        model.compile(Adam(0.005), BinaryCrossentropy())
+        model.fit(train.X, train.y[:, j], epochs=15)
         columns.append(model.predict(X)[:, 0] > 0.5)
     return np.column_stack(columns)
 
