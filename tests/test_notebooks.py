@@ -189,11 +189,11 @@ def check_story(notebook: NotebookNode, path: Path) -> Iterator[str]:
 
 def check_cell_length(notebook: NotebookNode, path: Path) -> Iterator[str]:
     for cell in code_cells(notebook):
-        # In an exercise: neither the docstring that sets the task nor nbgrader's marks.
-        code = re.sub(
-            r'^ +""".*?"""\n|^ *###[^\n]*\n?', "", cell.source, flags=re.DOTALL | re.MULTILINE
+        # Of a solution, what the reader writes: not the signature and docstring that set the task.
+        written = re.search(
+            r"### BEGIN SOLUTION\n(.*?)\n *### END SOLUTION", cell.source, re.DOTALL
         )
-        lines = code.rstrip().count("\n") + 1
+        lines = (written[1] if written else cell.source).count("\n") + 1
         if lines > MAX_LINES:
             yield f"a cell of {lines} lines: {cell.source[:60]!r}"
 
@@ -321,6 +321,8 @@ def printed(text: str, stream: str = "stdout") -> NotebookNode:
     return nbformat.v4.new_output("stream", name=stream, text=text)
 
 
+SOLUTION = "def f():\n    ### BEGIN SOLUTION\n{}\n    ### END SOLUTION"
+
 FAULTS: dict[str, tuple[Callable, Callable[[NotebookNode], None]]] = {
     "old format": (check_format, lambda notebook: notebook.update(nbformat_minor=4)),
     "no ids": (check_format, lambda notebook: notebook.cells[0].pop("id")),
@@ -360,6 +362,7 @@ FAULTS: dict[str, tuple[Callable, Callable[[NotebookNode], None]]] = {
     "no answers": (check_story, plant(6, source="## Questions\n\n1. Why?")),
     "no next lesson": (check_story, plant(7, source="## Next\n\nNothing.")),
     "long cell": (check_cell_length, plant(2, source="\n".join("x" * 16))),
+    "long solution": (check_cell_length, plant(2, source=SOLUTION.format("\n".join("x" * 16)))),
     "unknown tag": (check_nbval_tags, plant(2, metadata={"tags": ["nbval-skip"]})),
     "marker in a comment": (check_nbval_tags, plant(2, source="# NBVAL_IGNORE_OUTPUT")),
     "nothing asserted": (check_nbval_tags, plant(4, source="quick")),
