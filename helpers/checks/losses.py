@@ -404,6 +404,11 @@ _SHARED_SLIPS: tuple[tuple[Coding, str], ...] = (
         "You averaged over all m · N elements. The average is taken over the m examples alone.",
     ),
     (
+        lambda y, A: _cost(y, A) * len(y) / A.shape[1],
+        "You divided by the number of classes N where the number of examples m belongs. (Adding up "
+        "the examples and averaging over the classes does that, too.)",
+    ),
+    (
         lambda y, A: -np.log(_given_to_truth(y, A).mean()),
         "You averaged the probabilities and then took the logarithm. First the logarithm of each "
         "example's probability, then the average: the order matters.",
@@ -448,9 +453,19 @@ _SHARED_SLIPS: tuple[tuple[Coding, str], ...] = (
 _ONE_HOT_SLIPS: tuple[tuple[Coding, str], ...] = (
     *_SHARED_SLIPS,
     (
-        lambda y, A: _cost(y, A) * len(y) / A.shape[1],
-        "You added up the examples and averaged over the classes. It is the other way round: add "
-        "up each row, then average the m sums.",
+        lambda y, A: -(np.isin(np.arange(A.shape[1]), y) * np.log(A)).sum() / len(y),
+        "You set whole columns of Y to 1. Each row has a single 1, in the column that its own "
+        "label names: pair the row numbers with the labels.",
+    ),
+    (
+        lambda y, A: -np.log(A[:, y]).mean(),
+        "A matrix product combined every label with every row, m · m numbers. Multiply Y and log A "
+        "element by element.",
+    ),
+    (
+        lambda y, A: -np.log(A[:, y]).sum() / len(y),
+        "A matrix product combined every label with every row, m · m numbers, and you added up all "
+        "of them. Multiply Y and log A element by element.",
     ),
     (
         lambda y, A: binary_crossentropy(one_hot(y, A.shape[1]), A).sum() / len(y),
@@ -634,6 +649,11 @@ LOGIT_GRADIENT = Task(
             "Only the true class has a gradient in your result. Every logit moves the probability "
             "of the true class, so the wrong classes have one too: their probability a. (The "
             "chain rule needs the whole Jacobian of softmax, not only the case j = k.)",
+        ),
+        Mistake(
+            lambda y, Z: np.where(one_hot(y, Z.shape[1]), 1 - softmax(Z), softmax(Z)),
+            "The elements of the true classes have the wrong sign: you have 1 − a there, and it is "
+            "a − 1. The gradient is below zero for the true class.",
         ),
         Mistake(
             lambda y, Z: softmax(Z) * (1 - softmax(Z)),
@@ -880,6 +900,20 @@ COST_GRADIENTS = Task(
             "4.8",
         ),
         Mistake(
+            _from_errors(lambda X, y, W, b: -one_hot(y, len(b)) / softmax(X @ W + b)),
+            "You stopped at the slope of the loss by the probabilities, −Y/A. On the way from "
+            "there to W and b lies softmax, whose slope turns it into A − Y.",
+            "4.8",
+        ),
+        Mistake(
+            lambda X, y, W, b: (
+                np.outer(X[-1], _errors(X, y, W, b)[-1]) / len(X),
+                _errors(X, y, W, b)[-1] / len(X),
+            ),
+            "Only the last example counts in your sums: each turn of the loop replaces them. Add "
+            "to them instead.",
+        ),
+        Mistake(
             _from_errors(lambda X, y, W, b: X @ W + b - one_hot(y, len(b))),
             "You subtracted the one-hot rows from the logits. They are subtracted from the "
             "probabilities: softmax comes first.",
@@ -1073,7 +1107,7 @@ WRONG_GRADIENTS = Task(
     reference=_wrong_gradients,
     probes=_probes_of_wrong_gradients,
     observe=_verdicts,
-    seconds=20.0,
+    seconds=10.0,
     mistakes=(
         Mistake(
             lambda cost, W, claims: np.ones(len(claims), dtype=bool),
@@ -1120,6 +1154,11 @@ WRONG_GRADIENTS = Task(
         Mistake(
             _judged(lambda claim, true: not np.isclose(claim, true, rtol=1e-6).any()),
             "You let a claim pass as soon as some of its elements are right. All must be.",
+        ),
+        Mistake(
+            _judged(lambda claim, true: (claim - true).max() > 1e-6 * np.abs(true).max()),
+            "You let a claim pass that is too small somewhere and too large nowhere. A difference "
+            "counts on both sides: take its absolute value.",
         ),
         Mistake(
             _judged(lambda claim, true: abs((claim - true).mean()) > 1e-6 * np.abs(true).max()),

@@ -167,6 +167,10 @@ LOGSUMEXP = Task(
     ),
     properties=(
         Property(
+            lambda arguments, got: got.shape == (len(arguments[0]),),
+            "Your result must hold one number for each row, shape (m,).",
+        ),
+        Property(
             lambda arguments, got: bool(np.isfinite(got).all()),
             "A result of yours is infinite or nan: an exponential overflowed, or all of a row "
             "became 0. What you subtract must be the largest logit of the same row.",
@@ -355,6 +359,10 @@ CROSS_ENTROPY_FROM_LOGITS = Task(
     ),
     properties=(
         Property(
+            lambda arguments, got: got.shape == (len(arguments[0]),),
+            "Your result must hold one number for each example, shape (m,).",
+        ),
+        Property(
             lambda arguments, loss: bool(np.isfinite(loss).all()),
             "A loss of yours is infinite or nan: an exponential overflowed, or the logarithm of a "
             "probability was taken that is stored as 0. The right loss is an ordinary number.",
@@ -374,7 +382,8 @@ CROSS_ENTROPY_FROM_LOGITS = Task(
         Property(
             _below_ceiling,
             "Your loss has a ceiling: a class far behind costs less than it should. This is what "
-            "happens when a probability or the logits are clipped, or a small number is added.",
+            "happens when a probability or the logits are clipped, a small number is added, or an "
+            "infinity replaced.",
         ),
     ),
     hints=(
@@ -427,8 +436,8 @@ LOGISTIC_LOSS_FROM_LOGITS = Task(
     mistakes=(
         Mistake(
             naive_binary_crossentropy,
-            "You went through the probability a. As soon as a is rounded to 1 or to 0, a "
-            "logarithm is infinite, and 0 times infinity is nan.",
+            "You went through the probability a. If it is rounded to 1 or to 0, digits are lost or "
+            "a logarithm is infinite; where that is multiplied by 0, the result is even nan.",
             "5.6",
         ),
         Mistake(
@@ -545,6 +554,10 @@ LOGISTIC_LOSS_FROM_LOGITS = Task(
     ),
     properties=(
         Property(
+            lambda arguments, got: got.shape == (len(arguments[0]),),
+            "Your result must hold one number for each example, shape (m,).",
+        ),
+        Property(
             lambda arguments, loss: bool(np.isfinite(loss).all()),
             "A loss of yours is infinite or nan: an exponential overflowed, or the logarithm of a "
             "probability was taken that is stored as 0. The right loss is an ordinary number.",
@@ -579,7 +592,8 @@ LOGISTIC_LOSS_FROM_LOGITS = Task(
                 ).any()
             ),
             "Your loss has a ceiling: a gross mistake costs less than it should. This is what "
-            "happens when a probability or the logits are clipped, or a small number is added.",
+            "happens when a probability or the logits are clipped, a small number is added, or an "
+            "infinity replaced.",
         ),
     ),
     hints=(
@@ -710,7 +724,7 @@ LOGIT_CLASSIFIER = Task(
     reference=_logit_classifier,
     probes=((4, 3), (64, 10)),
     observe=_observed_model,
-    seconds=60.0,
+    seconds=30.0,
     mistakes=(
         _keras_mistake(
             "softmax",
@@ -958,6 +972,11 @@ READ_LOGITS = Task(
             "that is never positive.",
         ),
         Mistake(
+            _as_sure_as(lambda Z: np.ones(len(Z))),
+            "The answers are right. But you say that the model is always completely sure: the "
+            "shifted exponentials are not yet divided by their sum.",
+        ),
+        Mistake(
             _as_sure_as(lambda Z: softmax.softmax(Z)),
             "The answers are right. But you returned all probabilities, shape (m, N). Only that of "
             "the answer is asked for: the largest of each row.",
@@ -1150,7 +1169,7 @@ RELEARN = Task(
     reference=_relearn,
     probes=lambda: (renamed_digits(4, 9), renamed_digits(1, 7)),
     observe=_observed_learning,
-    seconds=30.0,
+    seconds=30.0,  # time enough to train in Keras, too
     mistakes=(
         Mistake(
             _with(naive_sparse_categorical_crossentropy_gradient, steps=3),
@@ -1182,7 +1201,8 @@ RELEARN = Task(
         Mistake(
             _with(steps=10, alpha=0.03),
             "The cost has fallen, but the model still answers with the old names: it was so sure "
-            "of them that it takes a long way back. Take more steps, or larger ones.",
+            "of them that it is a long way back. Take more steps, or larger ones; and let each "
+            "step start from the weights of the one before.",
         ),
         Mistake(
             _with(lambda y, z: -sparse_categorical_crossentropy_gradient(y, z), steps=20),
