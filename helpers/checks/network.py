@@ -219,6 +219,12 @@ def _example_by_example(w, b, X, y, alpha):
 
 
 @_step_with
+def _last_example_only(w, b, X, y):
+    error = sigmoid(X[-1] @ w + b) - y[-1]
+    return error * X[-1], error
+
+
+@_step_with
 def _overflowing(w, b, X, y):
     e = np.exp(X @ w + b)
     error = e / (1 + e) - y
@@ -321,6 +327,12 @@ GRADIENT_DESCENT_STEP = Task(
             _falling_sigmoid,
             "Your sigmoid falls where it should rise: check the sign in its exponent.",
             "6.2",
+        ),
+        Mistake(
+            _last_example_only,
+            "Only the last example has an effect: in your loop each example's slope replaces the "
+            "one before. Add them up, and divide by their number.",
+            "6.4",
         ),
         Mistake(
             _divided_twice,
@@ -811,6 +823,13 @@ HIDDEN_LAYER_FORWARD = Task(
             "Your activation stops at 1. ReLU has no upper limit.",
         ),
     ),
+    properties=(
+        Property(
+            lambda arguments, Z2: np.abs(Z2).max() > 1 or np.abs(_logits(*arguments)).max() <= 1,
+            "On this input all your outputs lie between −1 and 1. Logits have no such limits: does "
+            "something come after the output layer that should not be there?",
+        ),
+    ),
     hints=(
         "There are two layers, and each one multiplies by its weights and adds its bias. What "
         "happens between them, and what does not happen at the end?",
@@ -910,16 +929,18 @@ def _where_it_goes_wrong(arguments: tuple, observed: Any) -> str:
     """Say which lines are right, from which of the four parts are."""
     dw1, db1, dw2, db2 = _parts(arguments, observed)
     names = ("dj_dw1", "dj_db1", "dj_dw2", "dj_db2")
-    right = [name for name, part in zip(names, (dw1, db1, dw2, db2), strict=True) if part]
-    verb = "is" if len(right) == 1 else "are"
+    wrong = [name for name, right in zip(names, (dw1, db1, dw2, db2), strict=True) if not right]
     where = ""
     if dw2 and db2:
         where = " So lines 1 and 2 are right; look at lines 3, 4 and 5."
-    if dw1 and dw2:
-        where = " So look at the sums for the biases, in lines 2 and 5."
-    if db1 and db2:
-        where = " So look at the products for the weights, in lines 2 and 5."
-    return f"On this input {' and '.join(right)} {verb} right, the others are not.{where}"
+    if (dw1 and dw2) or (db1 and db2):
+        what = "product" if db1 and db2 else "sum"
+        lines = ["2"] * (not dw2 or not db2) + ["5"] * (not dw1 or not db1)
+        where = f" So look at the {what} in line {lines[0]}."
+        if len(lines) == 2:
+            where = f" So look at the {what}s in lines 2 and 5."
+    verb = "is" if len(wrong) == 1 else "are"
+    return f"On this input {' and '.join(wrong)} {verb} wrong, the rest is right.{where}"
 
 
 def _output_layer_first(X, y, W1, b1, W2, b2):
@@ -1120,6 +1141,7 @@ UNITS = 16
 _LOSS = "SparseCategoricalCrossentropy(from_logits=True)"
 _SAME = "NumPy's, to four digits"
 _NEAR = "near the start, but not NumPy's"
+_START = "still those given as start"
 _FAR = "far from the start that was given"
 
 
@@ -1174,7 +1196,7 @@ def _observe_model(arguments: tuple, output: Any) -> dict[str, str]:
         return dict(output)
     if not isinstance(output, keras.Model):
         history = isinstance(output, keras.callbacks.History)
-        what = "the history that fit returns" if history else f"a {type(output).__name__}"
+        what = "the history that fit returns" if history else _object(output)
         return dict.fromkeys(_facts(*arguments), "") | {"returned": what}
     facts = dict(_facts(*arguments))
     if _same_as_twin(arguments, output):
@@ -1191,6 +1213,10 @@ def _observe_model(arguments: tuple, output: Any) -> dict[str, str]:
         facts["steps"] = str(int(np.asarray(optimizer.iterations)))
     facts["weights"] = _where(arguments, output)
     return facts
+
+
+def _object(output: Any) -> str:
+    return f"an object of type {type(output).__name__}"
 
 
 def _same_as_twin(arguments: tuple, model: Any) -> bool:
@@ -1214,6 +1240,8 @@ def _where(arguments: tuple, model: Any) -> str:
     expected = [w for w in _trained_twin(*arguments).get_weights() if w.ndim == 2]
     if all(np.allclose(a, b, rtol=0, atol=1e-4) for a, b in zip(kernels, expected, strict=True)):
         return _SAME
+    if all(np.allclose(a, b, rtol=0, atol=1e-7) for a, b in zip(kernels, start, strict=True)):
+        return _START
     distance = np.linalg.norm(kernels[0] - start[0]) / np.linalg.norm(start[0])
     return _NEAR if distance < 0.9 else _FAR
 
@@ -1327,8 +1355,9 @@ TRAIN_IN_KERAS = Task(
         Mistake(
             _with(weights=_NEAR),
             "Model, loss, optimizer and the number of steps are right, and training began near the "
-            "right start, but it took another path than NumPy's. Most likely the examples were "
-            "shuffled, as Keras does unless it is told not to.",
+            "right start, but it took another path than NumPy's. If the examples were shuffled, as "
+            "Keras does unless it is told not to, that is why. If not, look at what `fit` is "
+            "given: X and y should be as they came.",
         ),
         Mistake(
             _with(weights=_FAR),
@@ -1336,7 +1365,12 @@ TRAIN_IN_KERAS = Task(
             "weights given as start first.",
         ),
         Mistake(
-            _with(steps="0", weights=_NEAR),
+            _with(weights=_START),
+            "Your model was trained, but its weights are those given as start. Set them before "
+            "training, not after it.",
+        ),
+        Mistake(
+            _with(steps="0", weights=_START),
             "Your model is compiled, but it has not taken a single step: it still has to be "
             "fitted to X and y.",
         ),
@@ -1345,7 +1379,7 @@ TRAIN_IN_KERAS = Task(
                 loss="none: the model is not compiled",
                 optimizer="none: the model is not compiled",
                 steps="0",
-                weights=_NEAR,
+                weights=_START,
             ),
             "Your model has been defined, but neither compiled nor trained: steps two and three "
             "are missing.",
@@ -1461,7 +1495,7 @@ def _verdict(arguments: tuple, output: Any) -> str:
     try:
         a = np.asarray(output, dtype=np.float64)
     except (TypeError, ValueError):
-        return f"a {type(output).__name__}"
+        return _object(output)
     if a.shape != y.shape:
         return _shape_verdict(a, len(y))
     if not np.isfinite(a).all():
@@ -1582,7 +1616,9 @@ TUMOUR_PROBABILITIES = Task(
     ),
     properties=(
         Property(
-            lambda arguments, observed: not str(observed).startswith(("two ", "the shape ", "a ")),
+            lambda arguments, observed: (
+                not str(observed).startswith(("two ", "the shape", "an object"))
+            ),
             lambda arguments, observed: (
                 f"You returned {observed}; wanted is one probability for "
                 f"each row of X_new, shape ({len(arguments[2])},)."

@@ -52,7 +52,10 @@ def _memory_first(reference: Callable, memory: tuple[str, ...], move: str) -> tu
                 f"On this input your w is right, but the {wrong} that you return {verb} not: "
                 "return what the next step has to start from."
             )
-        return f"On this input your new {wrong} {verb} wrong. Look there first: w follows."
+        them = "them" if len(names) > 1 else "it"
+        return (
+            f"On this input your new {wrong} {verb} wrong. Look there first: w follows from {them}."
+        )
 
     many = len(memory) > 1
     right = f"On this input your new {' and '.join(memory)} {'are' if many else 'is'} right, but w "
@@ -703,8 +706,15 @@ ADAM_STEP = Task(
             "You returned w alone. The next step needs m and v as well: return all three.",
         ),
     ),
-    properties=_memory_first(
-        _adam, ("m", "v"), "Look at the two corrections, and at the line in which w moves."
+    properties=(
+        Property(
+            lambda arguments, observed: not all(_right(_hats_kept, arguments, observed)[1:]),
+            "The means that you return are the corrected ones, m̂ and v̂. They serve this step only; "
+            "the next one has to start from m and v themselves.",
+        ),
+        *_memory_first(
+            _adam, ("m", "v"), "Look at the two corrections, and at the line in which w moves."
+        ),
     ),
     hints=(
         "Five lines, in the order of section 8.5: the two means, their two corrections under new "
@@ -815,6 +825,7 @@ EFFECTIVE_RATE = Task(
     name="effective_rate",
     section="8.2",
     reference=_effective_rate,
+    atol=0.0,  # np.divide with where= but no out= leaves what stood in memory, often about 1e-310
     probes=(
         (np.array([1.0, 2.0]), np.array([0.5, 2.5]), np.array([2.0, 4.0])),
         (np.array([-8.0, 1.0]), np.array([-7.75, -0.5]), np.array([-8.0, 50.0])),
@@ -986,7 +997,7 @@ def _judge_optimizer(arguments: tuple, output: Any) -> str:
         return "a number, no optimizer"
     if not isinstance(output, (SGD, RMSprop, Adam)):
         keras = type(output).__module__.startswith("keras")
-        return "an optimizer of Keras" if keras else f"a {type(output).__name__}"
+        return "an optimizer of Keras" if keras else f"an object of type {type(output).__name__}"
     return str(_trial(type(output), output.learning_rate, tuple(sorted(_settings(output).items()))))
 
 
@@ -1055,7 +1066,7 @@ OPTIMIZER_FOR_DIGITS = Task(
             "learning rate at their defaults (a momentum of 0.9 is fine), then search again.",
         ),
         Property(
-            lambda arguments, observed: not str(observed).startswith("a "),
+            lambda arguments, observed: not str(observed).startswith("an object"),
             lambda arguments, observed: (
                 f"You returned {observed}. Wanted is an optimizer from helpers.optimizers."
             ),
