@@ -22,7 +22,7 @@ from helpers.checks._judge import judge, known, mistaken
 from helpers.checks._values import agree
 
 NOTEBOOKS = Path(__file__).resolve().parent.parent / "notebooks"
-LESSONS = _lessons.lessons()
+LESSONS = list(_lessons.MODULES)
 MARKERS = {"### BEGIN SOLUTION", "### END SOLUTION"}
 
 

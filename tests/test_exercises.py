@@ -19,7 +19,7 @@ from helpers.checks import _lessons
 
 ROOT = Path(__file__).resolve().parent.parent
 NOTEBOOKS = ROOT / "notebooks"
-LESSONS = _lessons.lessons()
+LESSONS = list(_lessons.MODULES)
 STUB = "# YOUR CODE HERE\nraise NotImplementedError()"
 FOLDER = "Scripts" if os.name == "nt" else "bin"
 HIDDEN = re.compile(r"### BEGIN HIDDEN TESTS.*?### END HIDDEN TESTS", re.DOTALL)

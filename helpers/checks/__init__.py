@@ -19,7 +19,7 @@ from IPython.display import display
 
 from helpers.checks import _progress
 from helpers.checks._judge import Verdict, judge
-from helpers.checks._lessons import catalogue, heading, lessons, solution_source, tasks
+from helpers.checks._lessons import MODULES, catalogue, heading, solution_source, tasks
 from helpers.checks._report import Report, Table
 from helpers.checks._task import Mistake, Property, Task
 
@@ -149,11 +149,11 @@ def solution(name: str = "") -> None:
 @_never_raises
 def progress(lesson: str | None = None) -> None:
     """Show a table of the tasks of `lesson`, such as "03_softmax", or of all: open to solved."""
-    if lesson is not None and lesson not in lessons():
-        return _unknown(str(lesson), "lesson", lessons())
+    if lesson is not None and str(lesson) not in MODULES:
+        return _unknown(str(lesson), "lesson", list(MODULES))
     states = _progress.read()
     symbols = {"open": "○ open", "attempted": "◐ attempted", "solved": "✓ solved"}
-    chosen = [lesson] if lesson else lessons()
+    chosen = [lesson] if lesson else MODULES
     names = [(number[:2], task.name) for number in chosen for task in tasks(number)]
     rows = [(name, str(int(n)), symbols[states.get(name, "open")]) for n, name in names]
     done = sum(states.get(name) == "solved" for _, name in names)
