@@ -263,8 +263,9 @@ class Adam:
         m, v, step = self._m, self._v, self.step
         m *= self.beta_1
         m += gradient
+        np.multiply(gradient, gradient, out=step)
         v *= self.beta_2
-        v += np.multiply(gradient, gradient, out=step)
+        v += step
 
         t, (beta_1, beta_2) = self.iterations, self._rounded_betas
         alpha_t = self.learning_rate * math.sqrt(1 - beta_2**t) / (1 - beta_1**t)
