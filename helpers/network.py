@@ -9,7 +9,8 @@ Backward, from the last layer to the first, the chain rule turns ∂J/∂a into 
     ∂J/∂x = ∂J/∂z Wᵀ             which is ∂J/∂a of the layer before
 
 That is `Sequential._backward`, line by line. Rows are examples: x has shape (m, inputs), W
-(inputs, units), b (units,), z and a (m, units).
+(inputs, units), b (units,), z and a (m, units). `fit` does the same in a rearranged form that is
+faster and harder to read, `helpers._training.batch_passes`.
 """
 
 from __future__ import annotations
