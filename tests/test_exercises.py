@@ -170,3 +170,25 @@ def test_nbgrader_grades_three_submissions(teach, tmp_path):
         tmp_path / "autograded" / "all" / lesson / f"{lesson}.ipynb", nbformat.NO_CONVERT
     )
     assert not any(o.output_type == "error" for c in graded.cells for o in c.get("outputs", []))
+
+
+@pytest.mark.slow
+def test_pins_of_the_teachers_environment_are_what_uv_compiles(tmp_path):
+    shutil.copy(ROOT / "pyproject.toml", tmp_path)
+    shutil.copy(ROOT / "requirements-teach.txt", tmp_path)  # uv keeps pins that still satisfy
+    options = ["--universal", "--python-version", "3.10", "--no-emit-index-url", "--no-header"]
+    command = [
+        sys.executable,
+        "-m",
+        "uv",
+        "pip",
+        "compile",
+        "--quiet",
+        "--group",
+        "teach",
+        *options,
+    ]
+    subprocess.run([*command, "--output-file", "requirements-teach.txt"], cwd=tmp_path, check=True)
+    made = (tmp_path / "requirements-teach.txt").read_text(encoding="utf-8")
+    assert made == (ROOT / "requirements-teach.txt").read_text(encoding="utf-8")
+    assert "://" not in made
