@@ -1177,8 +1177,9 @@ ANSWER_STRIPS = Task(
         ),
         Mistake(
             _everywhere(1, 1, 1),
-            "You answered yes to every question. If you used thresholds: are they probabilities, "
-            "and your outputs, too?",
+            "You answered yes to every question. Are the thresholds probabilities, and what you "
+            "compare them with, too? Or was the sigmoid applied twice? Then nothing is below one "
+            "half.",
             section="7.7",
         ),
         Mistake(
