@@ -1361,8 +1361,8 @@ TRAIN_IN_KERAS = Task(
         ),
         Mistake(
             _with(weights=_FAR),
-            "Model, loss and optimizer are right, but the weights ended far from where they should. "
-            "Most likely training began at random ones: set the weights given as start first.",
+            "Model, loss and optimizer are right, but the weights ended far from where they "
+            "should. Most likely training began at random ones: set those given as start first.",
         ),
         Mistake(
             _with(weights=_START),
