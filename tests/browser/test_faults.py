@@ -58,8 +58,12 @@ FAULTS = {
         "explorer 1, slope: medians of 2",
     ),
     "a control without effect": (
-        EXPLORER.format(work="pass", text=TEXT),
+        EXPLORER.format(work="slope = 1", text=TEXT),
         "explorer 2, slope: 20 of 20 key presses changed nothing",
+    ),
+    "a control that changes the text only": (
+        EXPLORER.format(work="pass", text=TEXT),
+        "explorer 3, slope: 0 of 20 key presses changed the picture",
     ),
     "a pad that always says 7": (
         """from helpers.figures.drawing import DrawingPad
@@ -69,7 +73,7 @@ DrawingPad(lambda pixels: np.eye(10)[7])""",
     ),
     "a widget that is not live": (
         "print('its stored output was a widget')",
-        "2 of 3 widgets of the kind Explorer are live",
+        "3 of 4 widgets of the kind Explorer are live",
     ),
     "a table without headers": (
         "display(HTML('<table><tr><td>1</td></tr></table>'))",

@@ -11,15 +11,26 @@ from machine import Others
 
 LESSONS = sorted(path.relative_to(ROOT).as_posix() for path in ROOT.glob("notebooks/0*.ipynb"))
 
+# The README's pictures: the first of these widgets, its cell, and the text above it.
+README = {
+    "lesson": (LESSONS[0], ".course-explorer"),
+    "drawing": (LESSONS[-1], ".course-drawing"),
+}
+
 
 @pytest.fixture(scope="module", params=LESSONS, ids=lambda path: Path(path).stem)
-def lesson(request, open_notebook, artefacts, measured):
+def lesson(request, open_notebook, artefacts, measured, images):
     """A lesson after Run All, its pictures taken."""
-    others = Others()
     notebook = open_notebook(request.param)
+    others = Others()
     seconds = notebook.run_all()
     measured(f"{seconds:.1f} s", f"{request.param}, Run All")
     notebook.pictures(artefacts, Path(request.param).stem)
+    for name, (path, widget) in README.items():
+        if path == request.param:
+            page = notebook.page
+            cell = page.locator(".jp-Cell").filter(has=page.locator(widget)).first
+            images.take(name, page, cell.locator("xpath=preceding-sibling::*[1]"), cell)
     yield notebook
     for control, median in notebook.measured.items():
         measured(f"{median:.1f} ms", f"{request.param}, {control}: key press to changed picture")
