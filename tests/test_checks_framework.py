@@ -714,11 +714,14 @@ def test_answers_that_cannot_even_be_looked_at(capsys):
 
 
 def test_a_fault_of_ours_is_owned_up_to(monkeypatch, capsys):
+    checks.check("sigmoid", sigmoid)
+    assert checks.solved("sigmoid")
     monkeypatch.setattr(checks, "judge", lambda *_: 1 / 0)
     checks.check("sigmoid", np.exp)
     shown = capsys.readouterr().out
     assert "not your fault" in shown
     assert "ZeroDivisionError" in shown
+    assert not checks.solved("sigmoid")
 
 
 # --- the public functions -------------------------------------------------------------------------
