@@ -260,6 +260,13 @@ def test_a_coroutine_is_closed():
     assert "async def" in wrong(answer).diagnosis
 
 
+def test_another_form_on_a_later_input_only():
+    square_first = task(properties=(Property(lambda *_: False, "A property."),), mistakes=())
+    verdict = wrong(lambda X: X.mean(axis=1), square_first)
+    assert "shape (3,); expected: (4,)" in verdict.diagnosis
+    assert verdict.example[0][1].startswith("X = [[  0.,   1.,   4.,   9.]")
+
+
 def test_form_of_a_part():
     pair = task(lambda z: (z, 2.0), probes=((np.ones(3),),), mistakes=())
     assert (

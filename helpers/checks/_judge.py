@@ -213,8 +213,13 @@ def _diagnose(task: Task, answer: Callable, result: Run, wrong: list[int]) -> Ve
             diagnosis="This looks like a known mistake. " + mistake.diagnosis,
             section=mistake.section or task.section,
         )
-    if complaint := mismatch(got, expected):
-        return verdict(reason="form", diagnosis=complaint)
+    for number in wrong:
+        outcome = result.outcomes[number]
+        complaint = mismatch(outcome, known(task).expected[number])
+        if complaint and not isinstance(outcome, Raised):
+            return replace(
+                verdict(reason="form", diagnosis=complaint), example=_example(task, result, number)
+            )
     for number in wrong:  # the same failing inputs, smallest first
         if isinstance(result.outcomes[number], Raised):
             continue
