@@ -222,14 +222,12 @@ class Notebook:
     def pictures(self, folder: Path, name: str, part: int = 2400) -> None:
         """Store the whole notebook as pictures, `part` pixels high each."""
         folder.mkdir(parents=True, exist_ok=True)
-        panel = self.page.locator(".jp-NotebookPanel").first
-        height = self.page.evaluate(
-            """() => Math.max(...[...document.querySelectorAll(
-                 '.jp-WindowedPanel-outer, .jp-Notebook')].map((part) => part.scrollHeight))"""
-        )
-        self.page.set_viewport_size({**VIEWPORT, "height": min(height + 200, 30_000)})
+        height = self.page.locator(".jp-WindowedPanel-inner").bounding_box()["height"]
+        self.page.set_viewport_size({**VIEWPORT, "height": min(int(height) + 200, 30_000)})
+        # Run All has scrolled down.
+        self.page.evaluate("document.querySelector('.jp-WindowedPanel-outer').scrollTop = 0")
         self.page.wait_for_timeout(300)
-        box = panel.bounding_box()
+        box = self.page.locator(".jp-WindowedPanel-inner").bounding_box()
         for number, top in enumerate(range(0, int(box["height"]), part)):
             self.page.screenshot(
                 path=folder / f"{name}_{number:02d}.png",
