@@ -143,6 +143,15 @@ def test_not_attempted(answer):
     assert (verdict.state, verdict.reason) == ("open", "not attempted")
 
 
+def test_another_task_that_is_not_written_yet_is_named():
+    namespace: dict = {"not_written": not_written}
+    source = "def answer(X):\n    return not_written(X)"
+    exec(compile(source, "another cell", "exec"), namespace)
+    verdict = wrong(namespace["answer"])
+    assert verdict.reason == "raised"
+    assert "calls `not_written`, which is not written yet, at line 2" in verdict.diagnosis
+
+
 def test_an_untouched_task_costs_nothing():
     def expensive():
         raise AssertionError("the reference was computed for an untouched task")
@@ -220,6 +229,21 @@ def test_progress_bars_are_shown_as_a_terminal_leaves_them():
         return X.sum(axis=0) + 1
 
     assert dict(wrong(answer).example)["printed"] == "2/2 ━━━━ loss: 1"
+
+
+def test_of_a_dict_only_what_differs_is_shown():
+    facts = task(lambda z: {"finite": True, "sum": z.sum()}, probes=((np.ones(2),),), mistakes=())
+    example = dict(wrong(lambda z: {"finite": True, "sum": 3.0}, facts).example)
+    assert (example["expected"], example["got"]) == ("sum: 2.", "sum: 3.")
+
+
+def test_the_right_answer_is_not_shown_where_it_gives_the_task_away():
+    labels = [label for label, _ in wrong(lambda X: X, task(show_expected=False)).example]
+    assert labels == ["input", "got"]
+
+
+def test_close_is_not_called_a_factor():
+    assert "close to the right one" in wrong(lambda X: X.mean(axis=0) * (1 + 1e-6)).diagnosis
 
 
 def test_a_task_without_arguments_shows_no_input():

@@ -282,6 +282,8 @@ def _failing(task: Task, arguments: tuple, got: Any) -> Iterator[str]:
 def _raised(result: Run, number: int) -> str:
     error = result.outcomes[number]
     at = f", at {error.where}" if error.where else ""
+    if error.type == "NotImplementedError" and not error.message:
+        return f"Your function calls `{error.within}`, which is not written yet{at}."
     return f"Your function raised {show(error).rstrip('.')}{at}."
 
 
@@ -344,15 +346,23 @@ def _example(task: Task, result: Run, number: int) -> tuple[tuple[str, str], ...
     got, expected = result.outcomes[number], known(task).expected[number]
     arguments = known(task).probes[number]
     lines = [("input", _arguments(task, arguments))] if arguments else []
-    shown = show_pair(expected, got)
-    lines += [("expected", shown[0]), ("got", shown[1])]
-    if not isinstance(got, (Raised, Other)):
+    shown = show_pair(*_differing(expected, got))
+    lines += [("expected", shown[0])] * task.show_expected + [("got", shown[1])]
+    if task.show_expected and not isinstance(got, (Raised, Other)):
         difference = first_difference(got, expected, *known(task).tolerances[number])
         if difference:
             lines.append(("difference", difference))
     if printed := _readable(result.printed[number]):
         lines.append(("printed", printed))
     return tuple(lines)
+
+
+def _differing(expected: Any, got: Any) -> tuple[Any, Any]:
+    """Return both; of what an open task observes, only what is not as it should be."""
+    if not (isinstance(expected, dict) and isinstance(got, dict) and got.keys() == expected.keys()):
+        return expected, got
+    keys = [key for key in expected if not agree(got[key], expected[key], 0, 0)]
+    return {key: expected[key] for key in keys}, {key: got[key] for key in keys}
 
 
 def _readable(printed: str) -> str:

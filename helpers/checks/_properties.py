@@ -13,6 +13,10 @@ NOT_FINITE = (
     "Your result is not finite: nan or inf. Some number on the way to it is too large, or a 0 is"
     " divided by, or its logarithm taken."
 )
+NEARLY = (
+    "Your result is close to the right one, but not equal to it. Is something rounded, or only"
+    " approximated?"
+)
 SIGN = "Your result has the wrong sign."
 TRANSPOSED = "Your result is transposed: rows and columns are exchanged."
 SUM = (
@@ -47,6 +51,8 @@ def shared_property(calls: list[tuple[tuple, Any, Any]]) -> str:
     def everywhere(claim: Callable[[int, np.ndarray], np.ndarray]) -> bool:
         return all(_close(g, claim(m, e)) for m, g, e in numbers)
 
+    if everywhere(lambda m, e: e):
+        return NEARLY
     if everywhere(lambda m, e: -e):
         return SIGN
     if all(_transposed(got, expected) for _, got, expected in comparable):

@@ -85,7 +85,11 @@ def run(task: Task, answer: Callable, probes: tuple[tuple, ...]) -> Run:
             result.printed.append(printed.text)
             result.changed.append(changed)
             result.outcomes.append(outcome)
-            if isinstance(outcome, Raised) and outcome.type == "NotImplementedError":
+            if (
+                isinstance(outcome, Raised)
+                and outcome.type == "NotImplementedError"
+                and not outcome.within  # it may use a function that is not written yet
+            ):
                 result.not_written = True
                 return
 
@@ -148,10 +152,10 @@ def _call(task: Task, function: Callable, arguments: tuple) -> tuple[Any, str]:
     except BaseException as error:  # SystemExit, too: nothing a reader writes may end the kernel
         with contextlib.suppress(Exception):
             changed = changed or _changed(task, given, untouched)
-        where = ""
+        where = within = ""
         with contextlib.suppress(Exception):
-            where = _where(error, function)
-        return Raised(type(error).__name__, _text(error), where), changed
+            where, within = _where(error, function), _within(error, function)
+        return Raised(type(error).__name__, _text(error), where, within), changed
 
 
 def _text(error: BaseException) -> str:
@@ -195,3 +199,11 @@ def _where(error: BaseException, function: Callable) -> str:
     frame, line = own[-1]
     source = linecache.getline(frame.f_code.co_filename, line).strip()
     return f"line {line}: `{source}`" if source else f"line {line}"
+
+
+def _within(error: BaseException, function: Callable) -> str:
+    """Return the name of the function that raised `error`, if it is not the reader's own cell."""
+    code = getattr(function, "__code__", None)
+    frame = list(traceback.walk_tb(error.__traceback__))[-1][0]
+    own = code is None or frame.f_code.co_filename == code.co_filename
+    return "" if own else frame.f_code.co_name

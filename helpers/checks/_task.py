@@ -12,6 +12,27 @@ def as_it_is(arguments: tuple, output: Any) -> Any:
     return output
 
 
+class Finding(str):
+    """What `observe` found, in words: printed without quotation marks, unlike a reader's text.
+
+    Attributes
+    ----------
+    measured : str
+        Printed before the words ("a loss of 0.31"), but not compared: whoever makes the same
+        mistake need not get the same number.
+    """
+
+    measured: str
+
+    def __new__(cls, words: str, measured: str = "") -> Finding:
+        finding = super().__new__(cls, words)
+        finding.measured = measured
+        return finding
+
+    def __repr__(self) -> str:
+        return f"{self.measured}: {self}" if self.measured else str(self)
+
+
 @dataclass(frozen=True, eq=False)  # compared, and hashed, by identity
 class Mistake:
     """A known misconception: a wrong answer, and what to say to someone who gives it.
@@ -82,6 +103,8 @@ class Task:
         1e-6 + 1e-4 · |expected|.
     seconds : float
         How long all calls together may take before they count as endless.
+    show_expected : bool
+        Whether a wrong answer is shown the right one; not where that gives the whole task away.
     """
 
     name: str
@@ -97,3 +120,4 @@ class Task:
     rtol: float = 1e-9
     atol: float = 1e-12
     seconds: float = 5.0
+    show_expected: bool = True

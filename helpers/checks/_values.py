@@ -21,11 +21,15 @@ class Other:
 
 @dataclass(frozen=True)
 class Raised:
-    """The outcome of a call that raised; `where` is the reader's own line."""
+    """The outcome of a call that raised.
+
+    `where` is the reader's own line; `within` the function of another cell or file that raised.
+    """
 
     type: str
     message: str = ""
     where: str = ""
+    within: str = ""
 
 
 def canonical(value: Any) -> Any:
