@@ -24,7 +24,8 @@ ALT = 'A straight line from 0 to 1, "rising" & <never> falling, in ten steps.'
 
 
 def pixels(data: bytes) -> np.ndarray:
-    return np.asarray(Image.open(io.BytesIO(data)))
+    image = Image.open(io.BytesIO(data))
+    return np.asarray(image.convert("RGB") if image.mode == "P" else image)
 
 
 def line_explorer() -> Explorer:
@@ -138,9 +139,28 @@ def test_colours_of_lines_stand_out_from_white(colour: str) -> None:
 
 @settings(max_examples=25)
 @given(arrays(np.uint8, st.tuples(st.integers(1, 40), st.integers(1, 40), st.just(4))))
-def test_both_encoders_give_back_the_pixels(image: np.ndarray) -> None:
+def test_quick_encoder_gives_back_the_pixels(image: np.ndarray) -> None:
     np.testing.assert_array_equal(pixels(encode_png_quickly(image)), image)
+
+
+@settings(max_examples=25)
+@given(
+    arrays(np.uint8, st.tuples(st.integers(1, 256), st.just(4))),
+    st.tuples(st.integers(1, 40), st.integers(1, 40)),
+    st.randoms(use_true_random=False),
+)
+def test_small_encoder_gives_back_up_to_256_colours(colours, shape, random) -> None:
+    image = colours[[[random.randrange(len(colours)) for _ in range(shape[1])]] * shape[0]]
     np.testing.assert_array_equal(pixels(encode_png(image)), image[..., :3])
+
+
+def test_small_encoder_hardly_moves_a_colour() -> None:
+    shades = np.zeros((64, 512, 4), np.uint8)  # 1,024 blends of two colours of lines with white
+    blend = np.linspace(0, 1, 512)[:, np.newaxis]
+    for row, line in ((slice(32), (0, 114, 178)), (slice(32, 64), (213, 94, 0))):
+        shades[row, :, :3] = np.round(255 * (1 - blend) + np.array(line) * blend)
+    moved = pixels(encode_png(shades)).astype(int) - shades[..., :3]
+    assert np.abs(moved).max() <= 11
 
 
 def test_explorer_moves_its_picture_and_its_text_together() -> None:
