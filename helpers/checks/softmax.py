@@ -10,6 +10,7 @@ import numpy as np
 from helpers import datasets, softmax
 from helpers.activations import sigmoid
 from helpers.checks._task import Mistake, Property, Task
+from helpers.checks._values import Other, canonical, form
 
 LESSON = "03_softmax"
 
@@ -102,6 +103,13 @@ def _exponentials_over_others(z: np.ndarray) -> np.ndarray:
     return e / (e.sum() - e)
 
 
+def _overwriting(z0: float, z1: float, z2: float, z3: float) -> np.ndarray:
+    z = np.array([z0, z1, z2, z3], dtype=float)
+    for j in range(4):
+        z[j] = np.exp(z[j]) / np.exp(z).sum()
+    return z
+
+
 _SOFTMAX_OF_FOUR = Task(
     name="softmax_of_four",
     section="3.4",
@@ -118,6 +126,12 @@ _SOFTMAX_OF_FOUR = Task(
     # Four numbers in a tuple, a list or an array are equally good.
     observe=lambda arguments, a: np.array([np.asarray(part) for part in a]) if np.ndim(a) else a,
     mistakes=(
+        Mistake(
+            _overwriting,
+            "You gave a score's name to its probability, and the next lines then took the "
+            "probability for the score. Compute the sum once, before, or use new names: a0, a1, …, "
+            "as section 3.4 does.",
+        ),
         Mistake(
             _of_four(lambda z: z / z.sum()),
             "You divided the scores by their sum. Scores can be negative; first make each of them "
@@ -302,6 +316,11 @@ _SOFTMAX = Task(
         (np.linspace(-40, 40, 3000).reshape(3, 1000) % 7.0,),
     ),
     mistakes=(
+        Mistake(
+            lambda z: _shares(np.exp(z - max(z))),
+            "Python's own max does not know rows: it asks which of two whole rows is larger, and "
+            "NumPy cannot say. Take NumPy's `z.max`, along the last axis.",
+        ),
         Mistake(
             lambda z: np.exp(z - z.max(axis=0)) / np.exp(z - z.max(axis=0)).sum(axis=0),
             "You normalised over the examples (axis 0) instead of over the classes (axis −1). Each "
@@ -537,7 +556,11 @@ _LOGISTIC_FROM_SOFTMAX = Task(
     section="3.7",
     reference=_logistic_from_softmax,
     # An array with two rows is no pair, even if it could be taken for one.
-    observe=lambda arguments, pair: pair if isinstance(pair, (tuple, list)) else (pair,),
+    observe=lambda arguments, pair: (
+        pair
+        if isinstance(pair, (tuple, list))
+        else Other(f"{form(canonical(pair))}, not two things")
+    ),
     probes=(
         (np.array([[1.0, 3.0], [0.5, -2.0]]), np.array([0.25, 1.0])),
         (np.array([[2.0, -1.0]]), np.array([-1.0, 3.0])),
@@ -550,6 +573,12 @@ _LOGISTIC_FROM_SOFTMAX = Task(
         (np.arange(60.0).reshape(30, 2) ** 2 / 100, np.array([-4.0, 0.125])),
     ),
     mistakes=(
+        Mistake(
+            lambda W, b: W[:, 2] - W[:, 1],
+            "You asked for column 2 of two columns. They are counted from 0: class 0 is column 0, "
+            "class 1 is column 1.",
+            section="3.2",
+        ),
         Mistake(
             lambda W, b: (W[:, 0] - W[:, 1], b[0] - b[1]),
             "You subtracted class 1 from class 0. The sigmoid is to give the probability of class "
@@ -676,6 +705,11 @@ _SOFTMAX_JACOBIAN = Task(
         (np.arange(1, 11) / 55,),
     ),
     mistakes=(
+        Mistake(
+            lambda a: np.zeros_like(a)[0, 0],
+            "You gave two indices to an array of one axis. Like a, `np.zeros_like(a)` has the "
+            "shape (N,); the table needs `np.zeros((N, N))`.",
+        ),
         Mistake(
             lambda a: np.diag(a * (1 - a)),
             "You filled the diagonal only, as for separate sigmoids. In softmax every score moves "
@@ -914,6 +948,29 @@ _NEAREST_MEAN_PROBABILITIES = Task(
                 X_new @ _middles(X, y, np.median).T - _half_squares(_middles(X, y, np.median))
             ),
             "You took medians for the middles. Asked for is the mean of each class.",
+        ),
+        Mistake(
+            lambda X, y, X_new: softmax.softmax(
+                X @ _middles(X, y).T - _half_squares(_middles(X, y))
+            ),
+            "You gave the probabilities of the training examples. Asked for are those of the new "
+            "ones, `X_new`.",
+        ),
+        Mistake(
+            _from_means(lambda X, c: _distances(X, c).argmin(axis=1)),
+            "You returned the nearest class of each new example. Asked for are the probabilities "
+            "of all classes.",
+            section="3.4",
+        ),
+        Mistake(
+            lambda X, y, X_new: (
+                _nearest_mean_probabilities(X, y, X_new)
+                if y.max() == 9
+                else np.full((len(X_new), 10), np.nan)
+            ),
+            "You counted on ten classes; here there are fewer, and a class without examples has no "
+            "mean. Let the labels say how many classes there are.",
+            section="3.2",
         ),
         Mistake(
             lambda X, y, X_new: softmax.softmax(
