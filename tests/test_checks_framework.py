@@ -9,6 +9,7 @@ import os
 import random
 import threading
 import time
+from dataclasses import replace
 
 import hypothesis.strategies as st
 import numpy as np
@@ -20,6 +21,7 @@ from helpers import checks
 from helpers.checks import Mistake, Property, Task, _judge, _progress, _run
 from helpers.checks._judge import judge
 from helpers.checks._report import Report, Table
+from helpers.checks._task import Finding, as_it_is
 
 
 def mean_of_rows(X):
@@ -237,6 +239,39 @@ def test_of_a_dict_only_what_differs_is_shown():
     assert (example["expected"], example["got"]) == ("sum: 2.", "sum: 3.")
 
 
+def test_parts_are_called_by_their_names():
+    pair = task(
+        lambda z: (z + 1, np.outer(z, z)),
+        probes=((np.array([1.0, 2.0]),),),
+        mistakes=(),
+        returns=("low", "high"),
+    )
+    verdict = wrong(lambda z: (z.sum(), np.outer(z, z)), pair)
+    assert "`low` is one number; expected: an array of shape (2,)" in verdict.diagnosis
+    assert dict(verdict.example)["got"] == "low: 3."
+    example = dict(wrong(lambda z: (z + 1 + 1e-15, -np.outer(z, z)), pair).example)
+    assert example["expected"] == "high: [[1., 2.],\n       [2., 4.]]"
+    example = dict(wrong(lambda z: z + 1, pair).example)  # not as many parts
+    assert example["expected"].startswith("low: [2., 3.]\nhigh: [[1., 2.],")
+    assert example["got"] == "[2., 3.]"
+
+
+def test_a_measured_number_is_shown_but_not_compared():
+    def observe(arguments, output):
+        return output if isinstance(output, Finding) else Finding("low", f"a loss of {output}")
+
+    measured = task(
+        lambda: Finding("right"),
+        probes=((),),
+        observe=observe,
+        mistakes=(Mistake(lambda: Finding("low"), "Too low."),),
+    )
+    verdict = wrong(lambda: 0.25, measured)
+    assert (verdict.reason, verdict.diagnosis) == ("mistake", "Too low.")
+    assert verdict.example == (("expected", "right"), ("got", "a loss of 0.25: low"))
+    assert "expected: right." in wrong(lambda: 1, replace(measured, observe=as_it_is)).diagnosis
+
+
 def test_the_right_answer_is_not_shown_where_it_gives_the_task_away():
     labels = [label for label, _ in wrong(lambda X: X, task(show_expected=False)).example]
     assert labels == ["input", "got"]
@@ -257,6 +292,7 @@ def test_a_task_without_arguments_shows_no_input():
     [
         (lambda X: list(X.mean(axis=0)), "Python list"),
         (lambda X: tuple(X.mean(axis=0)), "Python tuple"),
+        (lambda X: (X, X.mean(axis=0)), "expected: an array of shape (2,), and nothing beside it"),
         (lambda X: X.mean(), "one number; expected: an array of shape (2,)"),
         (lambda X: X, "shape (2, 2); expected: (2,)"),
         (lambda X: X.mean(axis=0) > 0, "True and False"),

@@ -22,6 +22,7 @@ from helpers.checks._values import (
     canonical,
     finite,
     first_difference,
+    is_sequence,
     loosened,
     mismatch,
     show,
@@ -215,7 +216,7 @@ def _diagnose(task: Task, answer: Callable, result: Run, wrong: list[int]) -> Ve
         )
     for number in wrong:
         outcome = result.outcomes[number]
-        complaint = mismatch(outcome, known(task).expected[number])
+        complaint = _complaint(task, outcome, known(task).expected[number])
         if complaint and not isinstance(outcome, Raised):
             return replace(
                 verdict(reason="form", diagnosis=complaint), example=_example(task, result, number)
@@ -346,10 +347,11 @@ def _example(task: Task, result: Run, number: int) -> tuple[tuple[str, str], ...
     got, expected = result.outcomes[number], known(task).expected[number]
     arguments = known(task).probes[number]
     lines = [("input", _arguments(task, arguments))] if arguments else []
-    shown = show_pair(*_differing(expected, got))
+    tolerance = known(task).tolerances[number]
+    shown = show_pair(*_differing(_named(task, expected), _named(task, got), *tolerance))
     lines += [("expected", shown[0])] * task.show_expected + [("got", shown[1])]
     if task.show_expected and not isinstance(got, (Raised, Other)):
-        difference = first_difference(got, expected, *known(task).tolerances[number])
+        difference = first_difference(got, expected, *tolerance)
         if difference:
             lines.append(("difference", difference))
     if printed := _readable(result.printed[number]):
@@ -357,11 +359,24 @@ def _example(task: Task, result: Run, number: int) -> tuple[tuple[str, str], ...
     return tuple(lines)
 
 
-def _differing(expected: Any, got: Any) -> tuple[Any, Any]:
-    """Return both; of what an open task observes, only what is not as it should be."""
+def _complaint(task: Task, got: Any, expected: Any) -> str | None:
+    """Say in which way `got`, or a part of it, is not even of the form of `expected`."""
+    named = _named(task, got)
+    return mismatch(named, _named(task, expected)) if named is not got else mismatch(got, expected)
+
+
+def _named(task: Task, outcome: Any) -> Any:
+    """Return the outcome, with its parts by name if it has as many as the task names."""
+    if task.returns and is_sequence(outcome) and len(outcome) == len(task.returns):
+        return dict(zip(task.returns, outcome, strict=True))
+    return outcome
+
+
+def _differing(expected: Any, got: Any, rtol: float, atol: float) -> tuple[Any, Any]:
+    """Return both; of what has names, only what is not as it should be."""
     if not (isinstance(expected, dict) and isinstance(got, dict) and got.keys() == expected.keys()):
         return expected, got
-    keys = [key for key in expected if not agree(got[key], expected[key], 0, 0)]
+    keys = [key for key in expected if not agree(got[key], expected[key], rtol, atol)]
     return {key: expected[key] for key in keys}, {key: got[key] for key in keys}
 
 

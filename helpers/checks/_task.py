@@ -103,6 +103,8 @@ class Task:
         1e-6 + 1e-4 · |expected|.
     seconds : float
         How long all calls together may take before they count as endless.
+    returns : tuple of str
+        The names of the parts, where a right answer is a tuple: `check` says them.
     show_expected : bool
         Whether a wrong answer is shown the right one; not where that gives the whole task away.
     """
@@ -120,4 +122,5 @@ class Task:
     rtol: float = 1e-9
     atol: float = 1e-12
     seconds: float = 5.0
+    returns: tuple[str, ...] = ()
     show_expected: bool = True

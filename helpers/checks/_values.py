@@ -8,6 +8,8 @@ from typing import Any
 
 import numpy as np
 
+from helpers.checks._task import Finding
+
 FULL = 24  # Arrays with more elements are described, not printed.
 KINDS = {"b": "True and False", "i": "whole numbers", "f": "numbers", "U": "text"}
 
@@ -94,6 +96,8 @@ def mismatch(got: Any, expected: Any, what: str = "Your result") -> str | None:
     if isinstance(expected, np.ndarray):
         if is_sequence(got):
             name = type(got).__name__
+            if isinstance(got, tuple) and any(_fits(part, expected) for part in got):
+                return f"{what} is {form(got)}; expected: {form(expected)}, and nothing beside it."
             return (
                 f"{what} is a Python {name}; expected: {form(expected)}."
                 + " Compute with NumPy arrays, or make one at the end."
@@ -116,6 +120,11 @@ def mismatch(got: Any, expected: Any, what: str = "Your result") -> str | None:
     if isinstance(expected, str) and not isinstance(got, str):
         return f"{what} is {form(got)}; expected: {form(expected)}."
     return None
+
+
+def _fits(part: Any, expected: np.ndarray) -> bool:
+    """Whether one of the things returned is an array of the shape that was to be returned."""
+    return bool(expected.ndim) and isinstance(part, np.ndarray) and part.shape == expected.shape
 
 
 def agree(got: Any, expected: Any, rtol: float, atol: float) -> bool:
@@ -194,6 +203,8 @@ def form(value: Any) -> str:
         return "a dict with the keys " + ", ".join(map(repr, value))
     if isinstance(value, Other):
         return value.what
+    if isinstance(value, Finding):
+        return str(value)
     return "None" if value is None else f"text ({type(value).__name__})"
 
 
@@ -216,7 +227,10 @@ def show(value: Any, digits: int = 6) -> str:
         opening, closing = "()" if isinstance(value, tuple) else "[]"
         return opening + ", ".join(parts).replace(", \n", ",\n") + closing
     if isinstance(value, dict):
-        return "\n".join(f"{key}: {show(item, digits)}" for key, item in value.items())
+        return "\n".join(
+            f"{key}: {show(item, digits)}".replace("\n", "\n" + " " * (len(key) + 2))
+            for key, item in value.items()
+        )
     if isinstance(value, Other):
         return value.what
     return repr(value)
