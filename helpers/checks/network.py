@@ -15,7 +15,7 @@ import numpy as np
 
 from helpers import datasets
 from helpers.activations import sigmoid
-from helpers.checks._task import Mistake, Property, Task
+from helpers.checks._task import Finding, Mistake, Property, Task
 from helpers.losses import BinaryCrossentropy, SparseCategoricalCrossentropy, one_hot
 from helpers.network import Dense, Sequential
 from helpers.optimizers import SGD
@@ -201,6 +201,24 @@ def _one_slope_for_all(w, b, X, y):
 
 
 @_step_with
+def _means_of_sums(w, b, X, y):
+    error = sigmoid(X @ w + b) - y
+    return (X.T @ error).mean(), error.mean()
+
+
+@_step_with
+def _one_feature_code(w, b, X, y):
+    error = sigmoid(X @ w + b) - y
+    return (error * X).mean(), error.mean()
+
+
+@_step_with
+def _mean_over_features_for_w_only(w, b, X, y):
+    error = sigmoid(X @ w + b) - y
+    return X.T @ error / X.shape[1], error.mean()
+
+
+@_step_with
 def _falling_sigmoid(w, b, X, y):
     error = sigmoid(-(X @ w + b)) - y
     return X.T @ error / len(y), error.mean()
@@ -238,6 +256,7 @@ GRADIENT_DESCENT_STEP = Task(
     name="gradient_descent_step",
     section="6.5",
     reference=_one_step,
+    returns=("w", "b"),
     probes=(
         (np.array([0.0]), 0.0, np.array([[2.0], [-1.0], [1.0]]), np.array([0, 1, 0]), 0.5),
         (np.array([0.5]), -1.0, np.array([[2.0]]), np.array([1]), 4.0),
@@ -321,6 +340,26 @@ GRADIENT_DESCENT_STEP = Task(
             _one_slope_for_all,
             "Your b is right. For w you averaged over the features as well, so that all weights "
             "get the same slope. Each feature has a slope of its own.",
+            "6.5",
+        ),
+        Mistake(
+            _means_of_sums,
+            "Your b is right. For w, `X.T @ error` has added up the examples already, so that a "
+            "mean over it is one over the features. Divide each of its sums by the number of "
+            "examples instead.",
+            "6.5",
+        ),
+        Mistake(
+            _one_feature_code,
+            "`error * X` is the lesson's product for a single feature. Here X is a table: NumPy "
+            "pairs the errors with its columns instead of its rows. Look at the product for all "
+            "thirty features.",
+            "6.5",
+        ),
+        Mistake(
+            _mean_over_features_for_w_only,
+            "Your b is right. For w you divided by the number of features (columns of X) instead "
+            "of by the number of examples (rows of X).",
             "6.5",
         ),
         Mistake(
@@ -439,6 +478,26 @@ def _m_as_divisor(w, b, X, y, alpha, batch_size):
     return _each_batch(w, b, X, y, alpha, _slices(m, batch_size), step)
 
 
+def _batch_size_as_divisor_for_w_only(w, b, X, y, alpha, batch_size):
+    @_step_with
+    def step(w, b, X, y):
+        error = sigmoid(X @ w + b) - y
+        return X.T @ error / batch_size, error.mean()
+
+    return _each_batch(w, b, X, y, alpha, _slices(len(y), batch_size), step)
+
+
+def _m_as_divisor_for_w_only(w, b, X, y, alpha, batch_size):
+    m = len(y)
+
+    @_step_with
+    def step(w, b, X, y):
+        error = sigmoid(X @ w + b) - y
+        return X.T @ error / m, error.mean()
+
+    return _each_batch(w, b, X, y, alpha, _slices(m, batch_size), step)
+
+
 def _sums_in_batches(w, b, X, y, alpha, batch_size):
     return _each_batch(w, b, X, y, alpha, _slices(len(y), batch_size), _sum_step)
 
@@ -546,6 +605,7 @@ TRAIN_ONE_EPOCH = Task(
     name="train_one_epoch",
     section="6.11",
     reference=_one_epoch,
+    returns=("w", "b"),
     probes=(
         (np.array([0.0]), 0.0, np.array([[2.0], [-1.0], [1.0]]), np.array([0, 1, 1]), 0.5, 2),
         (np.array([0.5, -0.5]), 0.0, _SEVEN, _SEVEN_LABELS, 0.5, 3),
@@ -570,6 +630,17 @@ TRAIN_ONE_EPOCH = Task(
             _m_as_divisor,
             "You divided by the number of all examples. A batch's slope is the average over the "
             "batch, so divide by the number of examples in the batch.",
+        ),
+        Mistake(
+            _batch_size_as_divisor_for_w_only,
+            "In the slope of b you divided by the number of examples in the batch, in that of w by "
+            "the batch size. The last batch can be shorter: divide both by the number of examples "
+            "that are really in it.",
+        ),
+        Mistake(
+            _m_as_divisor_for_w_only,
+            "In the slope of b you divided by the number of examples in the batch, in that of w by "
+            "the number of all examples. Both are averages over the batch.",
         ),
         Mistake(
             _sums_in_batches,
@@ -891,6 +962,19 @@ def _no_tanh_forward(X, y, W1, b1, W2, b2):
     return tuple(model.gradients(X, y))
 
 
+def _relu_on_the_way_up(slope: Callable) -> Callable:
+    """Return backpropagation with ReLU on the way up, and `slope` of Z1 and A1 on the way down."""
+
+    def answer(X, y, W1, b1, W2, b2):
+        Z1 = X @ W1 + b1
+        A1 = _relu(Z1)
+        dz2 = (softmax(A1 @ W2 + b2) - one_hot(y, len(b2))) / len(y)
+        dz1 = dz2 @ W2.T * slope(Z1, A1)
+        return X.T @ dz1, dz1.sum(axis=0), A1.T @ dz2, dz2.sum(axis=0)
+
+    return answer
+
+
 def _relu_throughout(X, y, W1, b1, W2, b2):
     model = _network("relu", W1, b1, W2, b2)
     model.compile(SGD(), SparseCategoricalCrossentropy(from_logits=True))
@@ -955,10 +1039,11 @@ BACKPROPAGATE = Task(
     name="backpropagate",
     section="6.7",
     reference=_gradients,
+    returns=("dj_dw1", "dj_db1", "dj_dw2", "dj_db2"),
     probes=(
         (_X[:2] / 2, np.array([1, 0]), _SQUARE, _B1[:2], _SQUARE.T + 1, _B2[:2]),
         _SMALL,
-        (_X[:1], np.array([3]), _W1, _B1, _W2, _B2),
+        (_X[:1], np.array([1]), _W1, _B1, _W2, _B2),
         (_LARGER[0], np.array([2, 0, 3, 1, 0, 2]), *_LARGER[1:]),
         (np.tile(_LARGER[0], (5, 1)), np.arange(30) % 4, *_LARGER[1:]),
     ),
@@ -1024,6 +1109,11 @@ BACKPROPAGATE = Task(
             "tanh is 1 minus the square of its output.",
         ),
         Mistake(
+            _way_back(line_4=lambda da, Z1, A1: da * (1 - A1)),
+            "Your slopes of the output layer are right. In line 4 the square is missing: the slope "
+            "of tanh is 1 − tanh².",
+        ),
+        Mistake(
             _way_back(line_4=lambda da, Z1, A1: da * A1 * (1 - A1)),
             "Your slopes of the output layer are right. In line 4 you used the sigmoid's slope, "
             "a(1 − a). Here the hidden activation is tanh.",
@@ -1039,6 +1129,11 @@ BACKPROPAGATE = Task(
             "times too small: line 1 has divided by m already, so add up the columns.",
         ),
         Mistake(
+            _way_back(line_2=lambda x, dz: x.T @ dz / len(x)),
+            "Your slopes of the biases are right. Those of the weights are m times too small: line "
+            "1 has divided by m already, and the products pass it on.",
+        ),
+        Mistake(
             _no_tanh_forward,
             "On the way up you left out the hidden layer's tanh (and its slope on the way down).",
             "6.6",
@@ -1046,6 +1141,18 @@ BACKPROPAGATE = Task(
         Mistake(
             _relu_throughout,
             "You used ReLU in the hidden layer, as the lesson did. In this task it is tanh.",
+        ),
+        Mistake(
+            _relu_on_the_way_up(lambda Z1, A1: 1 - np.tanh(Z1) ** 2),
+            "Your line 4 has tanh's slope, but on the way up you used ReLU, as the lesson did. In "
+            "this task the hidden activation is tanh both ways.",
+            "6.6",
+        ),
+        Mistake(
+            _relu_on_the_way_up(lambda Z1, A1: 1 - A1**2),
+            "On the way up you used ReLU, as the lesson did, so that A1 is no tanh and 1 − A1² not "
+            "its slope. In this task the hidden activation is tanh.",
+            "6.6",
         ),
         Mistake(
             _line_3_not_transposed,
@@ -1095,6 +1202,24 @@ BACKPROPAGATE = Task(
             "one-hot rows: 1 for the right class, 0 elsewhere.",
         ),
         Mistake(
+            _way_back(line_1=lambda Z2, y: (softmax(Z2) - y) / len(y)),
+            "In line 1 you subtracted the labels, which are class numbers, from the probabilities. "
+            "It takes their one-hot rows, which have the shape of the probabilities.",
+        ),
+        Mistake(
+            _way_back(line_1=lambda Z2, y: (softmax(Z2) - one_hot(y, y.max() + 1)) / len(y)),
+            "You took the number of classes N from the largest label. The last class may be "
+            "missing among the labels: N is the number of output units, which the shape of W2 (or "
+            "of b2) tells.",
+            "6.6",
+        ),
+        Mistake(
+            _way_back(line_1=lambda Z2, y: (softmax(Z2) - one_hot(y, len(set(y)))) / len(y)),
+            "You counted the classes among the labels. Some may be missing there: N is the number "
+            "of output units, which the shape of W2 (or of b2) tells.",
+            "6.6",
+        ),
+        Mistake(
             _way_back(line_1=lambda Z2, y: (sigmoid(Z2) - one_hot(y, Z2.shape[1])) / len(y)),
             "In line 1 you used the sigmoid. One right class out of several asks for softmax.",
         ),
@@ -1130,8 +1255,9 @@ BACKPROPAGATE = Task(
     "are those of the lesson; only line 4 knows the activation, and tanh has the slope 1 − "
     "tanh², which its own output A1 provides. The 1/m enters once, in line 1, and everything "
     "below it inherits it.",
-    tested="Right on one example, on several and on thirty, for layers of different sizes. The "
-    "judge is the course's network, which the lesson held against central differences.",
+    tested="Right on one example, on several and on thirty, for layers of different sizes, and "
+    "where classes are missing among the labels. The judge is the course's network, which the "
+    "lesson held against central differences.",
 )
 
 
@@ -1187,8 +1313,12 @@ def _optimizer(name: str, learning_rate: float, momentum: float = 0.0) -> str:
     return f"{name}(learning_rate={learning_rate:.4g}{more})"
 
 
-def _observe_model(arguments: tuple, output: Any) -> dict[str, str]:
+def _observe_model(arguments: tuple, output: Any) -> dict[str, Finding]:
     """Say what a Keras model is, how it was compiled and how far it was trained."""
+    return {key: Finding(fact) for key, fact in _facts_of(arguments, output).items()}
+
+
+def _facts_of(arguments: tuple, output: Any) -> dict[str, str]:
     from helpers.comparison import keras as import_keras
 
     keras = import_keras()
@@ -1481,44 +1611,40 @@ def _cost(y: np.ndarray, logits: np.ndarray) -> float:
     return float(np.mean(np.logaddexp(0, logits) - y * logits))
 
 
-class _Verdict(str):
-    """What unseen tumours say of an answer; apart from a text that a reader returns."""
-
-    __slots__ = ()
-
-
-def _verdict(arguments: tuple, output: Any) -> str:
-    """Say what the probabilities are worth."""
-    if isinstance(output, _Verdict):
-        return str(output)
+def _verdict(arguments: tuple, output: Any) -> Finding:
+    """Say what the probabilities are worth, with their cost where that is all that is wrong."""
+    if isinstance(output, Finding):  # of a mistake
+        return output
     y = _labels_of_unseen(arguments[1])
     try:
         a = np.asarray(output, dtype=np.float64)
     except (TypeError, ValueError):
-        return _object(output)
+        return Finding(_object(output))
     if a.shape != y.shape:
-        return _shape_verdict(a, len(y))
+        return Finding(_shape_verdict(a, len(y)))
     if not np.isfinite(a).all():
-        return "nan or inf among the answers"
+        return Finding("nan or inf among the answers")
     if a.min() < 0 or a.max() > 1:
-        return "answers below 0 or above 1"
+        return Finding("answers below 0 or above 1")
     if np.ptp(a) < 1e-3:
-        return "the same answer for every tumour"
+        return Finding("the same answer for every tumour")
     if np.isin(a, (0, 1)).all():
-        return "only 0 and 1, no probabilities"
+        return Finding("only 0 and 1, no probabilities")
     small = 1e-15
     inside = np.clip(a, small, 1 - small)
     logits = np.log(inside) - np.log1p(-inside)
     cost = _cost(y, logits)
     if cost <= WANTED_COST:
-        return _WELL
-    if ((a > 0.5) == y).mean() < 0.5:
-        return "probabilities of the other class"
+        return Finding(_WELL)
+    measured = f"a cost of {cost:.4g}"
+    right = ((a > 0.5) == y).mean()
+    if right < 0.5:
+        return Finding("probabilities of the other class", measured)
     if _cost(y, 1.5 * logits) < cost:
-        return "on the right side, but too unsure"
-    if _cost(y, logits / 1.5) < cost and ((a > 0.5) == y).mean() > 0.9:
-        return "too sure of wrong answers"
-    return "wrong too often"
+        return Finding("on the right side, but too unsure", measured)
+    if _cost(y, logits / 1.5) < cost and right > 0.9:
+        return Finding("too sure of wrong answers", measured)
+    return Finding("wrong too often", measured)
 
 
 def _shape_verdict(a: np.ndarray, m: int) -> str:
@@ -1531,13 +1657,13 @@ def _shape_verdict(a: np.ndarray, m: int) -> str:
     return f"the shape {a.shape}"
 
 
-def _says(verdict: str) -> Callable:
-    return lambda X, y, X_new: _Verdict(verdict)
+def _says(finding: str) -> Callable:
+    return lambda X, y, X_new: Finding(finding)
 
 
 def _labels_ignored(X, y, X_new):
     as_they_are = y[0] == datasets.breast_cancer().train.y[0]
-    return _Verdict(_WELL if as_they_are else "probabilities of the other class")
+    return Finding(_WELL if as_they_are else "probabilities of the other class")
 
 
 def _train_classifier(X, y, X_new) -> np.ndarray:

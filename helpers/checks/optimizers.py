@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from helpers import datasets
-from helpers.checks._task import Mistake, Property, Task
+from helpers.checks._task import Finding, Mistake, Property, Task
 from helpers.losses import SparseCategoricalCrossentropy
 from helpers.network import Dense, Sequential
 from helpers.optimizers import SGD, Adam, RMSprop, optimizer_for
@@ -92,6 +92,7 @@ MOMENTUM_STEP = Task(
     name="momentum_step",
     section="8.3",
     reference=_momentum,
+    returns=("w", "u"),
     probes=(
         (np.array([1.0]), np.array([0.5]), np.array([2.0]), 0.125, 0.5),
         (_W, np.zeros(3), _G, 0.125, 0.875),
@@ -123,6 +124,14 @@ MOMENTUM_STEP = Task(
             "PyTorch. Here the velocity holds α and the sign already: it is what is added to w.",
         ),
         Mistake(
+            _then(
+                lambda u, g, alpha, mu: mu * u - g,
+                lambda w, u, new_u, g, alpha, mu: w + alpha * new_u,
+            ),
+            "Your velocity lacks the learning rate, which comes in only when w moves. Here the "
+            "velocity holds α already: it is what is added to w.",
+        ),
+        Mistake(
             _then(lambda u, g, alpha, mu: mu * u - (1 - mu) * alpha * g),
             "You multiplied the new step by 1 − μ. In momentum it comes in whole: that is why its "
             "strides can become 1/(1 − μ) times longer.",
@@ -136,8 +145,8 @@ MOMENTUM_STEP = Task(
                 lambda u, g, alpha, mu: mu * u + alpha * g,
                 lambda w, u, new_u, g, alpha, mu: w - new_u,
             ),
-            "You added α g to the velocity and subtracted the velocity from w. That would do if "
-            "everyone did it; but the u you are given is one that is added to w.",
+            "You added α g to the velocity and subtracted the velocity from w. That descends, too, "
+            "with a velocity of the other sign; but the u you are given is one that is added to w.",
         ),
         Mistake(
             _then(_velocity, lambda w, u, new_u, g, alpha, mu: w - new_u),
@@ -250,6 +259,7 @@ RMSPROP_STEP = Task(
     name="rmsprop_step",
     section="8.4",
     reference=_rmsprop,
+    returns=("w", "v"),
     probes=(
         (np.array([1.0]), np.array([0.25]), np.array([2.0]), 0.125, 0.75, 0.01),
         (_W, np.zeros(3), _G, 0.125, 0.9, 1e-7),
@@ -493,6 +503,7 @@ ADAM_STEP = Task(
     name="adam_step",
     section="8.5",
     reference=_adam,
+    returns=("w", "m", "v"),
     probes=(
         (
             np.array([1.0]),
@@ -561,6 +572,13 @@ ADAM_STEP = Task(
             "In the correction you raised 1 − β to the power t. The power belongs to β alone: "
             "first the power, then the difference.",
             "8.6",
+        ),
+        Mistake(
+            _adam_with(
+                correction=lambda m, v, t, beta_1, beta_2: (m / 1 - beta_1**t, v / 1 - beta_2**t)
+            ),
+            "In the corrections the parentheses are missing: Python divides by 1 first, and then "
+            "subtracts the power. All of 1 − βᵗ stands below the fraction bar.",
         ),
         Mistake(
             _adam_with(
@@ -966,43 +984,40 @@ def _settings(optimizer: Any) -> dict[str, Any]:
     return {name: getattr(optimizer, name) for name in names[type(optimizer)]}
 
 
-class _Verdict(str):
-    """What the digits say of an optimizer; apart from a text that a reader returns."""
-
-    __slots__ = ()
-
-
 @functools.lru_cache(maxsize=64)
-def _trial(kind: type, rate: float, settings: tuple) -> _Verdict:
-    if _losses(lambda: kind(rate, **dict(settings)), seeds=3) <= WANTED_LOSS:
-        return _Verdict(_GOOD)
+def _trial(kind: type, rate: float, settings: tuple) -> Finding:
+    loss = _losses(lambda: kind(rate, **dict(settings)), seeds=3)
+    if loss <= WANTED_LOSS:
+        return Finding(_GOOD)
+    measured = f"a loss of {loss:.4g}"
     momentum = dict(settings).get("momentum")
     name = "momentum" if momentum else {SGD: "plain descent"}.get(kind, kind.__name__)
     losses = [_losses(lambda rate=rate: kind(rate, **dict(settings)), seeds=1) for rate in _RATES]
     best = _RATES[int(np.argmin(losses))]
     if min(losses) > 1.5 * WANTED_LOSS:
-        return _Verdict(f"{name}, unsuited whatever the learning rate")
-    return _Verdict(f"{name}, learning rate too {'small' if best > rate else 'large'}")
+        return Finding(f"{name}, unsuited whatever the learning rate", measured)
+    return Finding(f"{name}, learning rate too {'small' if best > rate else 'large'}", measured)
 
 
-def _judge_optimizer(arguments: tuple, output: Any) -> str:
+def _judge_optimizer(arguments: tuple, output: Any) -> Finding:
     """Train digits with the optimizer, and say what came of it."""
-    if isinstance(output, _Verdict):
-        return str(output)
+    if isinstance(output, Finding):  # of a mistake
+        return output
     if isinstance(output, str):
         output = optimizer_for(output)  # a name that does not exist is an error with an advice
     if isinstance(output, type):
-        return "a class, no optimizer"
+        return Finding("a class, no optimizer")
     if isinstance(output, (float, int, np.floating)):
-        return "a number, no optimizer"
+        return Finding("a number, no optimizer")
     if not isinstance(output, (SGD, RMSprop, Adam)):
         keras = type(output).__module__.startswith("keras")
-        return "an optimizer of Keras" if keras else f"an object of type {type(output).__name__}"
-    return str(_trial(type(output), output.learning_rate, tuple(sorted(_settings(output).items()))))
+        what = f"an object of type {type(output).__name__}"
+        return Finding("an optimizer of Keras" if keras else what)
+    return _trial(type(output), output.learning_rate, tuple(sorted(_settings(output).items())))
 
 
-def _judged(verdict: str) -> Callable[[], _Verdict]:
-    return lambda: _Verdict(verdict)
+def _judged(finding: str) -> Callable[[], Finding]:
+    return lambda: Finding(finding)
 
 
 _DIAGNOSES = {
