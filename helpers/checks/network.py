@@ -786,6 +786,8 @@ _B1 = np.array([0.5, -1.0, 2.0])
 _W2 = np.array([[1.0, -1.0, 0.5, 2.0], [0.5, 2.0, -1.0, 1.0], [-2.0, 1.0, 1.5, -0.5]])
 _B2 = np.array([0.5, -0.5, 1.0, 2.0])
 _SQUARE = np.array([[1.0, -2.0], [0.5, 1.5]])
+# Not _SQUARE.T and a constant: the rows of line 1 add up to 0, so that W1 would do for W2.
+_OTHER_SQUARE = np.array([[2.0, 1.5], [-1.0, 0.5]])
 _random = np.random.default_rng(6)
 _LARGER = tuple(
     np.round(_random.normal(size=shape), 1) for shape in ((6, 3), (3, 5), (5,), (5, 4), (4,))
@@ -981,11 +983,16 @@ def _relu_throughout(X, y, W1, b1, W2, b2):
     return tuple(model.gradients(X, y))
 
 
-def _line_3_not_transposed(X, y, W1, b1, W2, b2):
-    A1 = np.tanh(X @ W1 + b1)
-    dz2 = (softmax(A1 @ W2 + b2) - one_hot(y, len(b2))) / len(y)
-    dz1 = dz2 @ W2 * (1 - A1**2)
-    return X.T @ dz1, dz1.sum(axis=0), A1.T @ dz2, dz2.sum(axis=0)
+def _line_3_through(weights: Callable) -> Callable:
+    """Return backpropagation whose blame comes back through other weights than W2.T."""
+
+    def answer(X, y, W1, b1, W2, b2):
+        A1 = np.tanh(X @ W1 + b1)
+        dz2 = (softmax(A1 @ W2 + b2) - one_hot(y, len(b2))) / len(y)
+        dz1 = dz2 @ weights(W1, W2) * (1 - A1**2)
+        return X.T @ dz1, dz1.sum(axis=0), A1.T @ dz2, dz2.sum(axis=0)
+
+    return answer
 
 
 def _z1_for_a1(X, y, W1, b1, W2, b2):
@@ -1041,7 +1048,7 @@ BACKPROPAGATE = Task(
     reference=_gradients,
     returns=("dj_dw1", "dj_db1", "dj_dw2", "dj_db2"),
     probes=(
-        (_X[:2] / 2, np.array([1, 0]), _SQUARE, _B1[:2], _SQUARE.T + 1, _B2[:2]),
+        (_X[:2] / 2, np.array([1, 0]), _SQUARE, _B1[:2], _OTHER_SQUARE, _B2[:2]),
         _SMALL,
         (_X[:1], np.array([1]), _W1, _B1, _W2, _B2),
         (_LARGER[0], np.array([2, 0, 3, 1, 0, 2]), *_LARGER[1:]),
@@ -1069,6 +1076,13 @@ BACKPROPAGATE = Task(
             _way_back(line_1=lambda Z2, y: (Z2 - one_hot(y, Z2.shape[1])) / len(y)),
             "In line 1 you compared the logits with the one-hot rows. It takes the probabilities: "
             "the logits have to go through softmax first.",
+        ),
+        Mistake(
+            _way_back(
+                line_1=lambda Z2, y: (softmax(softmax(Z2)) - one_hot(y, Z2.shape[1])) / len(y)
+            ),
+            "Your output has been through softmax twice. The network ends in logits; line 1 makes "
+            "probabilities of them, once.",
         ),
         Mistake(
             _way_back(line_1=lambda Z2, y: softmax(Z2) / len(y)),
@@ -1155,7 +1169,12 @@ BACKPROPAGATE = Task(
             "6.6",
         ),
         Mistake(
-            _line_3_not_transposed,
+            _line_3_through(lambda W1, W2: W1.T),
+            "Your slopes of the output layer are right. In line 3 you went back through W1. From "
+            "the logits to the hidden layer the way leads through the output layer's weights.",
+        ),
+        Mistake(
+            _line_3_through(lambda W1, W2: W2),
             "Your slopes of the output layer are right. In line 3 the weights have to be "
             "transposed: the blame comes back through them the other way.",
         ),
