@@ -177,10 +177,13 @@ def _seconds(run: Callable[[], object], repeats: int = 1) -> float:
     return min(times)
 
 
-def _python(statement: str) -> str:
+def _python(statement: str, **environment: str) -> str:
     """Return what `statement`, about this module, prints in a new process."""
     command = [sys.executable, "-c", f"from benchmarks import speed; {statement}"]
-    return subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    environment = {**os.environ, **environment}
+    return subprocess.run(
+        command, capture_output=True, text=True, check=True, env=environment
+    ).stdout
 
 
 LIBRARIES = {
@@ -291,13 +294,18 @@ def main(epochs: int = EPOCHS) -> bool:
             verdict = f"target {target:.2f}" + ("" if ratio >= target else "   MISSED")
         print(f"{name:<13}  {times[name]:7.3f} s   {ratio:6.2f} times ours   {verdict}".rstrip())
 
-    print("\nCrossing: microseconds per step as two hidden layers grow, float32, batches of 32")
-    print(f"{'width':>5}  {'NumPy':>9}  {'Keras':>9}  Keras/NumPy")
-    table = crossing()
-    for width, numpy_step, keras_step in zip(*table.values(), strict=True):
-        ratio = keras_step / numpy_step
-        print(f"{width:5d}  {numpy_step * 1e6:9.1f}  {keras_step * 1e6:9.1f}  {ratio:11.2f}")
-    print("as data for a figure:", json.dumps(table))
+    for kernels, switch in (("as in the lessons, without oneDNN", "0"), ("with oneDNN", "1")):
+        print(
+            "\nCrossing: microseconds per step as two hidden layers grow, float32, batches of 32;\n"
+            f"TensorFlow {kernels}"
+        )
+        print(f"{'width':>5}  {'NumPy':>9}  {'Keras':>9}  Keras/NumPy")
+        code = "import json; print(json.dumps(speed.crossing()))"
+        table = json.loads(_python(code, TF_ENABLE_ONEDNN_OPTS=switch).splitlines()[-1])
+        for width, numpy_step, keras_step in zip(*table.values(), strict=True):
+            ratio = keras_step / numpy_step
+            print(f"{width:5d}  {numpy_step * 1e6:9.1f}  {keras_step * 1e6:9.1f}  {ratio:11.2f}")
+        print("as data for a figure:", json.dumps(table))
 
     print("\nMemory: what one epoch with shuffling and validation adds to the peak")
     for growth in GROWTHS:
