@@ -903,6 +903,14 @@ _LARGEST_ERROR = 0.68
 _TYPICAL_ERROR = "typical error on unseen patients"
 
 
+def _seed_left_out(model: Any, seed: int) -> bool:
+    """Whether a model starts from the seed that `Sequential` takes if it gets none."""
+    random = getattr(model, "_random", None)  # of the course's own models only
+    if not isinstance(model, Sequential) or not isinstance(random, np.random.Generator):
+        return False
+    return seed != 0 and random.bit_generator.seed_seq.entropy == 0
+
+
 def _behaviour(arguments: tuple, model: Any) -> dict[str, Any]:
     """Return what matters in a model of the progression: its answers to patients it never saw."""
     unseen = datasets.diabetes().validation
@@ -923,6 +931,7 @@ def _behaviour(arguments: tuple, model: Any) -> dict[str, Any]:
         "some answers below 0": bool(min(a.min(), far.min()) < 0),
         "some answers above 1": bool(a.max() > 1),
         "some answers above 10": bool(a.max() > 10),
+        "starts from seed 0 instead of the given one": _seed_left_out(model, arguments[2]),
         _TYPICAL_ERROR: Finding(
             f"below {_LARGEST_ERROR}" if error < _LARGEST_ERROR else f"not below {_LARGEST_ERROR}",
             f"{error:.3f}" if predicts else "",
@@ -989,6 +998,11 @@ _TRAIN_PROGRESSION = Task(
             "always has a slope.",
         ),
         Mistake(
+            lambda X, y, seed: _network(X, y, 0),
+            "Your network always starts from seed 0. Pass `seed` on to `Sequential`, so that "
+            "`check` can try the starts that are dead without a remedy.",
+        ),
+        Mistake(
             lambda X, y, seed: Dense(1).bias,
             "The layers have no weights and no bias yet: a network gets them when it learns how "
             "many features there are. Call its method `build` first, as section 2.4 does.",
@@ -1041,6 +1055,10 @@ _TRAIN_PROGRESSION = Task(
             lambda arguments, seen: seen["a model that predicts numbers"],
             "Return the trained model itself, whose method predict gives numbers. If yours is a "
             "model: was it trained, and did the training not run off to nan?",
+        ),
+        Property(
+            lambda arguments, seen: not seen["starts from seed 0 instead of the given one"],
+            "Your network starts from seed 0, whatever `seed` is. Pass it on to `Sequential`.",
         ),
         Property(
             lambda arguments, seen: seen["one answer for each patient"],
