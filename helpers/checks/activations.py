@@ -182,6 +182,28 @@ SLOPES = Task(
             "1.3",
         ),
         Mistake(
+            _slopes(lambda z, a: a * 1 - a, _right_tanh),
+            "Your slope of tanh is right. For the sigmoid, `a * 1 - a` is always 0: 1 − a needs"
+            " parentheses.",
+            "1.3",
+        ),
+        Mistake(
+            _slopes(lambda z, a: 1 - a**2, _right_tanh),
+            "Your slope of tanh is right. For the sigmoid you used its formula 1 − a², too; the"
+            " sigmoid has its own.",
+            "1.3",
+        ),
+        Mistake(
+            _slopes(lambda z, a: 1 - a, _right_tanh),
+            "Your slope of tanh is right. For the sigmoid, 1 − a is only one of two factors.",
+            "1.3",
+        ),
+        Mistake(
+            _slopes(_right_sigmoid, lambda z, a: 1 - np.tanh(z**2)),
+            "Your slope of the sigmoid is right. For tanh you squared z, and then took tanh. It is"
+            " the value tanh(z) that is squared.",
+        ),
+        Mistake(
             _slopes(_right_sigmoid, lambda z, a: activations.sigmoid_derivative(z)),
             "You returned the sigmoid's slope twice. The second one is to be that of tanh.",
         ),
@@ -203,15 +225,21 @@ SLOPES = Task(
     tested="Right for one number, a vector, a matrix, whole numbers and float32.",
     properties=(
         Property(
-            lambda arguments, pair: np.max(pair[0]) <= 0.251,
+            lambda arguments, pair: not np.any(pair[0] > 0.251),
             "Your slope of the sigmoid exceeds 1/4 somewhere, which section 1.3 shows to be its"
             " largest value.",
         ),
         Property(
-            lambda arguments, pair: np.max(pair[1]) <= 1.001,
+            lambda arguments, pair: not np.any(pair[1] > 1.001),
             "Your slope of tanh exceeds 1 somewhere, which is its largest value.",
         ),
+        Property(
+            lambda arguments, pair: not np.allclose(pair, slopes(*arguments), rtol=0.01, atol=1e-3),
+            "Close, but not exact, as when a slope is approximated by the difference of two values,"
+            " or rounded. The formulas give it exactly.",
+        ),
     ),
+    returns=("sigmoid's slope", "tanh's slope"),
 )
 
 
@@ -235,6 +263,34 @@ def _right_activation(z, s):
 
 def _right_slope(z, s):
     return np.where(z > 0, 1.0, s)
+
+
+def _cut_activation(z, s):
+    return _right_activation(z, s).astype(z.dtype)
+
+
+def _cut_slope(z, s):
+    return _right_slope(z, s).astype(z.dtype)
+
+
+def _in_place(z, s):
+    a = z.copy()
+    a[z <= 0] *= s
+    return a
+
+
+def _row_by_row(z: np.ndarray, negative_slope: float) -> tuple[np.ndarray, np.ndarray]:
+    pairs = [(v, 1.0) if v > 0 else (negative_slope * v, negative_slope) for v in z]
+    a, slope = zip(*pairs, strict=True)
+    return np.array(a), np.array(slope)
+
+
+def _cut_off(what: str) -> str:
+    return (
+        f"Right, except where z holds whole numbers: then {what}, because an array made with z's"
+        " type, such as `np.zeros_like(z)` or `z.copy()`, holds whole numbers, too. Say"
+        " `dtype=float` when you make it."
+    )
 
 
 LEAKY_RELU = Task(
@@ -311,6 +367,35 @@ LEAKY_RELU = Task(
             _leaky(lambda z, s: np.where(z > 0, s * z, z), lambda z, s: np.where(z > 0, s, 1.0)),
             "The two sides are exchanged: the small slope belongs to z ≤ 0.",
         ),
+        Mistake(
+            _leaky(lambda z, s: np.where(z < 0, z, s * z), lambda z, s: np.where(z < 0, 1.0, s)),
+            "You exchanged the two sides: for z < 0 comes the small slope, for z > 0 stays z.",
+        ),
+        Mistake(
+            _leaky(lambda z, s: np.where(z > 0, z, -s * z), lambda z, s: np.where(z > 0, 1.0, -s)),
+            "For z < 0 your a is positive and its slope negative. negative_slope is a positive"
+            " number: leaky ReLU rises there, too, only slowly.",
+        ),
+        Mistake(_leaky(_right_activation, _cut_slope), _cut_off("a slope of 0.2 becomes 0")),
+        Mistake(_leaky(_cut_activation, _right_slope), _cut_off("an a of −0.6 becomes 0")),
+        Mistake(
+            _leaky(_cut_activation, _cut_slope), _cut_off("both a and slope lose their fractions")
+        ),
+        Mistake(
+            _leaky(_in_place, _right_slope),
+            "Right, except where z holds whole numbers: in their array there is no room for their"
+            " product with `negative_slope`. `np.where` makes a new array, and leaves z as it was.",
+        ),
+        Mistake(
+            _leaky(lambda z, s: max(s * z, z), _right_slope),
+            "`max` and `if` ask one question of the whole array, but each element has its own"
+            " answer. `np.maximum` and `np.where` go element by element.",
+        ),
+        Mistake(
+            _row_by_row,
+            "Right for a vector. But a loop over a matrix meets its rows, not its numbers, and"
+            " `if` cannot ask a whole row. `np.where` goes element by element, whatever the shape.",
+        ),
     ),
     hints=(
         "There are two cases, z > 0 and z ≤ 0. `np.where(condition, this, that)` chooses element"
@@ -323,6 +408,7 @@ LEAKY_RELU = Task(
     " the kink there is no derivative, and the course takes the one from the left.",
     tested="Right on both sides of the kink and at it, for four slopes, for whole numbers and"
     " float32.",
+    returns=("a", "slope"),
 )
 
 
@@ -333,6 +419,10 @@ def collapse(
     W1: np.ndarray, b1: np.ndarray, W2: np.ndarray, b2: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
     return W1 @ W2, b1 @ W2 + b2
+
+
+def _without_input(W1, b1, W2, b2):
+    raise NameError("name 'X' is not defined")
 
 
 def _layers(inputs: int, hidden: int, outputs: int, seed: int) -> tuple[np.ndarray, ...]:
@@ -394,6 +484,29 @@ COLLAPSE = Task(
             "You multiplied W1 and W2 element by element. The layers ask for the matrix product.",
         ),
         Mistake(
+            lambda W1, b1, W2, b2: (W1 * W2, b1 * W2 + b2),
+            "You multiplied element by element. The layers ask for the matrix product, twice.",
+        ),
+        Mistake(
+            lambda W1, b1, W2, b2: (W1 @ W2, b1 * W2 + b2),
+            "Your W is right. For b you multiplied b1 and W2 element by element; there, too, the"
+            " matrix product is meant.",
+        ),
+        Mistake(
+            lambda W1, b1, W2, b2: (W1 @ W2, b1 @ W1 + b2),
+            "Your W is right. For b you multiplied b1 by W1, but b1 is added after W1 has done its"
+            " work. What it still passes through is W2.",
+        ),
+        Mistake(
+            lambda W1, b1, W2, b2: collapse(W1, b1, W2, b2)[::-1],
+            "Both are right, but in the wrong order: first W, then b.",
+        ),
+        Mistake(
+            _without_input,
+            "There is no X among the arguments, and none is needed: W and b have to fit every X."
+            " Multiply out, and see which terms contain X.",
+        ),
+        Mistake(
             lambda W1, b1, W2, b2: (W1 + W2, b1 + b2),
             "You added the layers. One follows the other, which multiplies their matrices.",
         ),
@@ -407,6 +520,7 @@ COLLAPSE = Task(
     " layer's W, the rest is its b. So a second linear layer adds parameters, but nothing that one"
     " layer could not do.",
     tested="Right for six pairs of layers, from one unit to eight inputs, float32 among them.",
+    returns=("W", "b"),
 )
 
 
@@ -416,6 +530,18 @@ COLLAPSE = Task(
 def hinges(x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray, float]:
     slope = np.diff(y) / np.diff(x)
     return x[:-1], np.diff(slope, prepend=0), y[0]
+
+
+def _weights(of_slopes):
+    """A mistaken `hinges`: with output weights from the slopes of the pieces."""
+    return lambda x, y: (x[:-1], of_slopes(np.diff(y) / np.diff(x)), y[0])
+
+
+def _minus_previous_weight(slope):
+    v = slope.copy()
+    for k in range(1, len(v)):
+        v[k] = slope[k] - v[k - 1]
+    return v
 
 
 def _draws(arguments: tuple, hinged: tuple) -> bool:
@@ -483,6 +609,46 @@ HINGES = Task(
             "At each kink you subtract the slope after it from the slope before it. The change is"
             " the new slope minus the old one.",
         ),
+        Mistake(
+            _weights(lambda slope: np.append(slope[:1], slope[:-1] - slope[1:])),
+            "Your first unit is right. At each later kink you subtract the new slope from the old"
+            " one; the change is new minus old.",
+        ),
+        Mistake(
+            _weights(lambda slope: np.diff(slope, append=0)),
+            "Your v are the changes at the end of each piece. A unit brings the change at the start"
+            " of its piece: the new slope minus the one before.",
+        ),
+        Mistake(
+            _weights(lambda slope: np.diff(slope, prepend=slope[0])),
+            "Your first unit has the weight 0 and draws nothing. Left of the first kink the slope"
+            " is 0, so this unit brings the whole slope of the first piece.",
+        ),
+        Mistake(
+            _weights(_minus_previous_weight),
+            "From each slope you subtract the v of the unit before. Subtract the slope before: that"
+            " is what all units so far draw together.",
+        ),
+        Mistake(
+            _weights(np.diff),
+            "Your v lack the first unit's: it brings the slope of the first piece, from 0.",
+        ),
+        Mistake(
+            lambda x, y: (x, *hinges(x, y)[1:]),
+            "You have one kink too many: no piece starts at the last corner.",
+        ),
+        Mistake(
+            lambda x, y: y[len(x)],
+            "Your loop goes one step too far: K + 1 corners have only K pieces between them.",
+        ),
+        Mistake(
+            lambda x, y: hinges(x, y)[::-1],
+            "All three are right, but in the wrong order: first c, then v, then b.",
+        ),
+        Mistake(
+            lambda x, y: (y[0], *hinges(x, y)[:2]),
+            "All three are right, but b comes last: c, v, b.",
+        ),
     ),
     hints=(
         "Go from left to right. The first unit alone draws the first piece. What has to be added"
@@ -518,6 +684,7 @@ HINGES = Task(
             "Your c and b are right, but with these v the network misses the corners.",
         ),
     ),
+    returns=("c", "v", "b"),
 )
 
 
@@ -602,6 +769,34 @@ DEAD_UNITS = Task(
             " layer is first.",
         ),
         Mistake(
+            lambda model, X: int(np.sum(np.all(model.activations(X)[-1] == 0, axis=0))),
+            "You looked for zeros in the output layer, the last in the list of activations. The"
+            " hidden layer is the first.",
+        ),
+        Mistake(
+            lambda model, X: np.all(_hidden(model, X) <= 0, axis=0),
+            "You say of each unit whether it is dead. Now count them.",
+        ),
+        Mistake(
+            lambda model, X: int(np.all(_hidden(model, X) <= 0)),
+            "You asked once whether everything is 0. Ask each unit's column: `axis=0`.",
+        ),
+        Mistake(
+            lambda model, X: model.layers[0].units,
+            "You counted all units, dead or not. `len` counts every entry of an array, True or"
+            " False.",
+        ),
+        Mistake(
+            lambda model, X: dead_units(_trained(64, 1.5), X),
+            "Your function looks at `damaged`, whatever network it is given. Look at its argument"
+            " `model`.",
+        ),
+        Mistake(
+            lambda model, X: dead_units(_trained(64, 1.5), digits().train.X),
+            "Your function gives the same number for every network. Start from its arguments"
+            " `model` and `X`, not from what the cell above it has left behind.",
+        ),
+        Mistake(
             lambda model, X: int(
                 np.sum(np.mean(X @ model.layers[0].kernel + model.layers[0].bias, axis=0) <= 0)
             ),
@@ -629,6 +824,13 @@ DEAD_UNITS = Task(
     " dead as far as these examples can tell. On fewer examples more units look dead.",
     tested="Right on a small network with one example and with three, and on networks trained on"
     " the digits with a sensible and with too large a learning rate.",
+    properties=(
+        Property(
+            lambda arguments, count: count <= dead_units(*arguments),
+            "You counted too many: some of these units do fire, if only on a few examples or"
+            " faintly.",
+        ),
+    ),
 )
 
 TASKS: tuple[Task, ...] = (SIGMOID, SLOPES, LEAKY_RELU, COLLAPSE, HINGES, DEAD_UNITS)
