@@ -61,6 +61,13 @@ def _logistic_loss(y: np.ndarray, a: np.ndarray) -> np.ndarray:
     return binary_crossentropy(y[:, np.newaxis], a[:, np.newaxis])
 
 
+def _one_question(y: np.ndarray, a: np.ndarray) -> np.ndarray:
+    """Ask all labels at once: NumPy refuses, unless there is a single one."""
+    if y == 1:
+        return -np.log(a)
+    return -np.log(1 - a)
+
+
 LOGISTIC_LOSS = Task(
     name="logistic_loss",
     section="4.1",
@@ -158,6 +165,27 @@ LOGISTIC_LOSS = Task(
             "You returned the sum of the losses. This task asks for the loss of each example, an "
             "array of shape (m,).",
         ),
+        Mistake(
+            lambda y, a: _logistic_loss(y, a)[0],
+            "You returned the loss of the first example alone. A return inside a loop ends the "
+            "function: collect the losses, and return them after the loop.",
+        ),
+        Mistake(
+            lambda y, a: _logistic_loss(y, a).astype(y.dtype),
+            "Your losses are cut to whole numbers. An array made like y holds integers, as y does, "
+            "and cannot store anything between them: make the array of the losses one of floats.",
+        ),
+        Mistake(
+            lambda y, a: -a * np.log(y) - (1 - a) * np.log(1 - y),
+            "You exchanged the two arguments: the logarithm of a label is taken, and log 0 is "
+            "infinite. The labels y come first, then the probabilities a.",
+        ),
+        Mistake(
+            _one_question,
+            "An `if` asks one question, but y holds the labels of all examples. Let y and 1 − y "
+            "switch the two terms on and off, as in the formula, or go through the examples in a "
+            "loop.",
+        ),
     ),
     hints=(
         "What probability did the model give to what happened, if y is 1? And if y is 0?",
@@ -171,6 +199,11 @@ LOGISTIC_LOSS = Task(
     tested="Right for 7 inputs: the five examples of the lesson, a single one, fifty, labels as "
     "floats, probabilities from 0.001 to 0.999, and float32.",
     properties=(
+        Property(
+            lambda arguments, loss: bool(np.isfinite(loss).all()),
+            "A loss of yours is nan or infinite: the logarithm of 0 or of a negative number was "
+            "taken. Only a and 1 − a belong into the logarithms, and both lie between 0 and 1.",
+        ),
         Property(
             lambda arguments, loss: bool((np.asarray(loss) >= 0).all()),
             "Some of your losses are below zero. Minus the logarithm of a probability never is.",
@@ -196,12 +229,23 @@ def _double_sum_mistake(y: np.ndarray, log_a: np.ndarray) -> float:
 
 
 def _skipping(
-    y: np.ndarray, Z: np.ndarray, first_example: bool = False, last_class: bool = False
+    y: np.ndarray,
+    Z: np.ndarray,
+    first_example: bool = False,
+    first_class: bool = False,
+    last_class: bool = False,
 ) -> float:
     counts = np.ones(len(y))
     counts[0] = not first_example
+    counts[y == 0] *= not first_class
     counts[y == Z.shape[1] - 1] *= not last_class
     return (counts * sparse_categorical_crossentropy(y, Z, from_logits=True)).sum() / len(y)
+
+
+def _all_labels_at_once(y: np.ndarray, Z: np.ndarray) -> float:
+    if y == 0:  # NumPy refuses, unless there is a single label
+        pass
+    return _double_sum_cost(y, Z)
 
 
 DOUBLE_SUM_COST = Task(
@@ -343,6 +387,32 @@ DOUBLE_SUM_COST = Task(
             "Only your first example counts: the function returns before the outer loop has seen "
             "the others. Look at how far the return is indented.",
         ),
+        Mistake(
+            lambda y, Z: _skipping(y, Z, first_class=True),
+            "Examples of class 0 cost nothing: your loop over the classes starts at 1. Labels run "
+            "from 0 to N − 1.",
+        ),
+        Mistake(
+            lambda y, Z: _double_sum_mistake(
+                y, Z - np.log(np.cumsum(np.exp(Z).sum(axis=1)))[:, np.newaxis]
+            ),
+            "Your denominator grows from example to example: it is never set back to 0. Each "
+            "example has a denominator of its own, so its sum starts inside the outer loop.",
+        ),
+        Mistake(
+            lambda y, Z: -np.log(one_hot(y, Z.shape[1]) * softmax(Z)).sum() / len(y),
+            "Your cost is infinite: the logarithm of 0 was taken. Does the indicator stand inside "
+            "the logarithm? It belongs in front of it, and throws the whole term away.",
+        ),
+        Mistake(
+            _all_labels_at_once,
+            "You compare all labels with j at once, and an `if` asks one question. The indicator "
+            "is that of one example: compare its own label, the one with the index i.",
+        ),
+        Mistake(
+            lambda y, Z: sparse_categorical_crossentropy(y, Z, from_logits=True),
+            "You returned the loss of each example. The cost is their average, one number.",
+        ),
     ),
     hints=(
         "Write the formula symbol by symbol, from the outside to the inside: one loop for each of "
@@ -359,6 +429,12 @@ DOUBLE_SUM_COST = Task(
     tested="Right for 6 inputs: one example, two classes, the lesson's six, equal logits, and "
     "forty examples of ten classes.",
     properties=(
+        Property(
+            lambda arguments, cost: bool(np.isfinite(cost)),
+            "Your cost is nan or infinite: the logarithm of 0 or of a negative number was taken. "
+            "Numerator and denominator of the fraction are made of exponentials, which are all "
+            "above 0.",
+        ),
         Property(
             lambda arguments, cost: bool(np.asarray(cost) >= 0),
             "Your cost is below zero. Minus the logarithm of a probability never is.",
@@ -537,13 +613,29 @@ COST_IN_TWO_CODINGS = Task(
             )
             for slip, words in _INDEX_SLIPS
         ),
+        Mistake(
+            _pair(lambda y, A: -(np.eye(y.max() + 1)[y] * np.log(A)).sum() / len(y), _cost),
+            "Your one-hot rows have as many columns as the largest label asks for. Where the last "
+            "class does not occur, that is too few: N is the number of columns of A.",
+            "4.6",
+        ),
+        Mistake(
+            _pair(_cost, lambda y, A: -np.log(A[y]).mean()),
+            "In the fancy index you gave NumPy the labels alone, and it took whole rows: those "
+            "with the numbers y. Give it two numbers for each example, its row and its class.",
+        ),
+        Mistake(
+            _pair(_cost, lambda y, A: -np.log(A[y, np.arange(len(y))]).mean()),
+            "In the fancy index you exchanged rows and columns. First the row, that is the number "
+            "of the example; then the column, that is its label.",
+        ),
     ),
     properties=(
         Property(
             lambda arguments, costs: bool(np.allclose(costs, _cost(*arguments), rtol=1e-9)),
             lambda arguments, costs: (
-                f"The first number, by one-hot rows: {_words(_ONE_HOT_SLIPS, arguments, costs[0])} "
-                f"The second, by fancy index: {_words(_INDEX_SLIPS, arguments, costs[1])}"
+                f"First number (one-hot rows): {_words(_ONE_HOT_SLIPS, arguments, costs[0])} "
+                f"Second number (fancy index): {_words(_INDEX_SLIPS, arguments, costs[1])}"
             ),
         ),
     ),
@@ -701,6 +793,22 @@ LOGIT_GRADIENT = Task(
             lambda y, Z: _logit_gradient(y, Z).mean(axis=0),
             "You averaged over the examples. This task asks for one row for each example, an array "
             "of shape (m, N).",
+        ),
+        Mistake(
+            lambda y, Z: _given_to_truth(y, softmax(Z)) - 1,
+            "You returned one number for each example, the element of its true class. Every logit "
+            "moves the loss, so a row has N elements: those of the wrong classes are their "
+            "probabilities.",
+        ),
+        Mistake(
+            lambda y, Z: _logit_gradient(y, softmax(Z)),
+            "You applied softmax twice. Once is enough: its result are the probabilities already.",
+        ),
+        Mistake(
+            lambda y, Z: softmax(Z) - y,
+            "You subtracted the labels themselves, an array of shape (m,), from the probabilities, "
+            "shape (m, N). What is subtracted is each label as a one-hot row.",
+            "4.6",
         ),
     ),
     hints=(
@@ -940,6 +1048,31 @@ COST_GRADIENTS = Task(
             "You subtracted 1 in every column that occurs in y, and that in all rows. In each row "
             "only the element of that row's own label loses 1.",
             "4.8",
+        ),
+        Mistake(
+            _from_errors(lambda X, y, W, b: softmax(X @ W + b) - y[:, np.newaxis]),
+            "You subtracted the label itself, a number such as 2, from every probability of its "
+            "row. What is subtracted is the label as a one-hot row.",
+            "4.6",
+        ),
+        Mistake(
+            _from_errors(lambda X, y, W, b: softmax(X @ W + b) - y),
+            "You subtracted the labels themselves, an array of shape (m,), from the probabilities, "
+            "shape (m, N). What is subtracted is each label as a one-hot row.",
+            "4.6",
+        ),
+        Mistake(
+            _rescaled(lambda X, W: (len(X) / X.shape[1], 1)),
+            "∂J/∂b is right. ∂J/∂W is divided by the number of features n, where the number of "
+            "examples m belongs.",
+        ),
+        Mistake(
+            lambda X, y, W, b: (
+                X @ _errors(X, y, W, b) / len(X),
+                _errors(X, y, W, b).mean(axis=0),
+            ),
+            "The shapes of the product for ∂J/∂W do not fit: X is (m, n) and A − Y is (m, N). One "
+            "of them must be transposed, so that the m examples are what is added up.",
         ),
         Mistake(
             _from_errors(lambda X, y, W, b: softmax(X @ W + b) - one_hot((y - 1) % len(b), len(b))),

@@ -164,6 +164,31 @@ LOGSUMEXP = Task(
             "Your numbers are right, but they stand in a column of shape (m, 1). One number per "
             "row is an array of shape (m,): keep the dimension for the subtraction only.",
         ),
+        Mistake(
+            lambda Z: (
+                Z.max(axis=1, keepdims=True)
+                + np.log(np.exp(Z - Z.max(axis=1, keepdims=True)).sum(axis=1))
+            ),
+            "You added a column of shape (m, 1) to an array of shape (m,), and NumPy combined each "
+            "row with every other: (m, m). Give the largest logits the shape (m,) before you add "
+            "them back.",
+        ),
+        Mistake(
+            lambda Z: Z.max(axis=1) + np.log(np.exp(Z - Z.max(axis=1)).sum(axis=1)),
+            "The largest logits of the rows have the shape (m,), and NumPy takes that for a row: "
+            "it subtracts them from the columns, or finds that the shapes do not fit. Keep them as "
+            "a column, shape (m, 1), for the subtraction.",
+        ),
+        Mistake(
+            lambda Z: Z.max(axis=1) + np.log(np.exp(Z - Z.max(axis=1, keepdims=True))).sum(axis=1),
+            "You took the logarithms first and then added them up. It is the other way round: the "
+            "logarithm of the sum.",
+        ),
+        Mistake(
+            lambda Z: _logsumexp(Z)[0],
+            "You returned the number of the first row alone. A return inside a loop ends the "
+            "function: collect the numbers, and return them after the loop.",
+        ),
     ),
     properties=(
         Property(
@@ -228,8 +253,8 @@ CROSS_ENTROPY_FROM_LOGITS = Task(
     probes=(
         (np.array([0, 1]), np.array([[2.0, 1.0, 0.0], [0.5, -1.0, 1.0]])),
         (np.array([1]), np.array([[0.5, 1.5]])),
-        (np.array([0]), np.array([[1000.0, 0.0, -1000.0]])),
         (np.array([2]), np.array([[1000.0, 0.0, -1000.0]])),
+        (np.array([0]), np.array([[1000.0, 0.0, -1000.0]])),
         (np.array([1, 0]), np.array([[30.0, 0.0], [0.0, 40.0]])),
         (np.array([1, 0, 1]), _FAR_APART),
         (np.array([2, 0]), np.zeros((2, 4))),
@@ -356,6 +381,31 @@ CROSS_ENTROPY_FROM_LOGITS = Task(
             "You returned the average loss. This task asks for the loss of each example, an array "
             "of shape (m,).",
         ),
+        Mistake(
+            lambda y, Z: _logsumexp(Z)[:, np.newaxis] - _of_truth(y, Z),
+            "You subtracted an array of shape (m,) from a column of shape (m, 1), and NumPy "
+            "combined each row with every other: (m, m). Bring both to the shape (m,) first.",
+        ),
+        Mistake(
+            lambda y, Z: _logsumexp(Z) - y,
+            "You subtracted the label itself. The label names a class; what is subtracted is the "
+            "logit of that class.",
+        ),
+        Mistake(
+            lambda y, Z: (
+                np.log1p(np.exp(Z - Z.max(axis=1, keepdims=True)).sum(axis=1))
+                - _of_truth(y, Z - Z.max(axis=1, keepdims=True))
+            ),
+            "You counted a 1 too many: log1p adds it to the sum, in which the largest term is a 1 "
+            "already. Either leave that term out of the sum, or take the plain logarithm.",
+        ),
+        Mistake(
+            lambda y, Z: -(one_hot(y, Z.shape[1]) * np.log(softmax.softmax(Z))).sum(axis=1),
+            "You took the logarithms of all probabilities. A class far behind has a probability "
+            "that is stored as 0, and its logarithm is −infinity; times the 0 of the one-hot row "
+            "that is nan. Never form the probability.",
+            "5.5",
+        ),
     ),
     properties=(
         Property(
@@ -378,6 +428,11 @@ CROSS_ENTROPY_FROM_LOGITS = Task(
         Property(
             lambda arguments, loss: bool(np.abs(arguments[1]).max() > 10),
             FORMULA_FIRST,
+        ),
+        Property(
+            lambda arguments, loss: not ((loss > 1e308) & (_losses(*arguments) < 1e300)).any(),
+            "A loss of yours is the largest number there is, put in the place of an infinity. The "
+            "right loss is an ordinary number: find the way to it on which nothing is infinite.",
         ),
         Property(
             _below_ceiling,
@@ -416,6 +471,13 @@ def _rest(z: np.ndarray) -> np.ndarray:
 
 def _through_probability(y: np.ndarray, a: np.ndarray) -> np.ndarray:
     return -y * np.log(a) - (1 - y) * np.log(1 - a)
+
+
+def _one_question(y: np.ndarray, z: np.ndarray) -> np.ndarray:
+    """Ask all logits at once: NumPy refuses, unless there is a single one."""
+    if z >= 0:
+        return (1 - y) * z + _rest(z)
+    return -y * z + _rest(z)
 
 
 LOGISTIC_LOSS_FROM_LOGITS = Task(
@@ -550,6 +612,25 @@ LOGISTIC_LOSS_FROM_LOGITS = Task(
             lambda y, z: _logistic_loss_from_logits(y, z).mean(),
             "You returned the average loss. This task asks for the loss of each example, an array "
             "of shape (m,).",
+        ),
+        Mistake(
+            lambda y, z: _logistic_loss_from_logits(y, z).astype(y.dtype),
+            "Your losses are cut to whole numbers. An array made like y holds integers, as y does, "
+            "and cannot store anything between them: make the array of the losses one of floats.",
+        ),
+        Mistake(
+            lambda y, z: np.maximum(y, 0) - z * y + _rest(y),
+            "You exchanged the two arguments. The labels y come first, then the logits z.",
+        ),
+        Mistake(
+            lambda y, z: np.maximum(z, 0) - y * z + np.log1p(1 + np.exp(-np.abs(z))),
+            "You counted a 1 too many: log1p adds it itself. Give it the exponential alone.",
+        ),
+        Mistake(
+            _one_question,
+            "An `if`, and Python's own `max`, ask one question, but there is a label and a logit "
+            "for each example. NumPy has functions that decide for each element by itself; or go "
+            "through the examples in a loop.",
         ),
     ),
     properties=(
@@ -901,7 +982,7 @@ READ_LOGITS = Task(
     section="5.13",
     reference=_read_logits,
     probes=(
-        (np.array([[2.0, 1.0, -1.0], [0.0, 1.5, 0.5]]),),
+        (np.array([[2.0, 1.0, -1.0, 0.0], [0.0, 1.5, 0.5, -1.0], [0.5, -1.0, -2.0, 0.2]]),),
         (np.array([[-3.0, -1.0, -2.0, -1.5]]),),
         (np.array([[0.5, -0.5], [1.0, 3.0], [-2.0, -4.0]]),),
         (np.array([[1000.0, 999.0, 0.0], [0.0, 1000.0, 999.0]]),),
@@ -1008,8 +1089,29 @@ READ_LOGITS = Task(
             "You returned the answers alone. The second thing asked for is how sure the model is "
             "of each: its probability.",
         ),
+        Mistake(
+            lambda Z: _read_logits(Z)[1],
+            "You returned the probabilities alone. The first thing asked for is the answers: the "
+            "class with the largest logit of each row.",
+        ),
+        Mistake(
+            lambda Z: (Z.argmax(axis=0), softmax.softmax(Z).max(axis=0)),
+            "You looked down the columns (axis 0), over the examples. The classes of an example "
+            "stand in its row (axis 1): one answer and one probability for each row.",
+        ),
+        Mistake(
+            _as_sure_as(lambda Z: softmax.softmax(Z)[:, Z.argmax(axis=1)]),
+            "The answers are right. But you took the columns of all answers out of every row, "
+            "shape (m, m). Pair each row number with its own answer, or take each row's largest.",
+        ),
     ),
     properties=(
+        Property(
+            lambda arguments, got: bool(np.isfinite(got[1]).all()),
+            "A probability of yours is nan or infinite: an exponential overflowed, or all of a row "
+            "became 0 and was divided by 0. (An argmax over nan answers anything.) Subtract from "
+            "each row its own largest logit first.",
+        ),
         Property(
             lambda arguments, got: bool((got[0] == arguments[0].argmax(axis=1)).all()),
             "Your answers, the first part, are not all right. The answer is the position of the "
@@ -1017,8 +1119,7 @@ READ_LOGITS = Task(
         ),
         Property(
             lambda arguments, got: bool(((got[1] >= 0) & (got[1] <= 1)).all()),
-            "Your second part holds numbers that cannot be probabilities: they lie outside 0 to 1, "
-            "or are nan.",
+            "Your second part holds numbers that cannot be probabilities: they lie outside 0 to 1.",
         ),
         Property(
             lambda arguments, got: bool((got[1] >= 1 / arguments[0].shape[1] - 1e-6).all()),
@@ -1111,6 +1212,13 @@ def _only_renamed(
 ) -> tuple[np.ndarray, np.ndarray]:
     wrong = (X @ W + b).argmax(axis=1) != y
     return _relearn(X[wrong], y[wrong], W, b)
+
+
+def _exchange_4_and_9(
+    X: np.ndarray, y: np.ndarray, W: np.ndarray, b: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    order = [0, 1, 2, 3, 9, 5, 6, 7, 8, 4]
+    return W[:, order], b[order]
 
 
 def _with(
@@ -1218,6 +1326,11 @@ RELEARN = Task(
             lambda X, y, W, b: (_relearn(X, y, W, b)[0].T, b),
             "Your W is transposed. The gradient by W has the shape of W, (64, 10).",
         ),
+        Mistake(
+            _exchange_4_and_9,
+            "Right for 4 and 9, but not for another pair: your function knows these two digits by "
+            "their numbers. Let it learn from the labels y which digits are meant.",
+        ),
     ),
     properties=(
         Property(
@@ -1247,7 +1360,8 @@ RELEARN = Task(
             lambda arguments, seen: seen["right, of the other digits"] == "at least 90%",
             lambda arguments, seen: (
                 f"Of the digits that were not renamed, {seen['right, of the other digits']} are "
-                "right; at least 90% must stay so. Too large steps can unlearn them."
+                "right; at least 90% must stay so. Too large steps can unlearn them, and so can "
+                "training on some of the images only."
             ),
         ),
     ),
