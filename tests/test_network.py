@@ -830,6 +830,52 @@ def test_bad_calls(case):
         call()
 
 
+WHOLE_MESSAGES = {
+    "no layers": "layers must not be empty",
+    "shared layer": "layers must differ, got the same layer twice",
+    "layer of another model": "layers must be new, got a Dense of another Sequential",
+    "bias": "bias_initializer must be one of zeros, ones; got 'one'; did you mean 'ones'?",
+    "metric": "metrics must be one of accuracy; got 'acuracy'; did you mean 'accuracy'?",
+    "metric of numbers": "metrics: accuracy needs a loss for classes, got MeanSquaredError",
+    "layer unbuilt": "the layer has no weights yet: build or fit its Sequential first",
+    "metric twice": "metrics must not name a metric twice, got ['accuracy', 'accuracy']",
+}
+
+
+@pytest.mark.parametrize("case", WHOLE_MESSAGES)
+def test_messages_as_the_reader_sees_them(case):
+    with pytest.raises((TypeError, ValueError)) as caught:
+        BAD_CALLS[case][0]()
+    assert str(caught.value) == WHOLE_MESSAGES[case]
+
+
+def test_a_weight_of_the_wrong_shape_is_named_with_its_own_shape():
+    weights = built().get_weights()
+    with pytest.raises(ValueError, match=r"^weights\[2\] must have shape .*, got \(7, 5\)$"):
+        built().set_weights([*weights[:2], np.ones((7, 5)), weights[3]])
+
+
+def test_validation_data_of_other_columns_are_named_with_their_shape():
+    with pytest.raises(ValueError, match=r"^validation_data.* 2 columns.*, got shape \(4, 3\)$"):
+        classifier().fit(X2, Y3, validation_data=(np.ones((4, 3)), Y3))
+    with pytest.raises(ValueError, match=r"^validation_data must be a pair \(X, y\)$"):
+        classifier().fit(X2, Y3, validation_data=X2)
+
+
+def test_what_is_not_said_is_as_documented(capsys):
+    """No seed is seed 0; fit without options takes batches of 32, shuffles and is silent."""
+    random = np.random.default_rng(3)
+    X, y = random.normal(size=(100, 2)), random.integers(0, 3, 100)
+    weights = []
+    for seed, options in (({}, {}), ({"seed": 0}, {"batch_size": 32, "shuffle": True})):
+        model = Sequential([Dense(3)], **seed)
+        model.compile("sgd", SPARSE)
+        model.fit(X, y, epochs=200, **options)
+        weights.append(model.parameters)
+    np.testing.assert_array_equal(*weights)
+    assert capsys.readouterr() == ("", "")
+
+
 def test_refused_weights_and_settings_change_nothing():
     model = built()
     weights = model.get_weights()

@@ -187,7 +187,7 @@ BAD = {
     "dtype": (
         lambda: Adam().update(np.ones(2), np.ones(2, np.float32)), ValueError, "and float32",
     ),
-    "too early": (lambda: Adam().effective_learning_rate(1), ValueError, "needs an update first"),
+    "too early": (lambda: Adam().effective_learning_rate(1), ValueError, "^effective_learning_rate n"),
     "name": (lambda: optimizer_for("adm"), ValueError, "^optimizer must .* did you mean 'adam'"),
     "number": (lambda: optimizer_for(3), TypeError, "optimizer must be a name or an optimizer"),
     "class": (lambda: optimizer_for(Adam), TypeError, "optimizer must be a name or an optimizer"),
@@ -204,7 +204,9 @@ def test_bad_input(case):
 def test_read_only_parameters_are_refused():
     w = np.ones(2)
     w.flags.writeable = False
-    with pytest.raises(ValueError, match="writeable"):
+    with pytest.raises(
+        ValueError, match=r"^parameters must be writeable: they are changed in place$"
+    ):
         SGD().update(w, np.ones(2))
 
 
@@ -267,7 +269,11 @@ def test_a_refused_step_changes_nothing(name):
     for bad in (np.ones(3), np.ones(2, np.float32), [1.0, 2.0]):
         with pytest.raises(ValueError, match="gradient must have the shape"):
             optimizer.update(w, bad)
-    with pytest.raises(ValueError, match="first step"):
+    with pytest.raises(
+        ValueError,
+        match=r"^parameters must be the array of the optimizer's first step, got another one; "
+        r"use a new optimizer for new parameters$",
+    ):
         optimizer.update(np.ones(2), np.ones(2))
     with pytest.raises(ValueError, match=r"gradient must have the shape \(2,\)"):
         optimizer.effective_learning_rate(np.ones(3))
@@ -276,5 +282,7 @@ def test_a_refused_step_changes_nothing(name):
         twin.update(w_twin, np.array(g))
     np.testing.assert_array_equal(w, w_twin)
     assert optimizer.iterations == 2
-    with pytest.raises(ValueError, match="taken 2 steps"):
+    with pytest.raises(
+        ValueError, match=r"taken 2 steps; its running means belong to other parameters$"
+    ):
         optimizer_for(optimizer)
