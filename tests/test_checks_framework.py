@@ -211,7 +211,12 @@ def test_nothing_returned():
         if len(X) == 2:
             return X.mean(axis=0)
 
+    def in_place(X):
+        result = []
+        return result.append(X.mean(axis=0))
+
     assert "returns nothing (None): end" in wrong(answer).diagnosis
+    assert "returns nothing itself" in wrong(in_place).diagnosis
     assert "one way through it ends" in wrong(sometimes).diagnosis
     assert "prints" in wrong(printing).diagnosis
     assert ("printed", "[2.5 5.5]") in wrong(printing).example

@@ -7,6 +7,7 @@ import copy
 import dis
 import functools
 import inspect
+import itertools
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
@@ -198,7 +199,7 @@ def _diagnose(task: Task, answer: Callable, result: Run, wrong: list[int]) -> Ve
     if isinstance(got, Raised):
         return verdict(reason="raised", diagnosis=_raised(result, first))
     if got is None and expected is not None:
-        return verdict(reason="form", diagnosis=_nothing(result))
+        return verdict(reason="form", diagnosis=_nothing(answer, result))
     if not _agree(task, first, _again(task, answer, first), got):
         return verdict(
             reason="random",
@@ -288,7 +289,7 @@ def _raised(result: Run, number: int) -> str:
     return f"Your function raised {show(error).rstrip('.')}{at}."
 
 
-def _nothing(result: Run) -> str:
+def _nothing(answer: Callable, result: Run) -> str:
     if any(result.printed):
         return "Your function prints its result but returns nothing: end it with `return`."
     if any(outcome is not None for outcome in result.outcomes):
@@ -296,7 +297,23 @@ def _nothing(result: Run) -> str:
             "Your function returns nothing (None) for this input: one way through it ends without"
             " `return`."
         )
+    if _returns_a_value(answer):
+        return (
+            "Your function has a `return`, but what it returns is nothing (None). Does that come"
+            " from a call that only changes something, and returns nothing itself? Make such a call"
+            " in a line of its own, and return what it changed."
+        )
     return "Your function returns nothing (None): end it with `return` and the result."
+
+
+def _returns_a_value(answer: Callable) -> bool:
+    """Whether a `return` of the function has more behind it than nothing, or a plain None."""
+    code = getattr(answer, "__code__", None) if inspect.isfunction(answer) else None
+    steps = list(dis.get_instructions(code)) if code else []
+    return any(
+        step.opname == "RETURN_VALUE" and before.opname != "LOAD_CONST"
+        for before, step in itertools.pairwise(steps)
+    )
 
 
 def _changed(task: Task, result: Run, number: int) -> Verdict:
