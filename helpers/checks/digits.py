@@ -112,6 +112,18 @@ BASELINE_ACCURACY = Task(
             "the position of the largest count is asked for.",
         ),
         Mistake(
+            lambda y_train, y_new: (
+                y_new == np.unique(y_train, return_counts=True)[1].argmax()
+            ).mean(),
+            "You took the position of the largest count for the digit. `np.unique` lists only the "
+            "digits that occur, so look up which digit stands at that position.",
+        ),
+        Mistake(
+            lambda y_train, y_new: np.bincount(y_train).max() / len(y_new),
+            "You divided how often the digit occurs in training by the number of new examples. "
+            "Count how often it occurs among the new ones.",
+        ),
+        Mistake(
             lambda y_train, y_new: (y_new == y_train.max()).mean(),
             "You answered with the largest digit. The commonest is the one with the largest count.",
         ),
@@ -245,6 +257,16 @@ SCALE_LIKE_TRAINING = Task(
             "both.",
         ),
         Mistake(
+            lambda X_train, X_new: _standardised(X_train),
+            "You returned the training table alone. Return both, with a comma between them: "
+            "the training part's first.",
+        ),
+        Mistake(
+            lambda X_train, X_new: scale_like_training(X_train, X_new)[1],
+            "You returned the new examples alone. Return both, with a comma between them: the "
+            "training part's first.",
+        ),
+        Mistake(
             lambda X_train, X_new: (_standardised(X_train), X_new.astype(float)),
             "You left the new examples as they were. They need the same scaling as the training "
             "part.",
@@ -368,6 +390,11 @@ def _divided(axis: int | None) -> Callable[..., np.ndarray]:
     return shares
 
 
+def _rows_divided(y: np.ndarray, answers: np.ndarray, num_classes: int) -> np.ndarray:
+    counts = confusion_matrix(y, answers, num_classes)
+    return counts / counts.sum(axis=1, keepdims=True)
+
+
 def _with_diagonal(diagonal: bool) -> Callable[..., np.ndarray]:
     """Keep the diagonal only, or the rest only."""
 
@@ -406,12 +433,18 @@ CONFUSION_MATRIX = Task(
         ),
         Mistake(
             _each_pair_once,
-            "You added 1 to a whole selection of places at once. NumPy then counts each place "
-            "once, however often it is named. Every example must count.",
+            "Each place of your matrix holds 1 at most. Did you set it to 1, or add 1 to a whole "
+            "selection of places at once? NumPy then counts a place once, however often it is "
+            "named. Every example must count.",
         ),
         Mistake(
             _divided(1),
             "You divided each row by its sum. The matrix holds counts, not shares.",
+        ),
+        Mistake(
+            _rows_divided,
+            "You divided each row by its sum, which for some is 0. The matrix holds counts, not "
+            "shares.",
         ),
         Mistake(
             _divided(0),
@@ -481,6 +514,30 @@ def _never_reset(val_loss: np.ndarray, patience: int) -> tuple[int, int]:
     for epoch in range(1, len(val_loss)):
         if val_loss[epoch] < val_loss[best]:
             best = epoch
+        else:
+            waited += 1
+        if waited >= patience:
+            return best + 1, epoch + 1
+    return best + 1, len(val_loss)
+
+
+def _better_than_before(val_loss: np.ndarray, patience: int) -> tuple[int, int]:
+    best, waited = 0, 0
+    for epoch in range(1, len(val_loss)):
+        if val_loss[epoch] < val_loss[epoch - 1]:
+            best, waited = epoch, 0
+        else:
+            waited += 1
+        if waited >= patience:
+            return best + 1, epoch + 1
+    return best + 1, len(val_loss)
+
+
+def _first_against_itself(val_loss: np.ndarray, patience: int) -> tuple[int, int]:
+    best, waited = 0, 0
+    for epoch, loss in enumerate(val_loss):
+        if loss < val_loss[best]:
+            best, waited = epoch, 0
         else:
             waited += 1
         if waited >= patience:
@@ -595,6 +652,12 @@ EARLY_STOPPING = Task(
             "as better: begin with the first loss, or with infinity.",
         ),
         Mistake(
+            _first_against_itself,
+            "You began with the first loss as the lowest and then compared the first epoch with "
+            "it: so it counts as an epoch that brought nothing. Begin with infinity, or with the "
+            "second epoch.",
+        ),
+        Mistake(
             lambda val_loss, patience: (
                 int(np.argmin(val_loss)) + 1,
                 early_stopping(val_loss, patience)[1],
@@ -630,6 +693,11 @@ EARLY_STOPPING = Task(
             _against_the_epoch_before,
             "You compared each loss with the one before it. An epoch counts as better only if its "
             "loss is lower than the lowest so far.",
+        ),
+        Mistake(
+            _better_than_before,
+            "You compared each loss with the one before it, and took the last epoch that was lower "
+            "for the best. The lowest loss so far is what counts.",
         ),
         Mistake(
             _rises_in_a_row,
@@ -735,6 +803,14 @@ def _below_one_half(z: np.ndarray, y: np.ndarray, k: int) -> np.ndarray:
     return np.argsort(given_to_truth)[: (given_to_truth < 0.5).sum()][:k]
 
 
+def _mask_after_sorting(z: np.ndarray, y: np.ndarray, k: int) -> np.ndarray:
+    return np.argsort(_of_truth(softmax(z), y))[z.argmax(axis=1) != y][:k]
+
+
+def _last_errors(z: np.ndarray, y: np.ndarray, k: int) -> np.ndarray:
+    return worst_errors(z, y, len(y))[-k:]
+
+
 def _places_among_errors(z: np.ndarray, y: np.ndarray, k: int) -> np.ndarray:
     wrong = np.flatnonzero(z.argmax(axis=1) != y)
     return np.argsort(_of_truth(softmax(z), y)[wrong])[:k]
@@ -806,8 +882,18 @@ WORST_ERRORS = Task(
         ),
         Mistake(
             _among_all,
-            "You sorted all images. Only errors are asked for: where the largest logit is not the "
-            "true digit's.",
+            "Your list also holds images that were read rightly. Only errors are asked for, where "
+            "the largest logit is not the true digit's: if they are fewer than k, a shorter list.",
+        ),
+        Mistake(
+            _mask_after_sorting,
+            "You sorted all images and then picked out with a mask that belongs to the unsorted "
+            "ones. Pick out the errors first, or bring the mask into the same order.",
+        ),
+        Mistake(
+            _last_errors,
+            "You took the last of the sorted errors, in which the true digit got the most. The "
+            "worst are the first.",
         ),
         Mistake(
             _first_k_then_errors,
@@ -942,7 +1028,7 @@ def _not_enough(arguments: tuple, verdict: str) -> str:
         )
     if right <= 340:
         return words + (
-            "It reads, but worse than softmax regression, which has "
+            "Your model reads, but worse than softmax regression, which has "
             f"{RIGHT_OF_SOFTMAX_REGRESSION} right. Train longer, with more hidden units, or with "
             "another learning rate; the validation part tells which. If X is scaled, then with the "
             "training part's numbers."
@@ -986,7 +1072,8 @@ READ_DIGITS = Task(
         ),
         Mistake(
             lambda train, validation, X: np.zeros(len(X), dtype=int),
-            "You gave every image the same answer: the laziest baseline of all.",
+            "You gave every image the same answer: the laziest baseline of all. If a model was "
+            "trained for it, its learning rate may be too high: does its loss fall?",
             section="9.1",
         ),
         Mistake(

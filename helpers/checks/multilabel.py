@@ -11,6 +11,7 @@ import numpy as np
 from helpers import comparison, datasets
 from helpers.activations import sigmoid
 from helpers.checks._task import Mistake, Property, Task
+from helpers.losses import BinaryCrossentropy as OurBinaryCrossentropy
 from helpers.losses import binary_crossentropy
 from helpers.multilabel import best_thresholds, f1_score, predict_labels
 from helpers.network import Sequential
@@ -60,7 +61,8 @@ LABELS_FROM_LOGITS = Task(
         Mistake(
             lambda z, thresholds: (z > thresholds).astype(int),
             "You compared the logits with the thresholds. A threshold is a probability, so the "
-            "logits must become probabilities first.",
+            "logits, and they alone, must become probabilities first: a sigmoid on both sides "
+            "changes nothing.",
         ),
         Mistake(
             lambda z, thresholds: (softmax(z) > thresholds).astype(int),
@@ -201,6 +203,11 @@ def _right_for_logits(low: float, high: float) -> Callable[[tuple, Any], bool]:
     return holds
 
 
+def _logits_as_probabilities(y: np.ndarray, z: np.ndarray) -> float:
+    a = np.clip(z, 1e-7, 1 - 1e-7)
+    return (-y * np.log(a) - (1 - y) * np.log(1 - a)).mean()
+
+
 def _overflowing(y: np.ndarray, z: np.ndarray) -> float:
     return (y * np.log(1 + np.exp(-z)) + (1 - y) * np.log(1 + np.exp(z))).mean()
 
@@ -216,12 +223,12 @@ def _without_absolute_value(y: np.ndarray, z: np.ndarray) -> float:
 _EXPLODES = (
     "Your formula is right on paper, but for a label that is answered wrongly and with much "
     "confidence the probability rounds to exactly 0 or 1, and its logarithm is infinite. Compute "
-    "from the logit, without forming the probability."
+    "from the logit, without forming the probability (lesson 5, section 5.9)."
 )
 _CLIPS = (
     "That avoids infinity and gives a wrong cost instead: a label that is answered wrongly with a "
     "large logit costs about |z|, however large. Compute from the logit, without forming the "
-    "probability."
+    "probability (lesson 5, section 5.9)."
 )
 
 MULTILABEL_COST = Task(
@@ -291,6 +298,16 @@ MULTILABEL_COST = Task(
             "You added up the losses of all labels and examples. The cost is their average.",
         ),
         Mistake(
+            lambda y, z: _table(y, z).sum() / len(y) * y.shape[1],
+            "You divided by m and then multiplied by N: Python works through `/ m * N` from left "
+            "to right. The product needs parentheses.",
+        ),
+        Mistake(
+            _logits_as_probabilities,
+            "You took the logits for probabilities. The formula's a is the sigmoid of z; and a "
+            "loss of the helpers or of Keras has to be told: `from_logits=True`.",
+        ),
+        Mistake(
             lambda y, z: -_table(y, z).mean(),
             "The sign is wrong: a logarithm of a probability is negative, a loss is not.",
         ),
@@ -356,6 +373,9 @@ MULTILABEL_COST = Task(
             "that is answered wrongly with a large logit costs about |z|, however large.",
         ),
     ),
+    # Keras computes in single precision unless told otherwise.
+    rtol=1e-6,
+    atol=1e-7,
 )
 
 
@@ -420,6 +440,23 @@ def _nothing_is_perfect(TP: Any, FP: Any, FN: Any) -> Any:
 
 def _nothing_is_nan(TP: Any, FP: Any, FN: Any) -> Any:
     return np.divide(2 * TP, 2 * TP + FP + FN)
+
+
+def _without_parentheses(TP: Any, FP: Any, FN: Any) -> Any:
+    return 2 * TP / 2 * TP + FP + FN
+
+
+def _floor_in_the_sum(y: np.ndarray, answers: np.ndarray) -> tuple[float, float]:
+    TP, FP, FN = _counts(y, answers)
+    below = np.maximum(2 * TP + FP + FN, 1)
+    return (2 * TP / below).mean(), 2 * TP.sum() / below.sum()
+
+
+def _nothing_left_out_of_both(y: np.ndarray, answers: np.ndarray) -> tuple[Any, Any]:
+    counts = _counts(y, answers)
+    f1 = _nothing_is_nan(*counts)
+    macro = np.nanmean(f1) if np.isfinite(f1).any() else np.nan
+    return macro, _nothing_is_nan(*(count.sum() for count in counts))
 
 
 def _weighted(TP: Any, FP: Any, FN: Any) -> Any:
@@ -528,6 +565,26 @@ MACRO_AND_MICRO_F1 = Task(
             "It counts as 0, and the mean is over all labels.",
         ),
         Mistake(
+            _nothing_left_out_of_both,
+            "You left out of the mean what there is nothing to divide for, and where nothing is "
+            "left you divided 0 by 0. The task says that such an F1 is 0, and it counts.",
+        ),
+        Mistake(
+            _with(_without_parentheses),
+            "What stands below the fraction bar needs parentheses: Python divides by 2 alone and "
+            "then goes on multiplying and adding. An F1 is never above 1.",
+        ),
+        Mistake(
+            _with_macro(lambda TP, FP, FN: _without_parentheses(TP, FP, FN).mean()),
+            "In the macro average, what stands below the fraction bar needs parentheses: Python "
+            "divides by 2 alone and then goes on multiplying and adding. An F1 is never above 1.",
+        ),
+        Mistake(
+            _floor_in_the_sum,
+            "Your macro average is right. For micro you added up denominators in which 0 had "
+            "become 1: add up the counts themselves, and only then see to a 0.",
+        ),
+        Mistake(
             lambda y, answers: (f1_score(y, answers, "macro"),) * 2,
             "You returned the macro average twice. For micro, add up the counts of all labels "
             "before dividing, only once.",
@@ -618,6 +675,20 @@ def _one_for_all(average: str) -> Callable[..., np.ndarray]:
     return choose
 
 
+def _from_zero(y: np.ndarray, a: np.ndarray, candidates: np.ndarray) -> np.ndarray:
+    best = np.max([f1_score(y, predict_labels(a, t)) for t in candidates], axis=0)
+    return np.where(best > 0, choose_thresholds(y, a, candidates), 0.0)
+
+
+def _left_from_the_label_before(y: np.ndarray, a: np.ndarray, candidates: np.ndarray) -> np.ndarray:
+    best = np.max([f1_score(y, predict_labels(a, t)) for t in candidates], axis=0)
+    thresholds = choose_thresholds(y, a, candidates)
+    for j in range(1, len(best)):
+        if best[j] == 0:
+            thresholds[j] = thresholds[j - 1]
+    return thresholds
+
+
 def _numbers_of_the_best(y: np.ndarray, a: np.ndarray, candidates: np.ndarray) -> np.ndarray:
     return np.argmax([f1_score(y, predict_labels(a, t)) for t in candidates], axis=0)
 
@@ -673,7 +744,11 @@ CHOOSE_THRESHOLDS = Task(
             np.array([[0.9, 0.1], [0.2, 0.3], [0.6, 0.2], [0.7, 0.25], [0.1, 0.05]]),
             np.array([0.2, 0.5, 0.8]),
         ),
-        (np.array([[1, 0], [0, 0]]), np.array([[0.7, 0.6], [0.2, 0.3]]), np.array([0.3, 0.4, 0.5])),
+        (
+            np.array([[1, 0], [0, 0]]),
+            np.array([[0.7, 0.6], [0.35, 0.3]]),
+            np.array([0.3, 0.4, 0.5]),
+        ),
         (
             np.array([[1], [1], [0], [0], [0], [1], [0]]),
             np.array([[0.9], [0.85], [0.75], [0.7], [0.65], [0.55], [0.1]]),
@@ -758,6 +833,18 @@ CHOOSE_THRESHOLDS = Task(
             "You carried the highest F1 over from one label to the next. Each label begins anew.",
         ),
         Mistake(
+            _from_zero,
+            "A label that never occurs has an F1 of 0 at every candidate, and your threshold of "
+            "it was never set. All candidates are equally good there, so the lowest is asked for: "
+            "let the best F1 so far begin below 0.",
+        ),
+        Mistake(
+            _left_from_the_label_before,
+            "A label that never occurs has an F1 of 0 at every candidate, and you gave it the "
+            "threshold of the label before. All candidates are equally good there, so the lowest "
+            "is asked for: let the best F1 so far begin below 0.",
+        ),
+        Mistake(
             _best_values,
             "You returned the highest F1 of each label. The task asks for the threshold that "
             "reaches it.",
@@ -783,7 +870,7 @@ CHOOSE_THRESHOLDS = Task(
     properties=(
         Property(
             lambda arguments, thresholds: bool(np.isin(thresholds, arguments[2]).all()),
-            "Your thresholds are not among the candidates.",
+            "Not all your thresholds are among the candidates.",
         ),
     ),
     hints=(
@@ -836,6 +923,8 @@ _Y = np.array([[1, 1, 0], [0, 0, 1], [1, 0, 0]], dtype=np.float32)
 
 
 _HEAD = ("input", "output", "last activation", "loss", "metric")
+_OURS = "the course's own, not Keras's"
+_AT_HALF = "yes for probabilities above 0.5"
 _LARGEST = "yes for the largest output only"
 
 
@@ -851,12 +940,13 @@ def _head(arguments: tuple, model: Any) -> Any:
         model.build((None, n))
     repeat = -(-N // _Z.shape[1])
     z, y = (np.tile(table, (1, repeat))[:, :N] for table in (_Z, _Y))
+    activation = _last_activation(model, z)
     found = (
         f"{model.input_shape[-1]} features",
         f"{model.output_shape[-1]} units",
-        _last_activation(model, z),
+        activation,
         _name_of_loss(model, y, z),
-        _name_of_metric(model, y, z),
+        _name_of_metric(model, y, z, sigmoid if activation == "none (logits)" else float),
     )
     return dict(zip(_HEAD, found, strict=True))
 
@@ -874,6 +964,8 @@ def _last_activation(model: Any, z: np.ndarray) -> str:
 def _name_of_loss(model: Any, y: np.ndarray, z: np.ndarray) -> str:
     if not getattr(model, "compiled", False):
         return "none: the model is not compiled"
+    if type(model.loss).__module__.startswith("helpers."):
+        return _OURS  # right for these arrays, but Keras cannot train with it
     k, tf = comparison.keras(), comparison.tensorflow()
     known = {
         f"{name}(from_logits={logits})": getattr(k.losses, name)(from_logits=logits)
@@ -893,7 +985,10 @@ def _name_of_loss(model: Any, y: np.ndarray, z: np.ndarray) -> str:
     return model.loss if isinstance(model.loss, str) else type(model.loss).__name__
 
 
-def _name_of_metric(model: Any, y: np.ndarray, z: np.ndarray) -> str:
+def _name_of_metric(
+    model: Any, y: np.ndarray, z: np.ndarray, probability: Callable[[float], float]
+) -> str:
+    """Say from which probability on the metric counts a yes, so as not to name the logit."""
     if not getattr(model, "compiled", False):
         return "none: the model is not compiled"
     tf = comparison.tensorflow()
@@ -903,7 +998,10 @@ def _name_of_metric(model: Any, y: np.ndarray, z: np.ndarray) -> str:
     model.reset_metrics()
     if not values:
         return "none"
-    known = {f"yes above {threshold:g}": (z > threshold) == y for threshold in (0.0, 0.5)}
+    known = {
+        f"yes for probabilities above {float(probability(threshold)):.2g}": (z > threshold) == y
+        for threshold in (0.0, 0.5)
+    }
     known[_LARGEST] = z.argmax(axis=1) == y.argmax(axis=1)
     for name, right in known.items():
         if any(np.isclose(value, right.mean()) for value in values):
@@ -933,6 +1031,11 @@ MULTILABEL_MODEL = Task(
             "Your metric compares the outputs with 0.5, as it does if it is not told otherwise. "
             "Your outputs are logits, and the logit that belongs to the probability one half is "
             "another number.",
+        ),
+        Mistake(
+            lambda n, N: _keras_model(n, N, loss=OurBinaryCrossentropy(from_logits=True)),
+            "Your loss is the course's own `BinaryCrossentropy`, which the import cell brought in "
+            "and which Keras cannot train with. Take `keras.losses.BinaryCrossentropy`.",
         ),
         Mistake(
             lambda n, N: _keras_model(n, N, activation="sigmoid"),
@@ -1033,6 +1136,11 @@ MULTILABEL_MODEL = Task(
             ),
         ),
         Property(
+            lambda arguments, head: head["loss"] != _OURS,
+            "Your loss is the course's own, which Keras cannot train with: the two have the same "
+            "name. Take `keras.losses.BinaryCrossentropy`.",
+        ),
+        Property(
             lambda arguments, head: head["loss"] != "BinaryCrossentropy(from_logits=False)",
             "Your last layer gives logits, but your loss takes them for probabilities: it has to "
             "be told. (The metric, too, has to know.)",
@@ -1049,8 +1157,9 @@ MULTILABEL_MODEL = Task(
             "Your model is compiled without a metric.",
         ),
         Property(
-            lambda arguments, head: head["metric"] == "yes above 0",
-            "Your metric is not the share of right labels, with yes where the logit is above 0.",
+            lambda arguments, head: head["metric"] == _AT_HALF,
+            "Your metric is not the share of right labels, with yes where the probability is above "
+            "one half.",
         ),
     ),
     hints=(
@@ -1157,8 +1266,8 @@ def _below_goal(arguments: tuple, verdict: str) -> str:
             "network: does its cost fall?"
         )
     return words + (
-        "It reads. For more: a hidden layer, or a wider one; more epochs; thresholds chosen on the "
-        "validation strips, never on the training strips."
+        "Your model reads. For more: a hidden layer, or a wider one; more epochs; thresholds "
+        "chosen on the validation strips, never on the training strips."
     )
 
 
@@ -1172,7 +1281,7 @@ ANSWER_STRIPS = Task(
         Mistake(
             _everywhere(0, 0, 0),
             "You answered no to every question: the lazy model. It has most labels right and finds "
-            "nothing.",
+            "nothing. If it was trained, its learning rate may be too high: does its cost fall?",
             section="7.7",
         ),
         Mistake(

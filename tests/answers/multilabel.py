@@ -76,6 +76,10 @@ def cost_by_tensorflow(y, z):
     return tf.reduce_mean(tf.nn.sigmoid_cross_entropy_with_logits(tf.cast(y, z.dtype), z))
 
 
+def cost_by_keras_in_single_precision(y, z):
+    return float(comparison.keras().losses.BinaryCrossentropy(from_logits=True)(y, z))
+
+
 # --- macro and micro F1 ---------------------------------------------------------------------------
 
 
@@ -228,7 +232,13 @@ RIGHT = {
         labels_by_tensorflow,
         labels_by_scipy,
     ),
-    "multilabel_cost": (cost_of_lesson_5, cost_by_logaddexp, cost_by_loops, cost_by_tensorflow),
+    "multilabel_cost": (
+        cost_of_lesson_5,
+        cost_by_logaddexp,
+        cost_by_loops,
+        cost_by_tensorflow,
+        cost_by_keras_in_single_precision,
+    ),
     "macro_and_micro_f1": (
         f1_by_scikit_learn,
         f1_by_loops,
