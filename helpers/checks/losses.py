@@ -585,6 +585,7 @@ COST_IN_TWO_CODINGS = Task(
     name="cost_in_two_codings",
     section="4.5",
     reference=_cost_in_two_codings,
+    returns=("cost by one-hot rows", "cost by fancy index"),
     probes=(
         (_FEW_Y, softmax(_FEW_Z)),
         (np.array([0]), np.array([[0.2, 0.5, 0.3]])),
@@ -802,7 +803,19 @@ LOGIT_GRADIENT = Task(
         ),
         Mistake(
             lambda y, Z: _logit_gradient(y, softmax(Z)),
-            "You applied softmax twice. Once is enough: its result are the probabilities already.",
+            "You applied softmax twice. Once is enough: it gives the probabilities.",
+        ),
+        Mistake(
+            lambda y, Z: softmax(Z) - np.eye(len(y))[y],
+            "Your one-hot rows have m columns, as many as there are examples. They need one for "
+            "each class: N, the number of columns of Z.",
+            "4.6",
+        ),
+        Mistake(
+            lambda y, Z: softmax(Z) - np.eye(Z.shape[1]),
+            "You subtracted the whole identity matrix, a row for each class. What is subtracted "
+            "has a row for each example: of the identity, the row that its label names.",
+            "4.6",
         ),
         Mistake(
             lambda y, Z: softmax(Z) - y,
@@ -903,6 +916,7 @@ COST_GRADIENTS = Task(
     name="cost_gradients",
     section="4.9",
     reference=_cost_gradients,
+    returns=("∂J/∂W", "∂J/∂b"),
     probes=(
         (X[:2], y[:2], W, b),
         (np.array([[0.5, -1.0, 2.0]]), np.array([1]), W[:, :2], b[:2]),
@@ -1073,6 +1087,14 @@ COST_GRADIENTS = Task(
             ),
             "The shapes of the product for ∂J/∂W do not fit: X is (m, n) and A − Y is (m, N). One "
             "of them must be transposed, so that the m examples are what is added up.",
+        ),
+        Mistake(
+            lambda X, y, W, b: (
+                X.T * _errors(X, y, W, b) / len(X),
+                _errors(X, y, W, b).mean(axis=0),
+            ),
+            "For ∂J/∂W you multiplied element by element. The sum over the examples, of products "
+            "of a feature with an error, is a matrix product.",
         ),
         Mistake(
             _from_errors(lambda X, y, W, b: softmax(X @ W + b) - one_hot((y - 1) % len(b), len(b))),

@@ -11,7 +11,7 @@ import numpy as np
 
 from helpers import comparison, datasets, softmax
 from helpers.activations import sigmoid
-from helpers.checks._task import Mistake, Property, Task
+from helpers.checks._task import Finding, Mistake, Property, Task
 from helpers.losses import (
     SparseCategoricalCrossentropy,
     binary_crossentropy,
@@ -387,6 +387,16 @@ CROSS_ENTROPY_FROM_LOGITS = Task(
             "combined each row with every other: (m, m). Bring both to the shape (m,) first.",
         ),
         Mistake(
+            lambda y, Z: _logsumexp(Z) - Z[y],
+            "You gave NumPy the labels alone, and it takes whole rows: those with the numbers y. "
+            "Give it two numbers for each example, its row and its class.",
+        ),
+        Mistake(
+            lambda y, Z: _logsumexp(Z) - Z[y, np.arange(len(y))],
+            "You exchanged rows and columns when you picked the logit. First the row, that is the "
+            "number of the example; then the column, that is its label.",
+        ),
+        Mistake(
             lambda y, Z: _logsumexp(Z) - y,
             "You subtracted the label itself. The label names a class; what is subtracted is the "
             "logit of that class.",
@@ -627,6 +637,24 @@ LOGISTIC_LOSS_FROM_LOGITS = Task(
             "You counted a 1 too many: log1p adds it itself. Give it the exponential alone.",
         ),
         Mistake(
+            lambda y, z: y * np.log1p(np.exp(-z)) + (1 - y) * np.log1p(np.exp(z)),
+            "Your formula is right on paper. But one of its two exponentials overflows for every "
+            "large z, and where that term is switched off, 0 times infinity is nan. Pull a "
+            "positive exponent out of the logarithm.",
+        ),
+        Mistake(
+            lambda y, z: y * np.log(1 + np.exp(-z)) + (1 - y) * np.log(1 + np.exp(z)),
+            "Your formula is right on paper. But one of its two exponentials overflows for every "
+            "large z, where 0 times infinity is nan; and a tiny one, added to 1, is lost. Pull a "
+            "positive exponent out of the logarithm first.",
+        ),
+        Mistake(
+            lambda y, z: np.log(1 + np.exp(np.where(y == 1, -z, z))),
+            "Your formula is right on paper. But where the model is grossly wrong the exponential "
+            "overflows, and where it is right and sure a tiny one is added to 1 and lost. Pull a "
+            "positive exponent out of the logarithm first.",
+        ),
+        Mistake(
             _one_question,
             "An `if`, and Python's own `max`, ask one question, but there is a label and a logit "
             "for each example. NumPy has functions that decide for each element by itself; or go "
@@ -730,7 +758,11 @@ def _keras_mistake(
     return Mistake(answer, diagnosis, section)
 
 
-def _observed_model(arguments: tuple, model: Any) -> dict[str, str]:
+def _observed_model(arguments: tuple, model: Any) -> dict[str, Finding]:
+    return {key: Finding(words) for key, words in _facts_of_model(arguments, model).items()}
+
+
+def _facts_of_model(arguments: tuple, model: Any) -> dict[str, str]:
     """Return what matters of a Keras model, in words: its outputs, and what its loss expects."""
     keras = comparison.keras()
     num_features, num_classes = arguments
@@ -981,6 +1013,7 @@ READ_LOGITS = Task(
     name="read_logits",
     section="5.13",
     reference=_read_logits,
+    returns=("answers", "probabilities"),
     probes=(
         (np.array([[2.0, 1.0, -1.0, 0.0], [0.0, 1.5, 0.5, -1.0], [0.5, -1.0, -2.0, 0.2]]),),
         (np.array([[-3.0, -1.0, -2.0, -1.5]]),),
@@ -1103,6 +1136,30 @@ READ_LOGITS = Task(
             _as_sure_as(lambda Z: softmax.softmax(Z)[:, Z.argmax(axis=1)]),
             "The answers are right. But you took the columns of all answers out of every row, "
             "shape (m, m). Pair each row number with its own answer, or take each row's largest.",
+        ),
+        Mistake(
+            _as_sure_as(
+                lambda Z: (
+                    np.exp(Z - Z.max(axis=1)) / np.exp(Z - Z.max(axis=1)).sum(axis=1, keepdims=True)
+                ).max(axis=1)
+            ),
+            "The largest logits of the rows have the shape (m,), and NumPy takes that for a row: "
+            "the shapes do not fit. Keep them as a column, shape (m, 1), for the subtraction.",
+        ),
+        Mistake(
+            lambda Z: tuple(part[0] for part in _read_logits(Z)),
+            "You returned the answer for the first row alone. A return inside a loop ends the "
+            "function: collect answers and probabilities, and return them after the loop.",
+        ),
+        Mistake(
+            lambda Z: list(zip(*_read_logits(Z), strict=True)),
+            "You returned a pair for each example. Asked for are two arrays: all the answers, and "
+            "all their probabilities.",
+        ),
+        Mistake(
+            lambda Z: (Z.argmax(), softmax.softmax(Z).max()),
+            "You looked for the largest element of the whole array. Each row is an example, with "
+            "an answer and a probability of its own: look along the rows (axis 1).",
         ),
     ),
     properties=(
@@ -1235,7 +1292,11 @@ def _double_softmax_gradient(y: np.ndarray, z: np.ndarray) -> np.ndarray:
     return softmax.softmax_jacobian_product(z, softmax.softmax(a) - one_hot(y, 10))
 
 
-def _observed_learning(arguments: tuple, output: Any) -> dict[str, str]:
+def _observed_learning(arguments: tuple, output: Any) -> dict[str, Finding]:
+    return {key: Finding(words) for key, words in _learned(arguments, output).items()}
+
+
+def _learned(arguments: tuple, output: Any) -> dict[str, str]:
     """Return in words what the weights have learned: many ways lead there."""
     X, y, *old = (np.asarray(argument) for argument in arguments)
     renamed, others = "right, of the renamed digits", "right, of the other digits"
