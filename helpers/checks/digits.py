@@ -649,7 +649,7 @@ EARLY_STOPPING = Task(
         Mistake(
             _from_zero,
             "You began with 0 as the lowest loss so far. No loss is lower, so no epoch ever counts "
-            "as better: begin with the first loss, or with infinity.",
+            "as better: begin with infinity.",
         ),
         Mistake(
             _first_against_itself,
