@@ -15,10 +15,27 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
+from matplotlib.colors import to_rgb
+from matplotlib.figure import Figure
 from PIL import Image
 
 from helpers.figures.explorer import Choice, Explorer, Slider
-from helpers.figures.style import PALETTE, encode_png, encode_png_quickly, figure, picture
+from helpers.figures.style import (
+    BLUE,
+    GREEN,
+    ORANGE,
+    PALETTE,
+    SKY,
+    VERMILLION,
+    contrast,
+    darkened,
+    encode_png,
+    encode_png_quickly,
+    figure,
+    picture,
+)
+from tests.contrast import contrast as measured_contrast
+from tests.contrast import faint, linear_rgb
 
 ALT = 'A straight line from 0 to 1, "rising" & <never> falling, in ten steps.'
 
@@ -77,12 +94,6 @@ def test_figures_leave_pyplot_alone() -> None:
     assert not _pylab_helpers.Gcf.figs
 
 
-def linear_rgb(colour: str) -> np.ndarray:
-    """WCAG 2.2, relative luminance: undo the gamma of sRGB."""
-    channels = np.array([int(colour[i : i + 2], 16) for i in (1, 3, 5)]) / 255
-    return np.where(channels <= 0.04045, channels / 12.92, ((channels + 0.055) / 1.055) ** 2.4)
-
-
 # Machado, Oliveira, Fernandes (2009), table 1, severity 1.0; rows give R, G, B.
 DEFICIENCIES = {
     "normal": np.eye(3),
@@ -133,8 +144,74 @@ def test_colours_differ_with_any_colour_vision(vision: str) -> None:
 @pytest.mark.parametrize("colour", PALETTE[:4])
 def test_colours_of_lines_stand_out_from_white(colour: str) -> None:
     """WCAG 2.2, 1.4.11: graphical objects need a contrast of 3 to 1."""
-    luminance = linear_rgb(colour) @ [0.2126, 0.7152, 0.0722]
-    assert 1.05 / (luminance + 0.05) >= 3
+    assert measured_contrast(colour, "white") >= 3
+
+
+def test_contrast_is_that_of_the_standard() -> None:
+    assert contrast("black", "white") == pytest.approx(21)
+    assert contrast("white", "#777777") == pytest.approx(4.48, abs=0.005)  # known to just fail
+    assert contrast("#767676", "white") == pytest.approx(4.54, abs=0.005)  # and to just pass
+    for one, other in itertools.combinations(PALETTE, 2):
+        assert contrast(one, other) == pytest.approx(measured_contrast(one, other))
+
+
+@pytest.mark.parametrize("wanted", [3.0, 4.5])
+@pytest.mark.parametrize("colour", PALETTE)
+def test_darkened_colours_stand_out_and_keep_their_hue(colour: str, wanted: float) -> None:
+    shade = darkened(colour, wanted)
+    reached, before = measured_contrast(shade, "white"), measured_contrast(colour, "white")
+    if before >= wanted:
+        assert shade.lower() == colour.lower()
+    else:
+        assert wanted <= reached < wanted + 0.2
+        hue, paled = (np.array(to_rgb(c)) / max(to_rgb(c)) for c in (colour, shade))
+        np.testing.assert_allclose(paled, hue, atol=0.01)
+
+
+def drawn(**look: object) -> Figure:
+    """A figure with one artist of each kind, all clear to see but for what `look` changes."""
+    fig, axes = figure()
+    axes.bar([0, 1], [1, 2], **{"color": BLUE, **look.get("bar", {})})
+    axes.plot([0, 1], [2, 1], **{"color": VERMILLION, **look.get("line", {})})
+    axes.plot([0, 1], [0, 1], "o", **{"color": GREEN, **look.get("marker", {})})
+    axes.scatter([0], [1], **{"color": "black", **look.get("points", {})})
+    axes.text(0.3, 1.7, "said", **{"color": "black", **look.get("text", {})})
+    fig.canvas.draw()
+    return fig
+
+
+@pytest.mark.parametrize(
+    ("look", "found"),
+    [
+        ({}, None),
+        ({"text": {"color": VERMILLION}}, "text 'said': 3.87 to 1, needs 4.5"),
+        ({"text": {"color": VERMILLION, "fontsize": 18}}, None),
+        ({"text": {"color": VERMILLION, "fontsize": 14, "weight": "bold"}}, None),
+        ({"text": {"color": darkened(VERMILLION)}}, None),
+        ({"text": {"alpha": 0.4}}, "text 'said'"),
+        ({"text": {"color": "white"}}, "text 'said'"),
+        ({"text": {"color": "white", "bbox": {"facecolor": "black"}}}, None),
+        ({"text": {"bbox": {"facecolor": BLUE}}}, "text 'said'"),
+        ({"bar": {"color": ORANGE}}, "bar in '': 2.25 to 1"),
+        ({"bar": {"color": ORANGE, "edgecolor": "black"}}, None),
+        ({"bar": {"color": ORANGE, "edgecolor": "black", "linewidth": 0.2}}, "bar in ''"),
+        ({"line": {"color": SKY}}, "line"),
+        ({"line": {"alpha": 0.6}}, "line"),
+        ({"marker": {"color": SKY}}, "marker"),
+        ({"marker": {"mfc": SKY, "mec": "black"}}, None),
+        ({"points": {"color": SKY}}, "points in '': 2.31 to 1"),
+        ({"points": {"color": SKY, "edgecolor": "black"}}, None),
+    ],
+    ids=str,
+)
+def test_faint_artists_are_found(look: dict, found: str | None, drawn_figures: list) -> None:
+    faults = faint(drawn(**look))
+    drawn_figures.clear()  # these are faint on purpose
+    if found is None:
+        assert not faults
+    else:
+        assert faults
+        assert all(fault.startswith(found) for fault in faults)
 
 
 @settings(max_examples=25)
@@ -160,7 +237,21 @@ def test_small_encoder_hardly_moves_a_colour() -> None:
     for row, line in ((slice(32), (0, 114, 178)), (slice(32, 64), (213, 94, 0))):
         shades[row, :, :3] = np.round(255 * (1 - blend) + np.array(line) * blend)
     moved = pixels(encode_png(shades)).astype(int) - shades[..., :3]
-    assert np.abs(moved).max() <= 11
+    assert np.abs(moved).max() <= 6
+
+
+def test_small_encoder_leaves_lines_and_areas_as_they_are() -> None:
+    fig, axes = figure()
+    for number, colour in enumerate(PALETTE[:4]):
+        axes.plot([0, 1], [number, number + 0.7], color=colour)
+    axes.imshow(np.linspace(0, 1, 2000)[np.newaxis], extent=(0, 1, 8, 9), aspect="auto")
+    axes.set(ylim=(-1, 9))
+    shown = pixels(picture(fig, ALT).data)
+    whole = np.asarray(fig.canvas.buffer_rgba())[..., :3]
+    for colour in PALETTE[:4]:
+        line = (whole == np.round(255 * np.array(to_rgb(colour)))).all(axis=-1)
+        assert line.sum() > 1000
+        np.testing.assert_array_equal(shown[line], whole[line])
 
 
 def test_explorer_moves_its_picture_and_its_text_together() -> None:

@@ -7,6 +7,7 @@ import re
 
 import numpy as np
 import pytest
+import scipy.spatial
 import sklearn.metrics
 from PIL import Image
 
@@ -35,9 +36,20 @@ def test_gallery_states_the_ink_of_the_digits() -> None:
     assert isinstance(result, Picture)
     # 10 rows of 2; 8×8 pixels; 30 examples; black is 16; the mean; least and most ink.
     assert numbers(result.alt)[:4] == [2, 8, 8, 30]
-    assert result.alt.endswith(
-        "has 5.1; the digit with the least ink is 4 with 2.0, the one with the most is 6 with 9.0."
-    )
+    least = "has 5.1; the digit with the least ink is 4 with 2.0, the one with the most is 6 with"
+    assert f"{least} 9.0." in result.alt
+    assert result.alt.endswith("those of 4 and 6 least, 7.0.")
+
+
+def test_gallery_states_which_digits_look_alike() -> None:
+    y = np.repeat(np.arange(10), 3)
+    rng = np.random.default_rng(0)
+    images = rng.uniform(0, 16, (10, 8, 8))[y]
+    images[y == 7] = np.where(rng.uniform(size=(8, 8)) < 0.1, 16.0, images[y == 2])
+    distances = scipy.spatial.distance.pdist(images[::3].reshape(10, 64), "cityblock") / 64
+    alt = figures.gallery(images, y, per_digit=2).alt
+    assert f"images of 2 and 7 are most alike, {distances.min():.1f} apart" in alt
+    assert alt.endswith(f"least, {distances.max():.1f}.")
 
 
 def test_gallery_shows_every_digit_in_its_row() -> None:
@@ -53,8 +65,17 @@ def test_gallery_shows_every_digit_in_its_row() -> None:
 def test_every_counts_images_and_states_ink_by_row() -> None:
     images = np.zeros((7, 8, 8))
     images[:, 0], images[:, 7, :4] = 16, 8
+    images[:, 4], images[:2, 4], images[:2, 2] = 16, 3, 5  # row 5 has more than row 3 in five
     alt = figures.every(images, 3, columns=4).alt
-    assert numbers(alt) == [7, 3, 4, 16, 0, 0, 0, 0, 0, 0, 4]
+    third, fifth = 2 * 5 / 7, (5 * 16 + 2 * 3) / 7
+    expected = [7, 3, 4, 16, 0, third, 0, fifth, 0, 0, 4]
+    np.testing.assert_allclose(numbers(alt)[:11], expected, atol=0.051)
+    images[:, 0] = 0
+    alt = figures.every(images, 3, columns=4).alt
+    assert alt.endswith("Row 5 has the most, in 100% of the images more than row 1.")
+    images[:, [0, 1, 3]] = 9
+    alt = figures.every(images, 3, columns=4).alt
+    assert alt.endswith("Row 5 has the most, in 71% of the images more than row 3.")
 
 
 def test_every_leaves_no_image_out() -> None:

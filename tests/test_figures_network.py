@@ -14,7 +14,7 @@ from PIL import Image, ImageColor
 
 from helpers.figures import network as figures
 from helpers.figures.explorer import Explorer
-from helpers.figures.style import GREEN, ORANGE, VERMILLION, Picture
+from helpers.figures.style import GREEN, PURPLE, VERMILLION, Picture
 
 STEPS = 8
 X = np.array([-1.0, -0.5, 0.5, 2.0, 2.5])
@@ -106,9 +106,9 @@ def test_descent_states_where_it_stands(rate: str, step: int) -> None:
 def test_descent_draws_the_path_and_the_costs_so_far() -> None:
     explorer = descent()
     explorer.move(rate="0.1", step=0)
-    start = places(explorer.png, ORANGE)
+    start = places(explorer.png, PURPLE)
     explorer.move(step=STEPS)
-    for before, after in zip(start, places(explorer.png, ORANGE), strict=True):
+    for before, after in zip(start, places(explorer.png, PURPLE), strict=True):
         assert len(after) > len(before) + 200
 
 
@@ -178,8 +178,8 @@ def test_twins_refuse_runs_of_different_length() -> None:
 
 
 def test_learning_rates_state_first_and_last_costs() -> None:
-    result = figures.learning_rates({"0.01": [1.5, 1.25, 1.0], "2": [1.75, 9.5]}, 4)
-    assert numbers(result.alt) == [2, 0.01, 1.5, 1.0, 2, 1.75, 9.5, 4, 1.4]
+    result = figures.learning_rates({"0.01": [1.5, 1.25, 1.0], "2": [1.75, 9.5, 2.5]}, 4)
+    assert numbers(result.alt) == [2, 0.01, 1.5, 1.0, 2, 1.75, 2.5, 9.5, 4, 1.4, 2.1]
 
 
 def test_learning_rates_refuse_nothing() -> None:

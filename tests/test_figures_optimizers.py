@@ -96,13 +96,15 @@ def test_directions_state_start_end_and_both_sizes() -> None:
     # Momentum's velocity is a linear filter of the gradients.
     rates = scipy.signal.lfilter([1.0], [1.0, -0.9], gradient, axis=0) / gradient
     size = np.abs(rates)
-    alt = figures.directions(path, size, label="size", title="Momentum", reference=1.0).alt
+    draw = functools.partial(figures.directions, path, size)
+    alt = draw(label=r"$|\Delta w_j|\,/\,\alpha$", title="T", reference=1).alt
     for j in range(2):
-        part = re.search(rf"w_{j + 1} goes.*?second half", alt).group()
-        stated = [n for n in numbers(part.replace(f"w_{j + 1}", "")) if n != 19]
+        part = re.search(rf"w{'₁₂'[j]} goes.*?second half", alt).group()
+        stated = [n for n in numbers(part) if n != 19]
         expected = [path[0, j], path[-1, j], size[0, j], np.mean(size[10:, j])]
         np.testing.assert_allclose(stated, expected, rtol=0.051, atol=0.0051)
-    assert "w_1 goes from -6.00" in alt
+    assert "and below each |Δwⱼ|/α, with a dotted line at 1." in alt
+    assert "w₁ goes from −6.00" in alt
     assert "never turns round" in alt
     assert "turns round 19 times" in alt
 
@@ -155,8 +157,8 @@ def test_explorer_states_where_adam_ends(alpha: float, beta_1: float, beta_2: fl
     alt = explorer().move(alpha=alpha, beta_1=beta_1, beta_2=beta_2)
     path = descend(alpha, beta_1, beta_2)
     assert f"α = {alpha:.2f}, β₁ = {beta_1:.2f}, β₂ = {beta_2:.3f}" in alt
-    end = re.search(r"to \(([\d.-]+), ([\d.-]+)\) in 30 steps", alt)
-    np.testing.assert_allclose([float(n) for n in end.groups()], path[-1], atol=0.0051)
+    end = re.search(r"to \(([\d.−]+, [\d.−]+)\) in 30 steps", alt)
+    np.testing.assert_allclose(numbers(end.group(1)), path[-1], atol=0.0051)
     ours, other = re.search(r"J = ([\d.e+-]+), plain descent's is ([\d.e+-]+)\.", alt).groups()
     assert close(float(ours), float(path[-1, 0] ** 2 + 15 * path[-1, 1] ** 2))
     # 1 − 0.03 · 30 = 0.1 and 1 − 0.03 · 2 = 0.94: only w₁ is left, 6 · 0.94³⁰.
@@ -215,7 +217,8 @@ def test_rate_search_finds_the_best_median() -> None:
         "another": [[1.0, 1.0, 1.0], [0.9, 0.9, 0.9], [0.2, 0.2, 0.2]],
     }
     alt = figures.rate_search(rates, losses, "Search", untrained=2.3026).alt
-    assert "plain is best at α = 0.01; another is best at α = 0.1." in alt
+    assert "plain is best at α = 0.01 with 0.30; it has more than 1.1 at 0.001 and 0.50 at" in alt
+    assert "another is best at α = 0.1 with 0.20; it has 1.00 at 0.001 and 0.20 at 0.1." in alt
     assert "3 rates from 0.001 to 0.1" in alt
     assert alt.endswith("A guesser's loss is 2.3.")
 
@@ -232,6 +235,7 @@ def test_loss_curves_state_rates_and_first_epochs() -> None:
     assert "3 epochs, 2 seeds" in alt
     assert "plain with α = 0.32, 1.5 after the first epoch" in alt
     assert "Adam with α = 0.01, 1.0 after the first epoch" in alt
+    assert alt.endswith("After the last epoch all 4 lines lie between 0.20 and 0.50.")
 
 
 @pytest.mark.parametrize(("name", "rates"), [("Lion", {"Lion": 1.0}), ("Adam", {})])

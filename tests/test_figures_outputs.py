@@ -49,7 +49,9 @@ def test_targets_say_what_each_holds() -> None:
     assert isinstance(result, Picture)
     below = sum(value < 0 for value in continuous.tolist()) / 40
     said = result.alt.partition("A:")[2]
-    assert numbers(said) == pytest.approx([0, 1, 0, 2, 5, -1, 3, below, 0, 0.5, 4.5, 0, 0], 0.01)
+    assert numbers(said) == pytest.approx(
+        [0, 1, 1, 2, 0, 2, 5, 1, 1, -1, 3, below, 0, 0.5, 4.5, 0, 0], 0.01
+    )
 
 
 def test_targets_are_four() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -15,19 +16,21 @@ from helpers.figures.style import (
     GREEN,
     GREY,
     LINESTYLES,
-    PALETTE,
+    PURPLE,
     VERMILLION,
     Picture,
     figure,
     picture,
 )
 
+# Those of the palette that stand out from white, one after the other.
+COLOURS = (BLUE, VERMILLION, GREEN, PURPLE, BLACK, GREY)
 # One look for each name throughout the lesson, so that a colour can be remembered.
 LOOKS = {
     name: {"color": color, "linestyle": linestyle}
     for name, color, linestyle in zip(
         ("sigmoid", "tanh", "relu", "leaky_relu", "softplus", "elu"),
-        PALETTE,
+        COLOURS,
         LINESTYLES,
         strict=False,
     )
@@ -178,7 +181,11 @@ def gradient_by_depth(norms: Mapping[str, np.ndarray], title: str) -> Picture:
     fig, axis = figure(height=4.0)
     for number, (name, norm) in enumerate(norms.items()):
         look = LOOKS.get(
-            name, {"color": PALETTE[number % 7], "linestyle": LINESTYLES[number % len(LINESTYLES)]}
+            name,
+            {
+                "color": COLOURS[number % len(COLOURS)],
+                "linestyle": LINESTYLES[number % len(LINESTYLES)],
+            },
         )
         layers = np.arange(1, len(norm) + 1)
         # Curves that lie on each other stay visible if the later one is thinner.
@@ -294,8 +301,20 @@ def accuracy_by_epoch(accuracies: Mapping[str, list[float]], title: str) -> Pict
     fig, axis = figure(height=3.4)
     for number, (name, accuracy) in enumerate(accuracies.items()):
         epochs = np.arange(1, len(accuracy) + 1)
-        look = LOOKS.get(name, {"color": PALETTE[number], "linestyle": LINESTYLES[number]})
-        axis.plot(epochs, 100 * np.asarray(accuracy), **look, marker=MARKERS[number], label=name)
+        look = LOOKS.get(
+            name,
+            {
+                "color": COLOURS[number % len(COLOURS)],
+                "linestyle": LINESTYLES[number % len(LINESTYLES)],
+            },
+        )
+        axis.plot(
+            epochs,
+            100 * np.asarray(accuracy),
+            **look,
+            marker=MARKERS[number % len(MARKERS)],
+            label=name,
+        )
     axis.set_ylim(0, 103)
     axis.xaxis.get_major_locator().set_params(integer=True)
     axis.set_xlabel("epoch")
@@ -405,6 +424,13 @@ def smooth_functions(z: np.ndarray, curves: Mapping[str, np.ndarray]) -> Picture
         f"Activations without a kink, for z from {_number(z[0], 0)} to {_number(z[-1], 0)}, "
         f"each against a dashed ReLU: {'; '.join(said)}.",
     )
+
+
+def _look(number: int) -> dict[str, Any]:
+    return {
+        "color": COLOURS[number % len(COLOURS)],
+        "linestyle": LINESTYLES[number % len(LINESTYLES)],
+    }
 
 
 def _against_relu(axis: Axes, z: np.ndarray, a: np.ndarray) -> None:

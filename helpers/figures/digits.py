@@ -17,6 +17,7 @@ from helpers.figures.style import (
     PURPLE,
     VERMILLION,
     Picture,
+    darkened,
     figure,
     picture,
 )
@@ -80,12 +81,20 @@ def gallery(images: np.ndarray, y: np.ndarray, per_digit: int = 14) -> Picture:
     axes.spines[:].set_visible(False)
     axes.tick_params(length=0)
     ink = [images[y == digit].mean() for digit in range(10)]
+    means = np.array([images[y == digit].mean(axis=0) for digit in range(10)])
+    apart = np.abs(means[:, np.newaxis] - means).mean(axis=(2, 3))
+    upper = np.where(np.triu(np.ones((10, 10), bool), 1), apart, np.nan)
+    alike, unlike = (
+        np.unravel_index(pick(upper), upper.shape) for pick in (np.nanargmin, np.nanargmax)
+    )
     return picture(
         fig,
         f"""Ten rows of {per_digit} images of 8×8 pixels, one row for each digit, in {len(y)}
         examples. White is no ink, black is 16. On average a pixel has {np.mean(images):.1f}; the
         digit with the least ink is {np.argmin(ink)} with {min(ink):.1f}, the one with the most is
-        {np.argmax(ink)} with {max(ink):.1f}.""",
+        {np.argmax(ink)} with {max(ink):.1f}. The mean images of {alike[0]} and {alike[1]} are most
+        alike, {apart[alike]:.1f} apart on average over the pixels; those of {unlike[0]} and
+        {unlike[1]} least, {apart[unlike]:.1f}.""",
     )
 
 
@@ -111,10 +120,14 @@ def every(images: np.ndarray, digit: int, columns: int = 18) -> Picture:
     axes.grid(visible=False)
     axes.spines[:].set_visible(False)
     rows = images.mean(axis=(0, 2))
+    most = int(rows.argmax())
+    dip = int(rows[: most + 1].argmin())
+    deeper = np.mean(images[:, most].sum(axis=1) > images[:, dip].sum(axis=1))
     return picture(
         fig,
         f"""{len(images)} images of the digit {digit} in rows of {columns}. The mean ink of a pixel,
-        from the top row of pixels to the bottom row: {", ".join(f"{ink:.1f}" for ink in rows)}.""",
+        from the top row of pixels to the bottom row: {", ".join(f"{ink:.1f}" for ink in rows)}.
+        Row {most + 1} has the most, in {deeper:.0%} of the images more than row {dip + 1}.""",
     )
 
 
@@ -145,9 +158,8 @@ def learning_curves(histories: Mapping[str, Mapping[str, Sequence[float]]], stop
             f"{len(validation)}; training loss then {history['loss'][-1]:.1e}"
         )
     axes.axvline(stop, color=VERMILLION, linestyle=":", linewidth=1.8)
-    axes.annotate(
-        f"stop: {stop}", (stop, 2e-4), (4, 0), textcoords="offset points", color=VERMILLION
-    )
+    look = {"textcoords": "offset points", "color": darkened(VERMILLION)}
+    axes.annotate(f"stop: {stop}", (stop, 2e-4), (4, 0), **look)
     axes.set(
         yscale="log",
         xlabel="epoch",

@@ -14,6 +14,7 @@ from helpers.figures.style import (
     ORANGE,
     VERMILLION,
     Picture,
+    darkened,
     figure,
     picture,
 )
@@ -59,7 +60,7 @@ def logistic_loss(y: ArrayLike, a: ArrayLike) -> Picture:
         r"$y=0$: $-\log(1-a)$",
         (0.955, 3.1),
         xytext=(0.88, 3.35),
-        color=VERMILLION,
+        color=darkened(VERMILLION),
         va="center",
         ha="right",
     )
@@ -70,16 +71,24 @@ def logistic_loss(y: ArrayLike, a: ArrayLike) -> Picture:
         ylim=(0, top),
         title="Little is lost by being nearly right, much by being sure and wrong",
     )
+    named = np.array([0.01, 0.1, 0.5, 0.9, 0.99])
     points = "; ".join(
         f"y = {label}, a = {p:.2f}: loss {value:.2f}"
         for label, p, value in zip(y, a, loss, strict=True)
     )
     return picture(
         fig,
-        f"""Loss over the probability a given to y = 1. For y = 1 the curve −log a falls from
-        {-np.log(0.01):.1f} at a = 0.01 to 0 at a = 1; for y = 0 the curve −log(1 − a) is its
-        mirror image. {len(y)} examples lie on the curves: {points}.""",
+        f"""Loss over the probability a given to y = 1. For y = 1 the curve −log a falls:
+        {_named(-np.log(named), named)}, and 0 at a = 1. For y = 0 the curve −log(1 − a), its mirror
+        image, rises from 0 at a = 0: {_named(-np.log1p(-named), named)}. {len(y)} examples lie on
+        the curves: {points}.""",
     )
+
+
+def _named(values: np.ndarray, places: np.ndarray) -> str:
+    """Say a curve's values at a few places."""
+    pairs = zip(values, places, strict=True)
+    return ", ".join(f"{value:.2f} at a = {place:g}" for value, place in pairs)
 
 
 def confidence_explorer(num_classes: int) -> Explorer:
@@ -120,8 +129,8 @@ def confidence_explorer(num_classes: int) -> Explorer:
     (claim,) = axes.plot([0.8], [1], "o", color=VERMILLION, ms=12, mec="white", clip_on=False)
     axes.axhline(guess, color=GREY, linestyle="--", linewidth=1.5)
     axes.text(0.015, guess - 0.07, f"the guesser's ln {num_classes}", color=GREY, va="top")
-    note = axes.text(0.5, 4.55, "", color=VERMILLION, ha="center")
-    low = axes.text(0.5, 1, "", color=GREEN)
+    note = axes.text(0.5, 4.55, "", color=darkened(VERMILLION), ha="center")
+    low = axes.text(0.5, 1, "", color=darkened(GREEN))
     axes.set(
         xlabel=r"$c$, the confidence it claims",
         ylabel="expected loss",
@@ -193,7 +202,7 @@ def gradient_explorer(z: ArrayLike, y: int) -> Explorer:
     target = left.bar(
         classes, np.ones(len(z)), 0.8, fill=False, edgecolor=BLACK, linewidth=1.8, linestyle="--"
     )
-    push = right.bar(classes, np.ones(len(z)), 0.6, color=ORANGE)
+    push = right.bar(classes, np.ones(len(z)), 0.6, color=ORANGE, edgecolor=BLACK)
     right.axhline(0, color=BLACK, linewidth=1)
     values = [left.text(k, 0, "", ha="center", fontsize=11) for k in classes]
     pushes = [right.text(k, 0, "", ha="center", va="center", fontsize=11) for k in classes]
@@ -284,8 +293,10 @@ def step_size(h: ArrayLike, error: ArrayLike) -> Picture:
     axes.loglog(h, error, "o", color=BLUE, ms=5)
     axes.axvline(best, color=GREY, linestyle=":", lw=1.8)
     # The labels stand beside their lines, on the side where no points are.
-    axes.text(1e-9, 8 * rounding / 1e-9, r"rounding: $\propto 1/h$", color=VERMILLION)
-    axes.text(10**-2.3, truncation * 1e-3, r"truncation: $\propto h^2$ ", color=GREEN, ha="right")
+    look = {"color": darkened(VERMILLION)}
+    axes.text(1e-9, 8 * rounding / 1e-9, r"rounding: $\propto 1/h$", **look)
+    look = {"color": darkened(GREEN), "ha": "right"}
+    axes.text(10**-2.3, truncation * 1e-3, r"truncation: $\propto h^2$ ", **look)
     axes.text(best * 1.25, axes.get_ylim()[0] * 2, r"$h=\sqrt[3]{\varepsilon}$", color=GREY)
     axes.set(
         xlabel="step $h$",

@@ -17,6 +17,7 @@ from helpers.figures.style import (
     ORANGE,
     VERMILLION,
     Picture,
+    darkened,
     figure,
     picture,
 )
@@ -123,7 +124,8 @@ def two_outputs(
         for shift, (name, a), color, hatch in zip(
             (-0.2, 0.2), outputs.items(), (BLUE, ORANGE), ("", "//"), strict=True
         ):
-            bars = ax.bar(places + shift, a[column], 0.38, color=color, hatch=hatch, label=name)
+            look = {"color": color, "hatch": hatch, "edgecolor": BLACK, "label": name}
+            bars = ax.bar(places + shift, a[column], 0.38, **look)
             values = ["0" if value < 0.005 else f"{value:.2f}" for value in a[column]]
             ax.bar_label(bars, values, fontsize=10, padding=1)
         ax.axhline(0.5, color=BLACK, linestyle=":", linewidth=1.5)
@@ -178,9 +180,8 @@ def right_by_number(y: ArrayLike, predictions: Mapping[str, ArrayLike]) -> Pictu
         share = [subset_accuracy(y[number == group], y_pred[number == group]) for group in groups]
         shift = (place - (len(predictions) - 1) / 2) * width
         color, hatch = styles[place]
-        bars = axes.bar(
-            np.arange(len(groups)) + shift, share, 0.94 * width, color=color, hatch=hatch
-        )
+        look = {"color": color, "hatch": hatch, "edgecolor": BLACK}
+        bars = axes.bar(np.arange(len(groups)) + shift, share, 0.94 * width, **look)
         axes.bar_label(bars, [f"{value:.0%}" for value in share], padding=2, fontsize=11)
         bars.set_label(name)
         said.append(f"{name} " + ", ".join(f"{value:.0%}" for value in share))
@@ -424,7 +425,7 @@ def rare_label(share: ArrayLike, at_half: ArrayLike, moved: ArrayLike, digit: in
             (share[last], values[last]),
             xytext=(-10, 0),
             textcoords="offset points",
-            color=color,
+            color=darkened(color),
             ha="right",
             va="center",
         )

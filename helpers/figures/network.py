@@ -16,11 +16,11 @@ from helpers.figures.style import (
     GREEN,
     GREY,
     LINESTYLES,
-    ORANGE,
     PURPLE,
     SEQUENTIAL,
     VERMILLION,
     Picture,
+    darkened,
     figure,
     picture,
 )
@@ -70,11 +70,11 @@ def one_feature(
     if any(curve.shape != grid.shape for curve in arrays.values()):
         raise ValueError(f"curves must have the shape of grid, {grid.shape}")
     fig, axes = figure(height=3.7)
-    for label, color, marker in ((1, GREEN, "o"), (0, ORANGE, "s")):
+    for label, color, marker in ((1, GREEN, "o"), (0, PURPLE, "s")):
         # Points of one label lie on one line; a regular little offset keeps them apart.
         own = np.sort(x[y == label])
         offset = 0.02 * (np.arange(len(own)) % 5 - 2)
-        axes.plot(own, label + offset, marker, color=color, ms=4, alpha=0.5, mec="none")
+        axes.plot(own, label + offset, marker, color=color, ms=4, mec="white", mew=0.4)
     for (name, curve), (color, style, _) in zip(arrays.items(), LOOKS, strict=False):
         axes.plot(grid, curve, color=color, linestyle=style, label=name)
     axes.legend(loc="center right", bbox_to_anchor=(1, 0.62))
@@ -142,7 +142,7 @@ def descent_explorer(
     left.contour(w, b, J, levels=levels, colors="white", linewidths=0.5)
     low = np.unravel_index(J.argmin(), J.shape)
     left.plot(w[low[1]], b[low[0]], "*", color=BLACK, mec="white", ms=15)
-    (track,) = left.plot([], [], "-o", color=ORANGE, lw=1.3, ms=4, mec="none")
+    (track,) = left.plot([], [], "-o", color=PURPLE, lw=1.3, ms=4.5, mec="white", mew=0.6)
     (here,) = left.plot([], [], "o", color=VERMILLION, mec="white", ms=11)
     left.set(
         xlabel="$w$",
@@ -153,7 +153,7 @@ def descent_explorer(
     )
     left.grid(False)
     right.axhline(J.min(), color=GREY, linestyle="--", lw=1.5)
-    (curve,) = right.plot([], [], color=ORANGE, marker="o", ms=3.5, mec="none", lw=1.3)
+    (curve,) = right.plot([], [], color=PURPLE, marker="o", ms=3.5, mec="none", lw=1.3)
     (now,) = right.plot([], [], "o", color=VERMILLION, mec="white", ms=11, clip_on=False)
     highest = max(float(track[:, 2].max()) for track in tracks.values())
     note = right.text(steps, 1.02 * highest, "", ha="right", va="top")
@@ -219,6 +219,7 @@ def backpropagation(shapes: Mapping[str, tuple[int, ...]]) -> Picture:
         _box(axes, (place + 0.62, 1.6), f"b{layer}", shapes[f"b{layer}"], GREY)
     forward = {"arrowstyle": "-|>", "color": BLUE, "lw": 2, "mutation_scale": 14}
     back = {**forward, "color": VERMILLION, "linestyle": "--"}
+    written = darkened(VERMILLION)
 
     def arrow(start: tuple[float, float], end: tuple[float, float], look: dict) -> None:
         axes.annotate("", end, start, arrowprops={**look, "shrinkA": 0, "shrinkB": 0})
@@ -227,14 +228,14 @@ def backpropagation(shapes: Mapping[str, tuple[int, ...]]) -> Picture:
         arrow((start + 0.52, 0.12), (start + 1.48, 0.12), forward)
     for name, start in (("line 4", 2), ("line 3", 4), ("line 1", 6)):
         arrow((start + 1.48, -0.18), (start + 0.52, -0.18), back)
-        axes.text(start + 1, -0.28, name, color=VERMILLION, ha="center", va="top", fontsize=11)
+        axes.text(start + 1, -0.28, name, color=written, ha="center", va="top", fontsize=11)
     for name, place in (("line 5", 2), ("line 2", 6)):
         for side in (-1, 1):
             arrow((place + side * 0.72, 1.14), (place + side * 0.3, 0.42), forward)
             arrow((place + side * 0.14, 0.42), (place + side * 0.5, 1.14), back)
-        axes.text(place, 0.95, name, color=VERMILLION, ha="center", fontsize=11)
+        axes.text(place, 0.95, name, color=written, ha="center", fontsize=11)
     axes.text(-0.4, -1.05, "solid: forward, values", color=BLUE, ha="left")
-    axes.text(8.5, -1.05, "dashed: backward, gradients", color=VERMILLION, ha="right")
+    axes.text(8.5, -1.05, "dashed: backward, gradients", color=written, ha="right")
     axes.set_title("The gradient takes the same road, the other way round")
     said = ", ".join(f"{name} {shapes[name]}" for name in needed)
     return picture(
@@ -343,12 +344,13 @@ def learning_rates(curves: Mapping[str, ArrayLike], num_classes: int) -> Picture
     )
     said = "; ".join(
         f"learning rate {name}: {losses[0]:.2f} in the first epoch, {losses[-1]:.2f} in the last"
+        + (f" after up to {max(losses):.1f}" if max(losses) > 1.5 * guess else "")
         for name, losses in arrays.items()
     )
     return picture(
         fig,
         f"""Cost by epoch for {len(arrays)} learning rates. {said}. A guesser's cost, ln
-        {num_classes} = {guess:.1f}, is a dotted line.""",
+        {num_classes} = {guess:.1f}, is a dotted line; the picture ends at {1.5 * guess:.1f}.""",
     )
 
 

@@ -17,6 +17,7 @@ from helpers.figures.style import (
     PURPLE,
     VERMILLION,
     Picture,
+    darkened,
     figure,
     picture,
 )
@@ -137,7 +138,7 @@ def directions(
         size.set_xlabel("step")
         half = len(below) // 2
         said.append(
-            f"w_{j + 1} goes from {w[0, j]:.2f} to {w[-1, j] + 0.0:.2f} and "
+            f"{'w₁w₂'[2 * j : 2 * j + 2]} goes from {_signed(w[0, j])} to {_signed(w[-1, j])} and "
             f"{_turning(w[:, j])}; below it, {_short(below[0, j])} at the first step and "
             f"{_short(below[half:, j].mean())} on average over the second half"
         )
@@ -150,8 +151,8 @@ def directions(
     fig.suptitle(title, x=0.01, ha="left", fontsize=12)
     return picture(
         fig,
-        f"""{title}. Two parameters over {len(below)} steps, and below each the size of its steps,
-        with a dotted line at {_short(reference)}. {". ".join(said)}.""",
+        f"""{title}. Two parameters over {len(below)} steps, and below each {_in_words(label)}, with
+        a dotted line at {_short(reference)}. {". ".join(said)}.""",
     )
 
 
@@ -188,7 +189,7 @@ def bias_correction(corrected: ArrayLike, uncorrected: ArrayLike) -> Picture:
         (steps[peak], uncorrected[peak]),
         xytext=(8, 4),
         textcoords="offset points",
-        color=VERMILLION,
+        color=darkened(VERMILLION),
     )
     axes.text(1.1, corrected[0] + 0.15, "with", color=BLUE)
     axes.set(
@@ -253,7 +254,7 @@ def adam_explorer(cost: Cost, descend: Callable[..., ArrayLike], plain: ArrayLik
         ylabel="$J$ (logarithmic)",
         title="and its cost",
     )
-    note = right.text(0.04, 0.05, "", transform=right.transAxes, color=VERMILLION)
+    note = right.text(0.04, 0.05, "", transform=right.transAxes, color=darkened(VERMILLION))
 
     def draw(alpha: float, beta_1: float, beta_2: float) -> str:
         path = np.asarray(descend(alpha, beta_1, beta_2))
@@ -264,7 +265,8 @@ def adam_explorer(cost: Cost, descend: Callable[..., ArrayLike], plain: ArrayLik
         note.set_text(f"Adam: $J$ = {_short(last)} at the end")
         return (
             f"Adam with α = {alpha:.2f}, β₁ = {beta_1:.2f}, β₂ = {beta_2:.3f} goes from "
-            f"({path[0, 0]:.1f}, {path[0, 1]:.1f}) to ({path[-1, 0]:.2f}, {path[-1, 1]:.2f}) in "
+            f"({_signed(path[0, 0])}, {_signed(path[0, 1])}) to "
+            f"({_signed(path[-1, 0])}, {_signed(path[-1, 1])}) in "
             f"{len(path) - 1} steps: J = {_short(last)}, plain descent's is {_short(other)}. "
             f"w₁ {_turning(path[:, 0])}, w₂ {_turning(path[:, 1])}."
         )
@@ -318,11 +320,15 @@ def rate_search(
         middle = np.median(values, axis=1)
         best = int(middle.argmin())
         axes.plot(rates, middle, color=color, ls=style, label=name)
-        axes.plot(rates, values, marker, color=color, ms=3, alpha=0.6)
+        axes.plot(rates, values, marker, color=color, ms=3)
         # Hollow and of different sizes: two best points in one place stay visible.
         ring = {"ms": 19 - 3 * number, "mfc": "none", "mew": 2}
         axes.plot(rates[best], middle[best], marker, color=color, **ring)
-        said.append(f"{name} is best at α = {rates[best]:.2g}")
+        ends = (_reached(value, untrained) for value in middle[[0, -1]])
+        said.append(
+            f"{name} is best at α = {rates[best]:.2g} with {middle[best]:.2f}; it has "
+            + f"{next(ends)} at {rates[0]:.2g} and {next(ends)} at {rates[-1]:.2g}"
+        )
     axes.axhline(untrained, color=GREY, ls=":", lw=1.5)
     axes.text(rates[0], 1.08 * untrained, "a guesser", color=GREY)
     axes.set(
@@ -337,10 +343,9 @@ def rate_search(
     axes.legend(loc="lower left", handlelength=3, ncols=2)
     return picture(
         fig,
-        f"""{title}. The last training loss against the learning rate, {len(rates)} rates from
-        {rates[0]:.2g} to {rates[-1]:.2g}, both axes logarithmic: valleys, with rates too small to
-        the left and too large to the right. {"; ".join(said)}. A guesser's loss is
-        {untrained:.1f}.""",
+        f"""{title}. The last training loss (median over the seeds) against the learning rate,
+        {len(rates)} rates from {rates[0]:.2g} to {rates[-1]:.2g}, both axes logarithmic: valleys.
+        {". ".join(said)}. A guesser's loss is {untrained:.1f}.""",
     )
 
 
@@ -372,19 +377,21 @@ def loss_curves(curves: Mapping[str, ArrayLike], rates: Mapping[str, float]) -> 
         epochs = np.arange(1, losses.shape[1] + 1)
         color, _, marker = LOOKS[name]
         for others in (others for other, others in curves.items() if other != name):
-            axes.plot(epochs, np.asarray(others).T, color="#CCCCCC", ls="-", lw=1)
+            axes.plot(epochs, np.asarray(others).T, color="#949494", ls="-", lw=0.7)
         axes.plot(epochs, losses.T, color=color, ls="-", marker=marker, ms=4, lw=1.5)
         axes.set(yscale="log", xlabel="epoch", title=f"{name}\n" rf"$\alpha$ = {rates[name]:.2g}")
         said.append(
             f"{name} with α = {rates[name]:.2g}, {losses[:, 0].mean():.1f} after the first epoch"
         )
+    last = np.concatenate([np.asarray(losses)[:, -1] for losses in curves.values()])
     _decimal_ticks(np.atleast_1d(grid)[0])
     np.atleast_1d(grid)[0].set_ylabel("training loss (logarithmic)")
     return picture(
         fig,
         f"""Training loss by epoch, {epochs[-1]} epochs, {len(losses)} seeds for each optimizer with
         its best rate, the other optimizers in grey. On average over the seeds: {"; ".join(said)}.
-        All of them fall.""",
+        After the last epoch all {len(last)} lines lie between {last.min():.2f} and
+        {last.max():.2f}.""",
     )
 
 
@@ -422,6 +429,24 @@ def _turning(values: np.ndarray) -> str:
     if not turns:
         return "never turns round"
     return "turns round " + {1: "once", 2: "twice"}.get(turns, f"{turns} times")
+
+
+def _in_words(label: str) -> str:
+    """Write an axis's label without the marks of mathematics."""
+    for mark, plain in {"$": "", r"\,": "", r"\alpha": "α", r"\Delta ": "Δ", "_j": "ⱼ"}.items():
+        label = label.replace(mark, plain)
+    return label
+
+
+def _reached(loss: float, untrained: float) -> str:
+    """Say a last loss; one near a guesser's only roughly, for there training can be chaotic."""
+    rough = np.floor(5 * untrained) / 10
+    return f"{loss:.2f}" if loss <= rough else f"more than {rough:.1f}"
+
+
+def _signed(value: float) -> str:
+    """Write a number with two decimals and a true minus sign, and without −0.00."""
+    return f"{round(float(value), 2) + 0.0:.2f}".replace("-", "−")
 
 
 def _short(value: float) -> str:

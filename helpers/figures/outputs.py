@@ -63,11 +63,15 @@ def targets(values: Mapping[str, ArrayLike]) -> Picture:
         if few := len(distinct) < FEW_VALUES:
             axis.bar(distinct, counts, 0.5, color=BLUE)
             axis.set_xticks(distinct)
-            kind = f"only {', '.join(f'{value:g}' for value in distinct)}"
+            kind = (
+                f"only {', '.join(f'{value:g}' for value in distinct)}, each "
+                f"{counts.min()} to {counts.max()} times"
+            )
         else:
             axis.hist(y, bins=24, color=BLUE, edgecolor="white", linewidth=0.6)
             negative = np.mean(y < 0)
             kind = f"real numbers from {y.min():.2f} to {y.max():.2f}, {negative:.0%} below 0"
+            kind = kind.replace("-", "−")
         if not few:
             axis.axvline(0, color=BLACK, linestyle="--", linewidth=1.5)
             axis.set_xlim(min(y.min(), 0) - 0.2, None)
@@ -190,7 +194,7 @@ def head_explorer(x: ArrayLike, y: ArrayLike, *, feature: str, target: str) -> E
     grid = np.linspace(x.min() - 0.2, x.max() + 0.2, 241)
     fig, axes = figure(height=4.0)
     axes.axhline(0, color=BLACK, linewidth=1)
-    axes.plot(x, y, "o", color=SKY, ms=4.5, mec="white", mew=0.4)
+    axes.plot(x, y, "o", color=BLUE, ms=4.5, mec="white", mew=0.4)
     (line,) = axes.plot(grid, 0 * grid, color=VERMILLION, linewidth=3)
     axes.set(
         xlim=(grid[0], grid[-1]),

@@ -23,6 +23,8 @@ from helpers.figures.style import (
     PURPLE,
     VERMILLION,
     Picture,
+    contrast,
+    darkened,
     figure,
     picture,
 )
@@ -187,9 +189,8 @@ def two_logits(z: np.ndarray, a: np.ndarray) -> Picture:
     difference = z[:, 1] - z[:, 0]
     line = np.linspace(difference.min() - 0.5, difference.max() + 0.5, 200)
     axes.plot(line, sigmoid(line), color=GREY, label=r"sigmoid $\sigma(z_1 - z_0)$")
-    axes.plot(
-        difference, a[:, 1], "o", color=BLUE, alpha=0.6, label="softmax: $a_1$ of a random pair"
-    )
+    look = {"color": BLUE, "mec": "white", "mew": 0.5}
+    axes.plot(difference, a[:, 1], "o", **look, label="softmax: $a_1$ of a random pair")
     axes.set(
         xlabel="difference of the two scores, $z_1 - z_0$",
         ylabel="probability $a_1$",
@@ -267,14 +268,14 @@ def jacobians(of_sigmoid: np.ndarray, of_softmax: np.ndarray) -> Picture:
     for ax, jacobian, title in zip(axes, (of_sigmoid, of_softmax), titles, strict=True):
         image = ax.imshow(jacobian, cmap=DIVERGING, vmin=-limit, vmax=limit)
         for (j, k), value in np.ndenumerate(jacobian):
-            dark = abs(value) > 0.6 * limit
+            ground = image.to_rgba(value)
             ax.text(
                 k,
                 j,
                 f"{value:.3f}".replace("-", "−") if value else "0",
                 ha="center",
                 va="center",
-                color="white" if dark else BLACK,
+                color=max("white", BLACK, key=lambda ink: contrast(ink, ground)),
                 fontsize=11,
             )
         ax.grid(visible=False)
@@ -487,8 +488,8 @@ def _scatter(ax: Axes, X: np.ndarray, y: np.ndarray, size: float = 34) -> None:
             s=size,
             marker=_MARKERS[j],
             color=_COLOURS[j],
-            edgecolor="white",
-            linewidth=0.4,
+            edgecolor=darkened(_COLOURS[j]),  # to stand out from a region of the same colour
+            linewidth=0.8,
             label=f"{j} {name}",
         )
 

@@ -15,6 +15,7 @@ from helpers.figures.style import (
     SKY,
     VERMILLION,
     Picture,
+    darkened,
     figure,
     picture,
 )
@@ -90,7 +91,7 @@ def spacing(x: np.ndarray, gaps: Mapping[str, np.ndarray]) -> Picture:
     ):
         axes.loglog(x, gap, line, color=colour)
         at = len(x) // 6
-        axes.text(x[at], gap[at] * 30, name, color=colour, ha="right")
+        axes.text(x[at], gap[at] * 30, name, color=darkened(colour), ha="right")
     axes.set(
         xlabel="number $x$",
         ylabel="gap to the next number",
@@ -173,7 +174,7 @@ def form_errors(z: np.ndarray, errors: Mapping[str, np.ndarray]) -> Picture:
     lanes = {"naive": 2e8, "clipped": 1e7, "fused": 4e6}
     fig, axes = figure(height=4.0)
     axes.axhspan(_HOPELESS, 1e9, color="#EEEEEE")
-    axes.text(-36, lanes["naive"], "hardly a digit right", ha="center", va="center", color=GREY)
+    axes.text(-36, lanes["naive"], "hardly a digit right", ha="center", va="center", color=BLACK)
     axes.axhline(0.5, color=GREY, linewidth=1.2)
     axes.text(-84, 1.3, "½ ulp: the best possible", color=GREY, va="center", fontsize=11)
     for form, error in errors.items():
@@ -223,8 +224,8 @@ def forms_explorer() -> Explorer:
     lines, points = {}, {}
     for form in _BOTTOM_UP:
         width = {"naive": 2.2, "clipped": 2.2, "fused": 5.0}[form]
-        # Light enough below the two others to see them on it.
-        colour = SKY if form == "fused" else _COLOURS[form]
+        # As light below the two others, to see them on it, as white around it allows.
+        colour = darkened(SKY, 3.0) if form == "fused" else _COLOURS[form]
         style = {"color": colour, "linestyle": _LINES[form], "linewidth": width}
         size = {"naive": 7, "clipped": 10, "fused": 13}[form]
         dot = {"color": colour, "ms": size, "mec": "white", "clip_on": False}
@@ -260,7 +261,7 @@ def forms_explorer() -> Explorer:
         fig,
         draw,
         [*moving, note],
-        z=Slider("Logit z", -120.0, 120.0, 1.0, -10.0),
+        z=Slider("Logit z", -120.0, 120.0, 1.0, -20.0),
         y=Choice("Label y", ("1", "0"), "1"),
         precision=Choice("Precision", tuple(_PRECISIONS), "float32"),
     )
@@ -293,7 +294,7 @@ def double_softmax(once: np.ndarray, twice: np.ndarray, num_classes: int) -> Pic
     axes.plot(epochs, twice, "--", color=VERMILLION)
     axes.plot(epochs, once, "-", color=BLUE)
     axes.axhline(floor, color=GREY, linestyle=":", linewidth=1.8)
-    axes.text(epochs[-1], twice[-1] + 0.16, "softmax twice", color=VERMILLION, ha="right")
+    axes.text(epochs[-1], twice[-1] + 0.16, "softmax twice", color=darkened(VERMILLION), ha="right")
     axes.text(epochs[-1], once[-1] + 0.1, "softmax once", color=BLUE, ha="right")
     axes.text(epochs[-1], floor - 0.05, "floor", color=GREY, ha="right", va="top")
     axes.set(
@@ -347,12 +348,12 @@ def relearning(shares: Mapping[str, np.ndarray]) -> Picture:
                 f"{form}: nan from step {alive + 1}",
                 (alive, 100 * share[alive]),
                 xytext=(alive + 0.02 * len(share), 70),
-                color=_COLOURS[form],
+                color=darkened(_COLOURS[form]),
                 arrowprops={"arrowstyle": "->", "color": _COLOURS[form]},
             )
         else:
             end = (len(share) - 1, 100 * share[-1] + 4)
-            axes.text(*end, form, color=_COLOURS[form], ha="right")
+            axes.text(*end, form, color=darkened(_COLOURS[form]), ha="right")
         said.append(
             f"{form}: nan from step {alive + 1} on" if over else f"{form}: {share[-1]:.0%} at last"
         )
