@@ -187,7 +187,9 @@ BAD = {
     "dtype": (
         lambda: Adam().update(np.ones(2), np.ones(2, np.float32)), ValueError, "and float32",
     ),
-    "too early": (lambda: Adam().effective_learning_rate(1), ValueError, "^effective_learning_rate n"),
+    "too early": (
+        lambda: Adam().effective_learning_rate(1), ValueError, "^effective_learning_rate needs",
+    ),
     "name": (lambda: optimizer_for("adm"), ValueError, "^optimizer must .* did you mean 'adam'"),
     "number": (lambda: optimizer_for(3), TypeError, "optimizer must be a name or an optimizer"),
     "class": (lambda: optimizer_for(Adam), TypeError, "optimizer must be a name or an optimizer"),
