@@ -143,6 +143,15 @@ def test_task_is_complete(lesson, task):
 
 
 @every_task
+def test_links_lead_to_the_cell_with_the_heading(lesson, task):
+    for section in {task.section, *(m.section for m in task.mistakes if m.section)}:
+        path, cell_id = _lessons.address(lesson, section).split("#cell-id=")
+        notebook = nbformat.read(NOTEBOOKS / "exercises" / path, as_version=4)
+        (cell,) = [cell for cell in notebook.cells if cell.id == cell_id]
+        assert f"## {_lessons.heading(lesson, section)}\n" in cell.source
+
+
+@every_task
 def test_reference_is_right(lesson, task):
     verdict = judge(task, task.reference)
     assert verdict.state == "solved", verdict

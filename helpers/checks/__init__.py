@@ -19,7 +19,14 @@ from IPython.display import display
 
 from helpers.checks import _progress
 from helpers.checks._judge import Verdict, judge
-from helpers.checks._lessons import MODULES, catalogue, heading, solution_source, tasks
+from helpers.checks._lessons import (
+    MODULES,
+    address,
+    catalogue,
+    heading,
+    solution_source,
+    tasks,
+)
 from helpers.checks._report import Report, Table
 from helpers.checks._task import Mistake, Property, Task
 
@@ -99,9 +106,8 @@ def _report(lesson: str, task: Task, verdict: Verdict) -> Report:
 
 def _link(lesson: str, section: str) -> tuple[str, str]:
     """Return text and address of a section, as seen from the folder of the exercises."""
-    title = heading(lesson, section)
-    anchor = "#" + title.replace(" ", "-") if title else ""
-    return f"lesson {int(lesson[:2])}, section {title or section}", f"../{lesson}.ipynb{anchor}"
+    title = heading(lesson, section) or section
+    return f"lesson {int(lesson[:2])}, section {title}", address(lesson, section)
 
 
 @_never_raises

@@ -39,18 +39,30 @@ def catalogue() -> dict[str, tuple[str, Task]]:
 
 def heading(lesson: str, section: str) -> str:
     """Return the heading of a lesson's section, "3.4 Two classes"; "" if there is none."""
+    return _section(lesson, section)[0]
+
+
+def address(lesson: str, section: str) -> str:
+    """Return the address of a lesson's section, as seen from the folder of the exercises."""
+    cell = _section(lesson, section)[1]
+    # By its heading's text JupyterLab finds a place only in a notebook that is already drawn.
+    return f"../{lesson}.ipynb" + (f"#cell-id={cell}" if cell else "")
+
+
+def _section(lesson: str, section: str) -> tuple[str, str]:
+    """Return heading and cell id of a lesson's section; twice "" if there is none."""
     try:
         notebook = json.loads((NOTEBOOKS / f"{lesson}.ipynb").read_text(encoding="utf-8"))
     except (OSError, ValueError):
-        return ""
+        return "", ""
     for cell in notebook["cells"]:
         if cell["cell_type"] == "markdown":
             found = re.search(
                 rf"^##+ ({re.escape(section)}\s.*)$", "".join(cell["source"]), re.MULTILINE
             )
             if found:
-                return found[1].strip()
-    return ""
+                return found[1].strip(), cell.get("id", "")
+    return "", ""
 
 
 def solution_source(lesson: str, name: str) -> str:
