@@ -398,6 +398,26 @@ def test_an_epsilon_too_small_for_float32_clips_nothing():
     np.testing.assert_array_equal(gradient, [[1, -INF]])
 
 
+def test_gradient_of_shares_that_do_not_quite_add_up():
+    """With an epsilon a is divided by its sum, and the gradient goes back through that."""
+    a = np.array([[0.2, 0.3, 0.5], [0.7, 0.2, 0.1]])
+    a *= 1 + np.array([[0.5], [-0.5]]) * losses.ROW_SUM_TOLERANCE
+    y, h = np.eye(3)[[2, 0]], 1e-6
+    gradient = categorical_crossentropy_gradient(y, a, from_logits=False, epsilon=1e-7)
+    for k in range(3):
+        up, down = (
+            categorical_crossentropy(y, a + sign * h * np.eye(3)[k], epsilon=1e-7)
+            for sign in (1, -1)
+        )
+        np.testing.assert_allclose(gradient[:, k], (up - down) / (2 * h), rtol=1e-8, atol=1e-8)
+
+
+def test_means_of_losses_that_overflow_are_each_rows_own():
+    a = [[1.2e154, 1.2e154], [1e154, 0.0], [1.0, 3.0]]
+    expected = [1.44e308, 5e307, 5.0]
+    np.testing.assert_allclose(mean_squared_error(np.zeros((3, 2)), a), expected, rtol=1e-15)
+
+
 def test_dtypes():
     single, double = np.float32([[0.25, 0.75]]), np.float64([[0.25, 0.75]])
     for name, y in (

@@ -536,6 +536,20 @@ def test_divergence_says_where_and_why_and_leaves_the_model_as_it_was():
     assert model.optimizer.iterations == 0
 
 
+def test_divergence_counts_steps_from_1_and_epochs_and_batches_from_0():
+    # Each of two examples is a batch. The first step overshoots: the second loss overflows.
+    model = Sequential([Dense(1, kernel_initializer="zeros")])
+    model.compile(SGD(1e200), "mse")
+    with pytest.raises(
+        FloatingPointError, match=r"the loss is inf at step 2 \(epoch 0, batch 1, both from 0\)"
+    ):
+        model.fit([[1.0], [1.0]], [[1.0], [1.0]], batch_size=1, epochs=3, shuffle=False)
+    with pytest.raises(
+        FloatingPointError, match=r"the loss is inf at step 2 \(epoch 1, batch 0, both from 0\)"
+    ):
+        model.fit([[1.0], [1.0]], [[1.0], [1.0]], batch_size=2, epochs=3, shuffle=False)
+
+
 def test_a_weight_that_overflows_in_the_last_step_is_found():
     model = Sequential([Dense(1, kernel_initializer="zeros")])
     model.compile(SGD(1e300), "mse")
