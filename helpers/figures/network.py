@@ -344,7 +344,7 @@ def learning_rates(curves: Mapping[str, ArrayLike], num_classes: int) -> Picture
     )
     said = "; ".join(
         f"learning rate {name}: {losses[0]:.2f} in the first epoch, {losses[-1]:.2f} in the last"
-        + (f" after up to {max(losses):.1f}" if max(losses) > 1.5 * guess else "")
+        + (f" after up to {max(losses):.2f}" if max(losses) > 1.5 * guess else "")
         for name, losses in arrays.items()
     )
     return picture(
