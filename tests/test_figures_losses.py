@@ -46,6 +46,15 @@ def test_logistic_loss_states_every_example() -> None:
     )
 
 
+def test_logistic_loss_states_its_curves_at_named_points() -> None:
+    alt = figures.logistic_loss(np.array([1]), np.array([0.5])).alt.partition("1 examples")[0]
+    for label, part in zip((1, 0), alt.split("For y = 1")[1].split("For y = 0"), strict=True):
+        stated = np.array(re.findall(r"(\d\.\d\d) at a = ([\d.]+\d)", part), dtype=float)
+        assert stated[:, 1].tolist() == [0.01, 0.1, 0.5, 0.9, 0.99]
+        surprise = -scipy.stats.bernoulli.logpmf(label, stated[:, 1])
+        np.testing.assert_allclose(stated[:, 0], surprise, atol=0.0051)
+
+
 @pytest.mark.parametrize(
     ("y", "a", "message"),
     [
