@@ -222,22 +222,28 @@ class Notebook:
     def pictures(self, folder: Path, name: str, part: int = 2400) -> None:
         """Store the whole notebook as pictures, `part` pixels high each."""
         folder.mkdir(parents=True, exist_ok=True)
+        with self.whole():
+            box = self.page.locator(".jp-WindowedPanel-inner").bounding_box()
+            for number, top in enumerate(range(0, int(box["height"]), part)):
+                self.page.screenshot(
+                    path=folder / f"{name}_{number:02d}.png",
+                    clip={
+                        "x": box["x"],
+                        "y": box["y"] + top,
+                        "width": box["width"],
+                        "height": min(part, box["height"] - top),
+                    },
+                )
+
+    @contextmanager
+    def whole(self) -> Iterator[None]:
+        """Make the window so high that all of the notebook is in view."""
         height = self.page.locator(".jp-WindowedPanel-inner").bounding_box()["height"]
         self.page.set_viewport_size({**VIEWPORT, "height": min(int(height) + 200, 30_000)})
         # Run All has scrolled down.
         self.page.evaluate("document.querySelector('.jp-WindowedPanel-outer').scrollTop = 0")
         self.page.wait_for_timeout(300)
-        box = self.page.locator(".jp-WindowedPanel-inner").bounding_box()
-        for number, top in enumerate(range(0, int(box["height"]), part)):
-            self.page.screenshot(
-                path=folder / f"{name}_{number:02d}.png",
-                clip={
-                    "x": box["x"],
-                    "y": box["y"] + top,
-                    "width": box["width"],
-                    "height": min(part, box["height"] - top),
-                },
-            )
+        yield
         self.page.set_viewport_size(VIEWPORT)
 
     def close(self) -> None:
