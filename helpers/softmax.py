@@ -298,9 +298,13 @@ def softmax_jacobian_product(z: Any, v: Any) -> np.ndarray:
 def _jacobian_product(z: np.ndarray, v: np.ndarray) -> np.ndarray:
     """Return J v for float64 logits."""
     a, _ = _probabilities(z)
-    with np.errstate(over="ignore", invalid="ignore"):
+    v = v.astype(np.float64)
+    # Differences of numbers near the largest float would overflow; a quarter of them do not.
+    largest = np.abs(v).max(axis=-1, keepdims=True)
+    scale = np.where(largest > 2.0**1000, 0.25, 1.0)
+    with np.errstate(invalid="ignore"):  # inf − inf, if v is not finite
         # J maps constants to zero, so v may be shifted: v = 0 at the most probable class keeps
         # the sum free of the term that v_j would cancel with.
         likeliest = np.take_along_axis(v, a.argmax(axis=-1, keepdims=True), axis=-1)
-        v = v - likeliest.astype(np.float64)
-        return a * (v - (a * v).sum(axis=-1, keepdims=True))
+        v = scale * v - scale * likeliest
+        return a * (v - (a * v).sum(axis=-1, keepdims=True)) / scale

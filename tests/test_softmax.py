@@ -222,6 +222,16 @@ def test_jacobian_product_is_the_matrix_times_the_vector(z, seed):
     np.testing.assert_allclose(ours.sum(axis=-1), 0, atol=1e-14)
 
 
+def test_jacobian_product_of_numbers_near_the_largest_float():
+    """Exact by hand: a = (1/2, 1/2) gives J v = (v_0 − v_1)/4, and that negated."""
+    z, v = np.zeros((2, 2)), np.array([[1.7e308, -1.7e308], [2.0, 1.0]])
+    expected = [[8.5e307, -8.5e307], [0.25, -0.25]]
+    np.testing.assert_allclose(softmax_jacobian_product(z, v), expected, rtol=1e-15)
+    single = softmax_jacobian_product(np.float32([0, 0]), np.float32([3e38, -3e38]))
+    np.testing.assert_allclose(single, np.float32([1.5e38, -1.5e38]), rtol=1e-7)
+    assert np.isnan(softmax_jacobian_product([0.0, 0.0], [np.inf, 1.0])).all()  # without a warning
+
+
 def test_jacobian_product_keeps_the_digits_of_a_confident_softmax():
     z, v = [80.0, 0.0], [1.0, 3.0]
     with mpmath.workdps(60):
