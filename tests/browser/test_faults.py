@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import checks
 import nbformat
 import pytest
 from checks import CHECKS
@@ -59,11 +60,11 @@ FAULTS = {
     ),
     "a control without effect": (
         EXPLORER.format(work="slope = 1", text=TEXT),
-        "explorer 2, slope: 20 of 20 key presses changed nothing",
+        "explorer 2, slope: 6 of 6 key presses changed nothing",
     ),
     "a control that changes the text only": (
         EXPLORER.format(work="pass", text=TEXT),
-        "explorer 3, slope: 0 of 20 key presses changed the picture",
+        "explorer 3, slope: 0 of 6 key presses changed the picture",
     ),
     "a pad that always says 7": (
         """from helpers.figures.drawing import DrawingPad
@@ -120,7 +121,9 @@ def findings(open_notebook, artefacts):
     notebook = open_notebook(file.relative_to(ROOT).as_posix())
     notebook.run_all()
     notebook.pictures(artefacts, "faults")
-    return [finding for check in CHECKS for finding in check(notebook)]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(checks, "PRESSES", 6)  # these controls are slow or dead
+        return [finding for check in CHECKS for finding in check(notebook)]
 
 
 @pytest.mark.parametrize("fault", FAULTS)
