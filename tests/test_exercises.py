@@ -74,7 +74,7 @@ for source in json.load(sys.stdin):
 
 
 @pytest.mark.parametrize("lesson", LESSONS)
-def test_nothing_fails_in_untouched_exercises(lesson):
+def test_nothing_fails_in_untouched_exercises(lesson, tmp_path):
     cells = [cell for cell in read("exercises", lesson).cells if cell.cell_type == "code"]
     run = subprocess.run(
         [sys.executable, "-c", UNTOUCHED],
@@ -83,6 +83,8 @@ def test_nothing_fails_in_untouched_exercises(lesson):
         text=True,
         encoding="utf-8",
         cwd=NOTEBOOKS / "exercises",
+        # The run's own file may know tasks that a solutions notebook has solved before.
+        env=os.environ | {"HELPERS_PROGRESS": str(tmp_path / "progress.json")},
         check=True,
     )
     results = [json.loads(line) for line in run.stdout.splitlines()]
