@@ -1,6 +1,6 @@
 # `make` lists the targets. Each one sets up .venv by itself.
 .DEFAULT_GOAL := help
-.PHONY: help lab test test-browser site notebooks exercises bench lint requirements
+.PHONY: help lab test test-browser site notebooks time exercises bench lint requirements
 
 ifeq ($(OS),Windows_NT)
 BIN := .venv/Scripts
@@ -46,6 +46,9 @@ site: $(SITE_STAMP) ## build the web site from the stored outputs, in build/site
 
 notebooks: $(STAMP) ## run the notebooks (ARGS: some of them) and store their outputs
 	@$(PY) -m tools.store_outputs $(ARGS)
+
+time: $(STAMP) ## measure the reading time of every notebook (ARGS: of some of them)
+	@$(PY) -m tools.reading_time $(ARGS)
 
 exercises: $(TEACH_STAMP) ## make the exercises (ARGS: some of them) from notebooks/solutions
 	@$(TEACH_PY) -m tools.exercises $(ARGS)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import functools
 import inspect
+import math
 import os
 import sys
 import tempfile
@@ -20,9 +21,10 @@ import numpy as np
 
 from helpers import losses
 from helpers.activations import ACTIVATIONS
+from helpers.figures.tables import Table, number_text, show
 from helpers.network import Sequential
 from helpers.optimizers import SGD, Adam, RMSprop
-from helpers.validation import float_array, known_name, positive_integer, real_number
+from helpers.validation import float_array, known_name, positive_integer
 
 
 def tensorflow() -> ModuleType:
@@ -72,64 +74,65 @@ def _silence() -> Iterator[None]:
 # --- tables ---------------------------------------------------------------------------------------
 
 
-def compare(rows: Mapping[str, tuple[Any, Any]], *, digits: int, ulp: float | None = None) -> None:
-    """Print a table that says how closely our numbers agree with theirs, or fail.
+def compare(rows: Mapping[str, tuple[Any, Any]], *, digits: int | None = None) -> None:
+    """Show our numbers beside theirs, and to how many digits they agree; fail if they do not.
 
-    The table states the claim, not the measurement, so that it reads the same on every processor.
-    If the claim does not hold, the measurements are printed and an AssertionError is raised.
+    Of an array the table shows one element, the largest, and the agreement of all of them: the
+    largest difference as a share of the largest number. The last digits of a computation are those
+    of its processor, so digits beyond `digits` are not counted, and the table reads the same
+    everywhere.
 
     Parameters
     ----------
     rows : mapping of name → (ours, theirs)
         Pairs of numbers or arrays of the same shape; tensors are converted. nan agrees with nan,
         inf with inf of the same sign, and neither with anything else.
-    digits : int ≥ 1
-        The claim for every row: the largest difference is at most 10^−digits times the largest
-        finite magnitude in the row's `theirs` (absolute if that is all zeros).
-    ulp : float, optional
-        A second claim: no element is off by more than so many units in the last place of `theirs`,
-        in the less precise of the two dtypes.
+    digits : int ≥ 1, optional
+        The claim: every row agrees to so many digits. Without it, a row may agree to anything from
+        3 digits on, and is counted up to 12 digits (5 where one side is float32).
 
     Raises
     ------
     AssertionError
-        If a row does not keep the claim.
+        If a row does not keep the claim; the table is shown before.
     TypeError, ValueError
-        If `rows` is empty or no mapping of pairs, shapes differ, or a limit is not positive.
+        If `rows` is empty or no mapping of pairs, shapes differ, or `digits` is not positive.
     """
-    digits = positive_integer(digits, "digits")
-    if ulp is not None:
-        ulp = real_number(ulp, "ulp", above=0)
+    if digits is not None:
+        digits = positive_integer(digits, "digits")
     if not isinstance(rows, Mapping):
         raise TypeError(f"rows must map names to pairs, got {type(rows).__name__}")
     if not rows:
         raise ValueError("rows must not be empty")
-    measured = {name: _difference(name, pair) for name, pair in rows.items()}
-    broken = [
-        name
-        for name, (relative, in_ulp) in measured.items()
-        if relative > 10.0**-digits or (ulp is not None and in_ulp > ulp)
-    ]
-    with_ulp = ulp is not None or bool(broken)
-    table = [("what", "largest difference", "in ulp", "agreement")]
-    for name, (relative, in_ulp) in measured.items():
-        if name in broken:
-            agreement = f"NOT to {digits} digits" if relative > 10.0**-digits else "NOT in ulp"
-            table.append((name, f"{relative:.1e}", f"{in_ulp:.3g} ulp", agreement))
-        else:
-            within = "" if ulp is None else f"within {ulp:g} ulp"
-            table.append((name, f"below 1e-{digits:02d}", within, f"agree to {digits} digits"))
-    width = max(len(row[0]) for row in table)
-    for name, difference, in_last_place, agreement in table:
-        middle = f"{in_last_place:<13}  " if with_ulp else ""
-        print(f"{name:<{width}}  {difference:<18}  {middle}{agreement}")
+    columns: dict[str, list[str]] = {"what": [], "ours": [], "theirs": [], "digits that agree": []}
+    broken, arrays = [], False
+    for name, pair in rows.items():
+        ours, theirs = _pair(name, pair)
+        agreed = _digits_that_agree(ours, theirs)
+        most = digits or min(MOST_DIGITS.get(side.dtype, 12) for side in (ours, theirs))
+        if agreed < (digits or FEWEST_DIGITS):
+            broken.append(f"{name} (to {agreed})")
+        place = _largest(theirs)
+        arrays = arrays or ours.ndim > 0
+        columns["what"].append(f"{name}, shape {ours.shape}" if ours.ndim else name)
+        columns["ours"].append(number_text(ours[place], min(most, 6)))
+        columns["theirs"].append(number_text(theirs[place], min(most, 6)))
+        columns["digits that agree"].append(f"{most} or more" if agreed >= most else str(agreed))
+    note = "Of an array: its largest element, and the digits of all." if arrays else ""
+    show(Table(columns, right=("ours", "theirs"), note=note))
     if broken:
-        claim = f"{digits} digits" + ("" if ulp is None else f" and {ulp:g} ulp")
-        raise AssertionError(f"no agreement to {claim}: {', '.join(broken)}")
+        raise AssertionError(
+            f"no agreement to {digits or FEWEST_DIGITS} digits: {', '.join(broken)}"
+        )
 
 
-def _difference(name: str, pair: Any) -> tuple[float, float]:
-    """Return the largest difference, relative to the largest magnitude, and that in ulp."""
+FEWEST_DIGITS = 3  # fewer may agree by chance
+# What any processor gets right of the 7 digits of float32; of the 16 of float64 it is 12.
+MOST_DIGITS = {np.dtype(np.float32): 5}
+
+
+def _pair(name: str, pair: Any) -> tuple[np.ndarray, np.ndarray]:
+    """Return a row's two sides as arrays of real numbers of one shape."""
     if not isinstance(pair, (tuple, list)) or len(pair) != 2:
         raise TypeError(f"rows[{name!r}] must be a pair (ours, theirs)")
     ours, theirs = map(np.asarray, pair)
@@ -140,20 +143,26 @@ def _difference(name: str, pair: Any) -> tuple[float, float]:
         raise ValueError(
             f"rows[{name!r}] must hold two equal shapes, got {ours.shape} and {theirs.shape}"
         )
-    floats = [array.dtype for array in (ours, theirs) if array.dtype.kind == "f"]
-    dtype = min(floats, key=lambda dtype: dtype.itemsize, default=np.dtype(np.float64))
+    return ours, theirs
+
+
+def _digits_that_agree(ours: np.ndarray, theirs: np.ndarray) -> int:
+    """Return −log₁₀ of the largest difference as a share of the largest number, rounded down."""
     ours, theirs = ours.astype(np.float64), theirs.astype(np.float64)
     finite = np.isfinite(ours) & np.isfinite(theirs)
     if not np.array_equal(ours[~finite], theirs[~finite], equal_nan=True):
-        return np.inf, np.inf
-    if not finite.any():
-        return 0.0, 0.0
+        return 0
     ours, theirs = ours[finite], theirs[finite]
     with np.errstate(over="ignore"):
-        error = np.abs(ours - theirs)
-        spacing = np.spacing(np.abs(theirs).astype(dtype)).astype(np.float64)
-        largest = np.abs(theirs).max()
-        return float(error.max() / (largest or 1.0)), float((error / spacing).max())
+        difference = np.abs(ours - theirs).max(initial=0.0)
+    share = difference / (np.abs(theirs).max(initial=0.0) or 1.0)
+    return max(0, math.floor(-math.log10(share))) if 0 < share < np.inf else (0 if share else 99)
+
+
+def _largest(array: np.ndarray) -> tuple[int, ...]:
+    """Return the index of the largest finite element; of nearly equal ones, of the first."""
+    size = np.where(np.isfinite(array), np.abs(array.astype(np.float64)), 0.0)
+    return np.unravel_index(int((size >= 0.999 * size.max()).argmax()), array.shape)
 
 
 # --- models ---------------------------------------------------------------------------------------

@@ -1,7 +1,8 @@
 """Run lessons from top to bottom and store their outputs: `python -m tools.store_outputs [FILE …]`.
 
 What differs from run to run or from machine to machine is left out: timestamps, the Python
-version, and the ids of live widgets (their still pictures stay).
+version, and the ids of live widgets (their still pictures stay). The outputs that answer a
+prediction are stored folded.
 """
 
 from __future__ import annotations
@@ -14,8 +15,12 @@ from pathlib import Path
 
 import nbformat
 from nbclient import NotebookClient
+from nbformat import NotebookNode
+
+from tools.reading_time import PREDICTION
 
 NOTEBOOKS = Path(__file__).resolve().parent.parent / "notebooks"
+FOLDED = "hide-output"
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
 METADATA = {
     "kernelspec": {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"},
@@ -37,6 +42,30 @@ def merge_streams(outputs: list) -> list:
         else:
             merged.append(output)
     return merged
+
+
+def fold_answers(notebook: NotebookNode) -> None:
+    """Fold the outputs that answer a prediction: of the code between it and the next text.
+
+    MyST-NB reads the tag, JupyterLab the metadata. A cell further down is folded too if it has the
+    tag.
+    """
+    asked, in_code = False, False
+    for cell in notebook.cells:
+        if cell.cell_type == "markdown":
+            asked = PREDICTION in cell.source or (asked and not in_code)
+            in_code = False
+        elif cell.cell_type == "code":
+            in_code = True
+            tags = cell.metadata.get("tags", [])
+            if asked and cell.outputs and FOLDED not in tags:
+                cell.metadata.tags = tags = [*tags, FOLDED]
+            jupyter = cell.metadata.pop("jupyter", {})
+            jupyter.pop("outputs_hidden", None)
+            if FOLDED in tags:
+                jupyter["outputs_hidden"] = True
+            if jupyter:
+                cell.metadata.jupyter = jupyter
 
 
 def store(path: Path) -> float:
@@ -63,15 +92,18 @@ def store(path: Path) -> float:
         cell.outputs = merge_streams(cell.outputs)
         for output in cell.outputs:
             output.get("data", {}).pop(WIDGET_VIEW, None)
+    fold_answers(notebook)
     nbformat.validate(notebook)
     nbformat.write(notebook, path)
     return seconds
 
 
 def main(arguments: list[str]) -> None:
-    """Store the outputs of the named notebooks, or of all lessons and solutions."""
+    """Store the outputs of the named notebooks, or of all but the exercises."""
     paths = [Path(argument).resolve() for argument in arguments] or sorted(
-        [*NOTEBOOKS.glob("*.ipynb"), *NOTEBOOKS.glob("solutions/*.ipynb")]
+        path
+        for folder in (".", "deeper", "solutions")
+        for path in (NOTEBOOKS / folder).glob("*.ipynb")
     )
     with tempfile.TemporaryDirectory() as folder:
         # The exercises' progress is the reader's own, not that of whoever stores the solutions.
