@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
 import os
+import re
 import subprocess
 import sys
 from functools import partial
@@ -31,45 +34,86 @@ from helpers.softmax import softmax, softmax_jacobian
 # --- tables ---------------------------------------------------------------------------------------
 
 
-def test_table_states_the_claim_not_the_measurement(capsys):
+def rows_of(shown: str) -> list[list[str]]:
+    return [re.split(r" {3,}", line.strip()) for line in shown.splitlines()]
+
+
+def test_table_shows_both_numbers_and_the_digits_that_agree(capsys):
     a = np.array([1.0, -3.0])
-    compare({"same": (a, a), "near": (a * (1 + 3e-16), a), "3": (3, 3.0)}, digits=15, ulp=2)
+    compare({"same": (a, a), "near": (a * (1 + 3e-16), a), "1/3": (1 / 3, np.divide(1, 3))})
     assert capsys.readouterr().out.splitlines() == [
-        "what  largest difference  in ulp         agreement",
-        "same  below 1e-15         within 2 ulp   agree to 15 digits",
-        "near  below 1e-15         within 2 ulp   agree to 15 digits",
-        "3     below 1e-15         within 2 ulp   agree to 15 digits",
+        "what                   ours     theirs   digits that agree",
+        "same, shape (2,)   -3.00000   -3.00000   12 or more",
+        "near, shape (2,)   -3.00000   -3.00000   12 or more",
+        "1/3                0.333333   0.333333   12 or more",
+        "Of an array: its largest element, and the digits of all.",
     ]
-    compare({"same": (a, a)}, digits=6)
+    compare({"count": (7, 7), "value": (2.5, 2.5 * (1 + 3e-6))})
     assert capsys.readouterr().out.splitlines() == [
-        "what  largest difference  agreement",
-        "same  below 1e-06         agree to 6 digits",
+        "what       ours    theirs   digits that agree",
+        "count         7         7   12 or more",
+        "value   2.50000   2.50001   5",
     ]
 
 
-def test_a_broken_claim_is_measured_and_raised(capsys):
+@given(st.integers(3, 14), st.floats(1.1, 9.9), st.sampled_from([-1, 1]), st.integers(0, 2))
+def test_digits_are_measured_over_the_whole_array_and_capped(digits, lead, sign, place):
+    theirs = np.array([2.0, -4.0, 1.0])
+    ours = theirs.copy()
+    ours[place] += sign * lead * 10.0 ** -(digits + 1) * 4.0  # a share of the largest, 4
+    with contextlib.redirect_stdout(io.StringIO()) as shown:
+        compare({"x": (ours, theirs)})
+    assert rows_of(shown.getvalue())[1][-1] == (str(digits) if digits < 12 else "12 or more")
+
+
+@pytest.mark.parametrize("digits", [1, 4, 9, 15])
+def test_the_claim_is_a_floor_and_the_cap(digits, capsys):
+    compare({"x": (1.0, 1.0 + 10.0 ** -(digits + 0.5))}, digits=digits)
+    assert rows_of(capsys.readouterr().out)[1][-1] == f"{digits} or more"
+    with pytest.raises(AssertionError, match=rf"^no agreement to {digits} digits: x \(to "):
+        compare({"x": (1.0, 1.0 + 10.0 ** -(digits - 0.5))}, digits=digits)
+    assert rows_of(capsys.readouterr().out)[1][-1] == str(digits - 1)
+
+
+def test_a_broken_claim_names_its_rows_after_the_table(capsys):
     a = np.array([1.0, 100.0])
     rows = {"good": (a, a), "bad": (a + np.array([0.5, 0]), a)}
-    with pytest.raises(AssertionError, match="no agreement to 3 digits: bad"):
-        compare(rows, digits=3)
-    lines = capsys.readouterr().out.splitlines()
-    assert " ".join(lines[1].split()) == "good below 1e-03 agree to 3 digits"
-    assert " ".join(lines[2].split()) == "bad 5.0e-03 2.25e+15 ulp NOT to 3 digits"
-    compare(rows, digits=2)  # relative to the row's largest value
-    with pytest.raises(AssertionError, match=r"no agreement to 2 digits and 4 ulp: bad"):
-        compare(rows, digits=2, ulp=4)
-    assert "NOT in ulp" in capsys.readouterr().out
+    with pytest.raises(AssertionError, match=r"^no agreement to 3 digits: bad \(to 2\)$"):
+        compare(rows)
+    assert rows_of(capsys.readouterr().out)[2] == ["bad, shape (2,)", "100.000", "100.000", "2"]
+    compare(rows, digits=2)
 
 
-@given(st.integers(-300, 300), st.integers(1, 9), st.sampled_from([np.float32, np.float64]))
-def test_ulp_are_counted_in_the_less_precise_dtype(exponent, steps, dtype):
-    theirs = np.array([np.clip(2.0 ** (exponent / 3), 1e-30, 1e30)], dtype)
-    ours = theirs.copy()
-    for _ in range(steps):
-        ours = np.nextafter(ours, dtype(np.inf))
-    compare({"x": (ours.astype(np.float64), theirs)}, digits=1, ulp=steps * 2)
-    with pytest.raises(AssertionError):
-        compare({"x": (ours.astype(np.float64), theirs)}, digits=1, ulp=steps * 0.49)
+def test_single_precision_is_counted_to_five_digits(capsys):
+    compare({"x": (np.float64(0.1), np.float32(0.1)), "y": (np.float32(2), np.float32(2))})
+    assert [row[1:] for row in rows_of(capsys.readouterr().out)[1:]] == [
+        ["0.10000", "0.10000", "5 or more"],
+        ["2.0000", "2.0000", "5 or more"],
+    ]
+
+
+def test_the_element_shown_is_the_first_of_the_largest_on_any_processor(capsys):
+    theirs = np.array([[0.5, -2.0], [2.0, np.inf]])
+    for bits in (-3, 0, 3):
+        near = theirs.copy()
+        near[0, 1] += bits * np.spacing(2.0)
+        compare({"x": (theirs, near)})
+        assert rows_of(capsys.readouterr().out)[1][1:3] == ["-2.00000", "-2.00000"]
+
+
+def test_compare_needs_no_tensorflow_and_is_html_with_header_cells():
+    code = """
+import sys
+from helpers import comparison
+comparison.show = lambda table: print(table._repr_html_())
+comparison.compare({"x": ([1.0], [1.0])})
+assert not {"tensorflow", "keras", "matplotlib"} & set(sys.modules), "imported too early"
+"""
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert run.returncode == 0, run.stderr
+    heads = re.findall(r'<th scope="col"[^>]*>([^<]*)</th>', run.stdout)
+    assert heads == ["what", "ours", "theirs", "digits that agree"]
+    assert re.findall(r'<th scope="row"[^>]*>([^<]*)</th>', run.stdout) == ["x, shape (1,)"]
 
 
 @pytest.mark.parametrize(
@@ -103,7 +147,6 @@ BAD_ROWS = {
     "no values": (lambda: compare({"x": ([], [])}, digits=3), ValueError, r"got \(0,\) and"),
     "strings": (lambda: compare({"x": ("a", "a")}, digits=3), TypeError, "must hold real numbers"),
     "digits 0": (lambda: compare({"x": (1, 1)}, digits=0), ValueError, "digits must be at least 1"),
-    "ulp 0": (lambda: compare({"x": (1, 1)}, digits=1, ulp=0), ValueError, "ulp must be > 0"),
     "no model": (lambda: to_keras(3), TypeError, "model must be a Sequential .* got int"),
     "unbuilt": (lambda: to_keras(Sequential([Dense(1)])), ValueError, "call build"),
     "own function": (lambda: to_keras(own_function()), TypeError, "one that Keras has"),

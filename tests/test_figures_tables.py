@@ -26,9 +26,9 @@ def test_columns_as_text(capsys):
         formats={"share": ".0%", "n": ","},
     )
     assert capsys.readouterr().out.splitlines() == [
-        "activation    layer 1            n   share   dead   shape",
-        "sigmoid       8.0e-07            3     35%   yes    (2, 3)",
-        "tanh             0.30   12,345,678    100%          ()",
+        "activation   layer 1            n   share   dead   shape",
+        "sigmoid      8.0e-07            3     35%   yes    (2, 3)",
+        "tanh            0.30   12,345,678    100%          ()",
     ]
 
 
@@ -64,8 +64,9 @@ def test_numbers_alone_name_no_row():
     ("number", "text"),
     [
         (0.0, "0"), (-0.0, "0"), (1.0, "1.00"), (-0.25, "-0.250"), (0.0066480, "0.00665"),
-        (9.996, "10.0"), (0.99961, "1.00"), (2780.4, "2780"), (1e6, "1000000"), (2.345e7, "2.35e+07"),
-        (4.54e-5, "4.54e-05"), (1e-300, "1.00e-300"), (np.nan, "nan"), (np.inf, "∞"), (-np.inf, "-∞"),
+        (9.996, "10.0"), (0.99961, "1.00"), (2780.4, "2780"), (1e6, "1000000"),
+        (2.345e7, "2.35e+07"), (4.54e-5, "4.54e-05"), (1e-300, "1.00e-300"),
+        (np.nan, "nan"), (np.inf, "∞"), (-np.inf, "-∞"),
         (7, "7"), (np.int64(-3), "-3"), (np.uint8(255), "255"), (np.float32(0.1), "0.100"),
     ],
 )  # fmt: skip
@@ -76,8 +77,9 @@ def test_significant_digits(number, text):
 @pytest.mark.parametrize(
     ("number", "form", "text"),
     [
-        (0.345, ".0%", "35%"), (-1e-17, ".2f", "0.00"), (0.0, ".1e", "0.0e+00"), (2.5e-7, ".0e", "3e-07"),
-        (-1.5e-7, ".1e", "-1.5e-07"), (1234.5, ",.1f", "1,234.5"), (1234, ",", "1,234"), (3, ".1f", "3.0"),
+        (0.345, ".0%", "35%"), (-1e-17, ".2f", "0.00"), (0.0, ".1e", "0.0e+00"),
+        (2.5e-7, ".0e", "3e-07"), (-1.5e-7, ".1e", "-1.5e-07"),
+        (1234.5, ",.1f", "1,234.5"), (1234, ",", "1,234"), (3, ".1f", "3.0"),
         (1e100, ".0e", "1e+100"),
     ],
 )  # fmt: skip
@@ -85,10 +87,16 @@ def test_formats_of_python(number, form, text):
     assert number_text(number, form=form) == text
 
 
-@given(st.integers(-(10**6), 10**6), st.integers(0, 6), st.integers(-4, 4), st.integers(1, 5))
-def test_the_last_bits_do_not_show(units, decimals, steps, digits):
+@given(
+    st.integers(1, 10**5),
+    st.sampled_from([-1, 1]),
+    st.integers(0, 6),
+    st.integers(-4, 4),
+    st.integers(1, 5),
+)
+def test_the_last_bits_do_not_show(units, sign, decimals, steps, digits):
     """Exact ties included, such as 0.125: a processor may be some bits off to either side."""
-    exact = units / 10**decimals
+    exact = sign * units / 10**decimals
     near = exact + steps * np.spacing(exact)
     assert number_text(near, digits) == number_text(exact, digits)
     assert number_text(near, form=f".{digits}f") == number_text(exact, form=f".{digits}f")
@@ -97,13 +105,10 @@ def test_the_last_bits_do_not_show(units, decimals, steps, digits):
     assert number_text(near_single, min(digits, 5)) == number_text(single, min(digits, 5))
 
 
-@given(st.floats(-1e12, 1e12), st.integers(1, 9))
-def test_the_text_is_the_number(number, digits):
-    """Against NumPy's own rounding to significant digits."""
-    theirs = float(np.format_float_scientific(number, digits - 1))
-    assert float(number_text(number, digits)) == pytest.approx(
-        theirs, rel=1.01 * 10.0 ** (1 - digits), abs=1e-320
-    )
+@given(st.floats(-1e12, 1e12, allow_subnormal=False), st.integers(1, 9))
+def test_the_text_is_off_by_half_a_digit_at_most(number, digits):
+    last = 10.0 ** (np.floor(np.log10(abs(number))) + 1 - digits) if number else 0
+    assert abs(float(number_text(number, digits)) - number) <= 0.5001 * last
 
 
 BAD = {
