@@ -40,6 +40,7 @@ TARGETS = {
     "site",
     "test",
     "test-browser",
+    "time",
 }
 
 PYTHONS = ["3.10", "3.11", "3.12", "3.13"]
