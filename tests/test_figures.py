@@ -20,7 +20,7 @@ from matplotlib.figure import Figure
 from PIL import Image
 
 from helpers.figures.explorer import Choice, Explorer, Slider
-from helpers.figures.style import (
+from helpers.figures.palette import (
     BLUE,
     GREEN,
     ORANGE,
@@ -29,11 +29,8 @@ from helpers.figures.style import (
     VERMILLION,
     contrast,
     darkened,
-    encode_png,
-    encode_png_quickly,
-    figure,
-    picture,
 )
+from helpers.figures.style import encode_png, encode_png_quickly, figure, picture
 from tests.contrast import contrast as measured_contrast
 from tests.contrast import faint, linear_rgb
 

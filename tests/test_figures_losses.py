@@ -16,7 +16,8 @@ from PIL import Image, ImageColor
 
 from helpers.figures import losses as figures
 from helpers.figures.explorer import Explorer
-from helpers.figures.style import BLUE, Picture
+from helpers.figures.palette import BLUE
+from helpers.figures.style import Picture
 
 Z = np.array([1.16, -1.32, 1.25, -0.03])
 

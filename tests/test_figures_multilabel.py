@@ -14,7 +14,8 @@ from PIL import Image, ImageColor
 
 from helpers.figures import multilabel as figures
 from helpers.figures.explorer import Explorer
-from helpers.figures.style import BLUE, VERMILLION, Picture
+from helpers.figures.palette import BLUE, VERMILLION
+from helpers.figures.style import Picture
 
 DIGITS = (0, 1, 7)
 RANDOM = np.random.default_rng(7)

@@ -14,7 +14,8 @@ from PIL import Image, ImageColor
 
 from helpers.figures import network as figures
 from helpers.figures.explorer import Explorer
-from helpers.figures.style import GREEN, PURPLE, VERMILLION, Picture
+from helpers.figures.palette import GREEN, PURPLE, VERMILLION
+from helpers.figures.style import Picture
 
 STEPS = 8
 X = np.array([-1.0, -0.5, 0.5, 2.0, 2.5])

@@ -14,7 +14,8 @@ from PIL import Image, ImageColor
 
 from helpers.figures import optimizers as figures
 from helpers.figures.explorer import Explorer
-from helpers.figures.style import VERMILLION, Picture
+from helpers.figures.palette import VERMILLION
+from helpers.figures.style import Picture
 from helpers.optimizers import Adam
 
 CURVATURE = np.array([2.0, 30.0])

@@ -15,7 +15,8 @@ from sklearn.metrics import root_mean_squared_error
 
 from helpers.figures import outputs as figures
 from helpers.figures.explorer import Explorer
-from helpers.figures.style import BLUE, VERMILLION, Picture
+from helpers.figures.palette import BLUE, VERMILLION
+from helpers.figures.style import Picture
 from helpers.outputs import output_layer_for
 
 X = np.array([-1.5, -0.5, 0.0, 0.4, 1.6])

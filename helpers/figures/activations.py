@@ -10,18 +10,8 @@ from matplotlib.axes import Axes
 
 from helpers.activations import ACTIVATIONS, relu
 from helpers.figures.explorer import Choice, Explorer, Slider
-from helpers.figures.style import (
-    BLACK,
-    BLUE,
-    GREEN,
-    GREY,
-    LINESTYLES,
-    PURPLE,
-    VERMILLION,
-    Picture,
-    figure,
-    picture,
-)
+from helpers.figures.palette import BLACK, BLUE, GREEN, GREY, LINESTYLES, PURPLE, VERMILLION
+from helpers.figures.style import Picture, figure, picture
 
 # Those of the palette that stand out from white, one after the other.
 COLOURS = (BLUE, VERMILLION, GREEN, PURPLE, BLACK, GREY)

@@ -8,7 +8,7 @@ import numpy as np
 from matplotlib.axes import Axes
 
 from helpers.figures.explorer import Explorer, Slider
-from helpers.figures.style import (
+from helpers.figures.palette import (
     BLACK,
     BLUE,
     DIVERGING,
@@ -16,11 +16,9 @@ from helpers.figures.style import (
     GREY,
     PURPLE,
     VERMILLION,
-    Picture,
     darkened,
-    figure,
-    picture,
 )
+from helpers.figures.style import Picture, figure, picture
 
 _MARKERS = ("o", "s", "^", "D")
 

@@ -17,7 +17,8 @@ import traitlets
 from matplotlib.collections import LineCollection
 from numpy.typing import ArrayLike
 
-from helpers.figures.style import BLACK, BLUE, GREY, Picture, figure, picture
+from helpers.figures.palette import BLACK, BLUE, GREY
+from helpers.figures.style import Picture, figure, picture
 
 CELLS, DOTS = 8, 4  # pixels along a side, dots along a pixel
 # The authors of the data used NIST's programs (Garris and others, 1994, NISTIR 5469), which stretch

@@ -6,18 +6,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from helpers.figures.explorer import Choice, Explorer, Slider
-from helpers.figures.style import (
-    BLACK,
-    BLUE,
-    GREEN,
-    GREY,
-    ORANGE,
-    VERMILLION,
-    Picture,
-    darkened,
-    figure,
-    picture,
-)
+from helpers.figures.palette import BLACK, BLUE, GREEN, GREY, ORANGE, VERMILLION, darkened
+from helpers.figures.style import Picture, figure, picture
 
 
 def logistic_loss(y: ArrayLike, a: ArrayLike) -> Picture:

@@ -9,18 +9,8 @@ from matplotlib.axes import Axes
 from numpy.typing import ArrayLike
 
 from helpers.figures.explorer import Choice, Explorer, Slider
-from helpers.figures.style import (
-    BLACK,
-    BLUE,
-    GREEN,
-    GREY,
-    ORANGE,
-    VERMILLION,
-    Picture,
-    darkened,
-    figure,
-    picture,
-)
+from helpers.figures.palette import BLACK, BLUE, GREEN, GREY, ORANGE, VERMILLION, darkened
+from helpers.figures.style import Picture, figure, picture
 from helpers.multilabel import (
     f1_score,
     hamming_loss,

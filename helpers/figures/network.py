@@ -10,7 +10,7 @@ from matplotlib.colors import LogNorm
 from numpy.typing import ArrayLike
 
 from helpers.figures.explorer import Choice, Explorer, Slider
-from helpers.figures.style import (
+from helpers.figures.palette import (
     BLACK,
     BLUE,
     GREEN,
@@ -19,11 +19,9 @@ from helpers.figures.style import (
     PURPLE,
     SEQUENTIAL,
     VERMILLION,
-    Picture,
     darkened,
-    figure,
-    picture,
 )
+from helpers.figures.style import Picture, figure, picture
 
 # One look for each of a few curves: colour, line style, marker.
 LOOKS = tuple(

@@ -9,18 +9,8 @@ from matplotlib.axes import Axes
 from numpy.typing import ArrayLike
 
 from helpers.figures.explorer import Explorer, Slider
-from helpers.figures.style import (
-    BLACK,
-    BLUE,
-    GREEN,
-    GREY,
-    PURPLE,
-    VERMILLION,
-    Picture,
-    darkened,
-    figure,
-    picture,
-)
+from helpers.figures.palette import BLACK, BLUE, GREEN, GREY, PURPLE, VERMILLION, darkened
+from helpers.figures.style import Picture, figure, picture
 
 Cost = Callable[[np.ndarray], np.ndarray]
 

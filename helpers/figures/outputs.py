@@ -10,18 +10,8 @@ from numpy.typing import ArrayLike
 
 from helpers.activations import ACTIVATIONS
 from helpers.figures.explorer import Choice, Explorer, Slider
-from helpers.figures.style import (
-    BLACK,
-    BLUE,
-    GREEN,
-    GREY,
-    PURPLE,
-    SKY,
-    VERMILLION,
-    Picture,
-    figure,
-    picture,
-)
+from helpers.figures.palette import BLACK, BLUE, GREEN, GREY, PURPLE, SKY, VERMILLION
+from helpers.figures.style import Picture, figure, picture
 from helpers.outputs import OutputLayer
 
 # Sets with fewer different values than this are drawn as one bar for each value.

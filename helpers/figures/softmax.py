@@ -13,7 +13,7 @@ from matplotlib.colors import ListedColormap, to_rgb
 
 from helpers.activations import sigmoid
 from helpers.figures.explorer import Explorer, Slider
-from helpers.figures.style import (
+from helpers.figures.palette import (
     BLACK,
     BLUE,
     DIVERGING,
@@ -22,12 +22,10 @@ from helpers.figures.style import (
     LINESTYLES,
     PURPLE,
     VERMILLION,
-    Picture,
     contrast,
     darkened,
-    figure,
-    picture,
 )
+from helpers.figures.style import Picture, figure, picture
 from helpers.softmax import softmax
 
 MARK_NAMES = ("cross", "circle", "square", "triangle")

@@ -8,17 +8,8 @@ import numpy as np
 
 from helpers import stability
 from helpers.figures.explorer import Choice, Explorer, Slider
-from helpers.figures.style import (
-    BLACK,
-    BLUE,
-    GREY,
-    SKY,
-    VERMILLION,
-    Picture,
-    darkened,
-    figure,
-    picture,
-)
+from helpers.figures.palette import BLACK, BLUE, GREY, SKY, VERMILLION, darkened
+from helpers.figures.style import Picture, figure, picture
 
 _FORMS = ("naive", "clipped", "fused")
 _BOTTOM_UP = _FORMS[::-1]  # so that the thin naive curve lies on the thick fused one

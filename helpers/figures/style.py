@@ -12,25 +12,19 @@ import io
 import struct
 import zlib
 from dataclasses import dataclass
-from functools import cache
 from typing import Any
 
 import matplotlib
 import numpy as np
+from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
-from matplotlib.colors import to_hex, to_rgb
+from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from matplotlib.text import Annotation
 from PIL import Image
 
-# Okabe & Ito (2008), "Color universal design": distinguishable with any colour vision.
-BLUE, VERMILLION, GREEN, PURPLE = "#0072B2", "#D55E00", "#009E73", "#CC79A7"
-ORANGE, SKY, BLACK, GREY = "#E69F00", "#56B4E9", "#000000", "#6E6E6E"
-PALETTE = (BLUE, VERMILLION, GREEN, PURPLE, ORANGE, SKY, BLACK)
-# A second way to tell lines apart, for print in grey and for any colour vision.
-LINESTYLES = ("-", "--", "-.", ":", (0, (5, 1)), (0, (3, 1, 1, 1, 1, 1)), (0, (1, 1)))
-
-SEQUENTIAL = "cividis"  # made for colour-vision deficiencies: Nuñez et al. (2018)
-DIVERGING = "PuOr"  # readable with any colour vision: Brewer (2002)
+from helpers.figures.palette import FILLS, LINESTYLES, SEQUENTIAL, SERIES, darkened
 
 DPI = 150
 
@@ -38,7 +32,7 @@ STYLE: dict[str, Any] = {
     "axes.axisbelow": True,
     "axes.grid": True,
     "axes.labelsize": 12,
-    "axes.prop_cycle": matplotlib.cycler(color=PALETTE, linestyle=LINESTYLES),
+    "axes.prop_cycle": matplotlib.cycler(color=SERIES, linestyle=LINESTYLES),
     "axes.spines.right": False,
     "axes.spines.top": False,
     "axes.titlelocation": "left",
@@ -46,7 +40,7 @@ STYLE: dict[str, Any] = {
     "figure.constrained_layout.use": True,
     "figure.dpi": DPI,
     "font.size": 12,
-    "grid.color": "#DDDDDD",
+    "grid.color": FILLS["grid"],
     "grid.linewidth": 0.8,
     "image.cmap": SEQUENTIAL,
     "legend.fontsize": 11,
@@ -83,53 +77,103 @@ def figure(
     return fig, fig.subplots(rows, columns, **subplots)
 
 
-def contrast(one: str | tuple[float, ...], other: str | tuple[float, ...]) -> float:
-    """Return the contrast ratio of two colours, from 1 to 21.
+def label_lines(axes: Axes, *, end: str = "right", fontsize: float = 11) -> list[Annotation]:
+    """Write each line's label at its end, in its colour, instead of a legend.
 
-    (L₁ + 0.05) / (L₂ + 0.05) with the larger relative luminance L above: WCAG 2.2, "contrast
-    ratio".
-
-    Parameters
-    ----------
-    one, other : colour
-        As Matplotlib names them; a transparency is ignored.
-
-    Returns
-    -------
-    float
-    """
-    dark, light = sorted(_LUMINANCE @ _to_linear(to_rgb(colour)) for colour in (one, other))
-    return float((light + 0.05) / (dark + 0.05))
-
-
-@cache
-def darkened(colour: str, wanted: float = 4.5) -> str:
-    """Return the colour, darkened just so far that it stands out from white.
+    Labels that would overlap move apart, and a thin line leads back to where they belong. The axes
+    become narrower by the room they need. Call it last: it asks where the lines end.
 
     Parameters
     ----------
-    colour : colour
-        As Matplotlib names it.
-    wanted : float
-        The contrast ratio to reach: 4.5 for text, 3 for what is drawn (WCAG 2.2, 1.4.3, 1.4.11).
+    axes : matplotlib.axes.Axes
+        Its lines that were plotted with a `label` are labelled.
+    end : str
+        "right" or "left": where the lines are furthest apart.
+    fontsize : float
+        In points.
 
     Returns
     -------
-    str
-        As "#rrggbb"; the same colour if it stands out already.
+    list of matplotlib.text.Annotation
+
+    Raises
+    ------
+    ValueError
+        If `end` is neither, or no line has a label.
     """
-    red_green_blue = np.array(to_rgb(colour))
-    shades = (to_hex(shade * red_green_blue) for shade in np.linspace(1, 0, 101))
-    return next(shade for shade in shades if contrast(shade, "white") >= wanted)
+    if end not in ("right", "left"):
+        raise ValueError(f'end must be "right" or "left", got {end!r}')
+    lines = [line for line in axes.lines if not line.get_label().startswith("_")]
+    if not lines:
+        raise ValueError("no line of the axes has a label: plot with label=…")
+    side = 1 if end == "right" else -1
+    texts = [_label_at(line, side, fontsize) for line in lines]
+    # The labels' room makes the axes narrower, so the layout comes first; it may move once more.
+    for _ in range(2):
+        axes.figure.canvas.draw()
+        _move_apart(axes, texts, side)
+    return texts
 
 
-_LUMINANCE = np.array([0.2126, 0.7152, 0.0722])
+def _label_at(line: Line2D, side: int, fontsize: float) -> Annotation:
+    leader = {"arrowstyle": "-", "linewidth": 0.8, "shrinkA": 1, "shrinkB": 1}
+    return line.axes.annotate(
+        line.get_label(),
+        _end_of(line, side),
+        xytext=(8 * side, 0),
+        textcoords="offset points",
+        ha="left" if side > 0 else "right",
+        va="center",
+        fontsize=fontsize,
+        color=darkened(to_hex(line.get_color())),
+        annotation_clip=False,
+        arrowprops={**leader, "color": line.get_color(), "relpos": (0 if side > 0 else 1, 0.5)},
+    )
 
 
-def _to_linear(rgb: tuple[float, ...]) -> np.ndarray:
-    """Undo the gamma of sRGB: WCAG 2.2, "relative luminance"."""
-    channels = np.array(rgb)
-    return np.where(channels <= 0.04045, channels / 12.92, ((channels + 0.055) / 1.055) ** 2.4)
+def _end_of(line: Line2D, side: int) -> tuple[float, float]:
+    """Return the outermost point of a line that is inside its axes."""
+    x, y = (np.asarray(values, dtype=np.float64) for values in line.get_data())
+    (left, right), (low, high) = (
+        sorted(axis) for axis in (line.axes.get_xlim(), line.axes.get_ylim())
+    )
+    inside = np.isfinite(x) & np.isfinite(y) & (x >= left) & (x <= right) & (y >= low) & (y <= high)
+    places = np.flatnonzero(inside if inside.any() else np.isfinite(x) & np.isfinite(y))
+    place = places[np.argmax(side * x[places])]
+    return float(x[place]), float(y[place])
+
+
+def _move_apart(axes: Axes, texts: list[Annotation], side: int) -> None:
+    """Give labels heights that do not overlap, as near as possible to their lines' ends."""
+    ends = np.array([axes.transData.transform(text.xy) for text in texts])
+    height = 1.08 * max(text.get_window_extent().height for text in texts)
+    order = np.argsort(ends[:, 1], kind="stable")
+    # Runs of labels that touch share the middle of the places they would like.
+    runs: list[list[float]] = []
+    for place in ends[order, 1]:
+        runs.append([place])
+        while len(runs) > 1 and _gap(runs[-2], runs[-1], height) < 0:
+            last = runs.pop()
+            runs[-1] += last
+    edge = axes.get_window_extent()
+    per_point = axes.figure.dpi / 72
+    heights = np.array(
+        [np.mean(run) + height * (k - (len(run) - 1) / 2) for run in runs for k in range(len(run))]
+    )
+    low, high = edge.y0 + height / 2, edge.y1 - height / 2
+    if len(texts) * height <= high - low + height:
+        heights = np.maximum(heights, low + height * np.arange(len(texts)))
+        heights = np.minimum(heights, high - height * np.arange(len(texts))[::-1])
+    moved = np.abs(heights - ends[order, 1]) > 0.3 * height
+    across = side * (16 if moved.any() else 8)
+    for index, y, far in zip(order, heights, moved, strict=True):
+        texts[index].set_position((across, (y - ends[index, 1]) / per_point))
+        texts[index].arrow_patch.set_visible(bool(far))
+
+
+def _gap(below: list[float], above: list[float], height: float) -> float:
+    reach = height * (len(below) + len(above)) / 2
+    return float(np.mean(above) - np.mean(below) - reach)
 
 
 def encode_png(pixels: np.ndarray) -> bytes:
