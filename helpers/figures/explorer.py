@@ -1,4 +1,4 @@
-"""Sliders on a figure, quick enough to feel immediate.
+"""Sliders on a figure, quick enough to feel immediate, and a button that plays one.
 
 Drawing a whole Matplotlib figure anew takes about 95 ms. An `Explorer` draws axes, labels and
 everything that stays put once, and for each move of a slider only the artists that move, over a
@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from html import escape
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,7 @@ import traitlets
 from matplotlib.artist import Artist
 from matplotlib.figure import Figure
 
-from helpers.figures.style import DPI, Picture, encode_png, encode_png_quickly
+from helpers.figures.style import DPI, Picture, encode_png, encode_png_quickly, halved
 
 
 @dataclass(frozen=True)
@@ -37,6 +38,9 @@ class Slider:
         One press of an arrow key.
     value : float
         Where it starts.
+    play : bool
+        Whether a button Play moves it on to `high`: for a step or an epoch. It takes at most ten
+        seconds; a way of more than 120 steps goes in larger ones.
     """
 
     label: str
@@ -44,6 +48,7 @@ class Slider:
     high: float
     step: float
     value: float
+    play: bool = False
 
     def accept(self, value: Any) -> float:
         """Return `value` as a float, if it lies within the limits; raise ValueError if not."""
@@ -51,6 +56,11 @@ class Slider:
         if not self.low <= number <= self.high:
             raise ValueError(f"{self.label} must be in [{self.low}, {self.high}], got {value}")
         return number
+
+    def say(self, value: float) -> str:
+        """Return the value with its label, written with the step's digits."""
+        digits = len(f"{self.step}".partition(".")[2]) if self.step % 1 else 0
+        return f"{self.label}: {value:.{digits}f}".replace("-", "−")
 
 
 @dataclass(frozen=True)
@@ -79,9 +89,13 @@ class Choice:
             )
         return value
 
+    def say(self, value: str) -> str:
+        """Return the value with its label."""
+        return f"{self.label}: {value}"
+
 
 class Explorer(anywidget.AnyWidget):
-    """A figure with controls; without a kernel, a still picture of its first state.
+    """A figure with controls; without a kernel, still pictures.
 
     Parameters
     ----------
@@ -93,8 +107,17 @@ class Explorer(anywidget.AnyWidget):
     moving : sequence of matplotlib.artist.Artist
         The artists that `draw` changes, in drawing order. Everything else stays as it is first
         drawn, axis limits included.
+    story : sequence of mapping of str → float or str
+        What tells the story where nothing moves, on the site and in print: the values of some
+        controls at its start, in its middle, at its end. These pictures stand side by side; without
+        a story, the first state stands alone.
     **controls : Slider or Choice
         The controls, in order.
+
+    Raises
+    ------
+    ValueError
+        If the story names a control that is not there, or a value outside its limits.
     """
 
     _esm = Path(__file__).with_suffix(".js")
@@ -105,17 +128,22 @@ class Explorer(anywidget.AnyWidget):
     png = traitlets.Bytes().tag(sync=True)
     alt = traitlets.Unicode().tag(sync=True)
     width = traitlets.Int().tag(sync=True)
+    # Counts the pictures; Play waits for the next one, which may look like the last.
+    drawn = traitlets.Int(0).tag(sync=True)
 
     def __init__(
         self,
         fig: Figure,
         draw: Callable[..., str],
         moving: Sequence[Artist],
+        *,
+        story: Sequence[Mapping[str, float | str]] = (),
         **controls: Slider | Choice,
     ) -> None:
         self._figure, self._draw, self._moving = fig, draw, tuple(moving)
         self._named: Mapping[str, Slider | Choice] = controls
         start = {name: control.value for name, control in controls.items()}
+        moments = [self._accept(moment) for moment in story]
         alt = draw(**start)
         for artist in self._moving:
             artist.set_animated(True)
@@ -132,13 +160,23 @@ class Explorer(anywidget.AnyWidget):
             alt=alt,
             width=round(fig.bbox.width * 96 / DPI),
         )
-        self._still = self.picture
+        self._stills = [self._still(moment) for moment in moments] or [("", self.picture)]
 
     @property
     def picture(self) -> Picture:
         """The figure as it stands, as a still picture."""
         pixels = np.asarray(self._figure.canvas.buffer_rgba())
         return Picture(encode_png(pixels), self.alt, self.width)
+
+    def _still(self, moment: Mapping[str, float | str]) -> tuple[str, Picture]:
+        """Return a heading and a picture of half the size; the figure itself stays as it is."""
+        alt = self._draw(**{**self.values, **moment})
+        self._draw_moving()
+        pixels = np.asarray(self._figure.canvas.buffer_rgba())
+        still = Picture(encode_png(halved(pixels)), alt, round(self.width / 2))
+        self._draw(**self.values)
+        self._draw_moving()
+        return ", ".join(self._named[name].say(value) for name, value in moment.items()), still
 
     def move(self, **values: float | str) -> str:
         """Set controls as a reader would and return the new text alternative.
@@ -157,21 +195,23 @@ class Explorer(anywidget.AnyWidget):
         ValueError
             If there is no such control, or the value is outside its limits.
         """
+        self.values = {**self.values, **self._accept(values)}
+        return self.alt
+
+    def _accept(self, values: Mapping[str, Any]) -> dict[str, float | str]:
         for name in values:
             if name not in self._named:
                 raise ValueError(f"no control {name!r}; there are {', '.join(self._named)}")
-        new = {name: self._named[name].accept(value) for name, value in values.items()}
-        self.values = {**self.values, **new}
-        return self.alt
+        return {name: self._named[name].accept(value) for name, value in values.items()}
 
     @traitlets.observe("values")
     def _redraw(self, change: traitlets.Bunch) -> None:
         if change.old is traitlets.Undefined or not self.png:
             return
         alt = self._draw(**change.new)
-        # One message for both: the picture and its text never disagree.
+        # One message for all: the picture and its text never disagree.
         with self.hold_sync():
-            self.png, self.alt = self._draw_moving(), alt
+            self.png, self.alt, self.drawn = self._draw_moving(), alt, self.drawn + 1
 
     def _draw_moving(self) -> bytes:
         canvas = self._figure.canvas
@@ -185,9 +225,24 @@ class Explorer(anywidget.AnyWidget):
         if bundle is None:
             return None
         data, metadata = bundle
-        data["text/html"] = self._still._repr_html_()
-        data["text/plain"] = f"Explorer: {self._still.alt}"
+        data["text/html"] = _side_by_side(self._stills)
+        data["text/plain"] = "Explorer: " + "\n".join(still.alt for _, still in self._stills)
         return data, metadata
+
+
+def _side_by_side(stills: Sequence[tuple[str, Picture]]) -> str:
+    """Return the HTML of one picture, or of several, in columns, with their headings."""
+    if len(stills) == 1:
+        return stills[0][1]._repr_html_()
+    parts = "".join(
+        f'<figure style="margin: 0"><figcaption>{escape(heading)}</figcaption>'
+        f"{still._repr_html_()}</figure>"
+        for heading, still in stills
+    )
+    # No picture gets much smaller than half the size that its texts were made for.
+    least = round(0.85 * max(still.width for _, still in stills))
+    columns = f"repeat(auto-fill, minmax(min({least}px, 100%), 1fr))"
+    return f'<div style="display: grid; grid-template-columns: {columns}; gap: 1em">{parts}</div>'
 
 
 def _description(control: Slider | Choice) -> dict[str, Any]:

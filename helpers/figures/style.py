@@ -223,6 +223,20 @@ def _palette(colours: np.ndarray, counts: np.ndarray) -> tuple[list[int], np.nda
     return chosen, nearest
 
 
+def halved(pixels: np.ndarray) -> np.ndarray:
+    """Return an RGBA image of half the width and height: each pixel the mean of four.
+
+    Parameters
+    ----------
+    pixels : ndarray of uint8, shape (height, width, 4)
+
+    Returns
+    -------
+    ndarray of uint8, shape (⌈height / 2⌉, ⌈width / 2⌉, 4)
+    """
+    return np.asarray(Image.fromarray(pixels).reduce(2))
+
+
 def encode_png_quickly(pixels: np.ndarray) -> bytes:
     """Encode an RGBA image as PNG in half the time that Pillow's quickest setting takes.
 
