@@ -1,0 +1,129 @@
+"""Checks of what a loss is given: each error says what came, what was expected and what to do."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from helpers._logits import array_of_rows
+from helpers.validation import boolean, class_labels, float_array, real_number
+
+# How far a row of probabilities may be from adding up to one: room for float32, not for a mistake.
+ROW_SUM_TOLERANCE = 1e-5
+
+
+def options(from_logits: Any, epsilon: Any) -> float:
+    """Return epsilon, both being in order."""
+    boolean(from_logits, "from_logits")
+    return real_number(epsilon, "epsilon", at_least=0.0, below=0.5)
+
+
+def prediction(
+    a: Any, from_logits: Any, epsilon: Any, *, rows: bool, name: str = "a"
+) -> tuple[np.ndarray, float]:
+    """Return logits, or probabilities (in `rows` that add up to 1), and epsilon."""
+    epsilon = options(from_logits, epsilon)
+    a = array_of_rows(a, name)
+    if not from_logits:
+        _in_unit_interval(a, name, "probabilities", "; logits need from_logits=True")
+        if rows:
+            _adding_up_to_one(a, name)
+    return a, epsilon
+
+
+def targets(y: Any, shape: tuple[int, ...]) -> np.ndarray:
+    """Return finite targets of the predictions' shape, in float64."""
+    y = _no_names(float_array, y, "y", finite=True)
+    if y.shape != shape:
+        hint = "; y[..., np.newaxis] has it" if (*y.shape, 1) == shape else ""
+        if shape[-1] > 1 and y.shape in (shape[:-1], (*shape[:-1], 1)):
+            hint = (
+                "; labels belong to sparse_categorical_crossentropy, or become one-hot rows by "
+                f"one_hot(y, {shape[-1]})"
+            )
+        raise ValueError(f"y must have the shape of the predictions, {shape}, got {y.shape}{hint}")
+    return y.astype(np.float64)
+
+
+def binary_targets(y: Any, shape: tuple[int, ...]) -> np.ndarray:
+    """Return targets in [0, 1] of the predictions' shape."""
+    y = targets(y, shape)
+    hint = ""
+    if np.isin(y, (-1, 1)).all():
+        hint = "; (y + 1) / 2 makes 0 and 1 of -1 and 1"
+    elif np.isin(y, (1, 2)).all():
+        hint = "; y - 1 makes 0 and 1 of 1 and 2"
+    _in_unit_interval(y, "y", "targets", hint)
+    return y
+
+
+def target_rows(y: Any, shape: tuple[int, ...]) -> np.ndarray:
+    """Return one-hot rows, or rows of probabilities, of the predictions' shape."""
+    y = targets(y, shape)
+    _in_unit_interval(y, "y", "targets")
+    _adding_up_to_one(y, "y")
+    return y
+
+
+def labels(y: Any, shape: tuple[int, ...]) -> np.ndarray:
+    """Return one label for each row of predictions of `shape`, as a column: shape (..., 1)."""
+    try:
+        checked = _no_names(class_labels, y, shape[-1])
+    except ValueError as error:
+        raise ValueError(f"{error}{_rows_hint(y, shape)}") from None
+    if checked.shape == shape[:-1]:
+        return checked[..., np.newaxis]
+    if checked.shape == (*shape[:-1], 1):
+        return checked
+    raise ValueError(
+        f"y must hold one label for each row of predictions, shape {shape[:-1]}, "
+        f"got {checked.shape}{_rows_hint(checked, shape)}"
+    )
+
+
+def as_column(y: Any, a: Any) -> np.ndarray:
+    """Return targets of shape (m,) as (m, 1) if the predictions have that shape."""
+    y, shape = _no_names(float_array, y, "y"), array_of_rows(a, "a").shape
+    return y[..., np.newaxis] if shape == (*y.shape, 1) else y
+
+
+def _in_unit_interval(array: np.ndarray, name: str, what: str, hint: str = "") -> None:
+    wrong = ~((array >= 0) & (array <= 1))
+    if wrong.any():
+        raise ValueError(f"{name} must hold {what} in [0, 1], got {array[wrong][0]}{hint}")
+
+
+def _adding_up_to_one(array: np.ndarray, name: str) -> None:
+    total = array.sum(axis=-1, dtype=np.float64)
+    wrong = np.abs(total - 1.0) > ROW_SUM_TOLERANCE
+    if wrong.any():
+        raise ValueError(
+            f"{name} must hold rows that add up to 1, got a row that adds up to {total[wrong][0]:g}"
+        )
+
+
+def _no_names(check: Callable[..., np.ndarray], y: Any, *arguments: Any, **named: Any) -> Any:
+    """Return what `check` makes of y; if y holds class names, its error says how to number them."""
+    try:
+        return check(y, *arguments, **named)
+    except TypeError as error:
+        if not all(isinstance(value, (str, bytes)) for value in np.asarray(y).flat):
+            raise
+        hint = "class names become labels by np.unique(y, return_inverse=True)[1]"
+        raise TypeError(f"{error}; {hint}") from None
+
+
+def _rows_hint(y: Any, shape: tuple[int, ...]) -> str:
+    """Return what to do, if y has the shape of one-hot rows."""
+    try:
+        looks_one_hot = np.shape(y) == shape and shape[-1] > 1
+    except ValueError:  # ragged
+        return ""
+    if not looks_one_hot:
+        return ""
+    return (
+        "; one-hot rows belong to categorical_crossentropy, or become labels by "
+        "np.argmax(y, axis=-1)"
+    )
