@@ -15,6 +15,8 @@ from pathlib import Path
 import nbformat
 from nbformat import NotebookNode
 
+from tools.cells import PREDICTION
+
 NOTEBOOKS = Path(__file__).resolve().parent.parent / "notebooks"
 
 WORDS_A_MINUTE = 160
@@ -23,7 +25,6 @@ SECONDS = {"code": 8, "prediction": 30, "formula": 15, "figure": 20, "explorer":
 # a line takes a beginner about half a minute to type and a minute to think of, and the check's
 # answer takes one to read. No class has been timed yet.
 MINUTES_A_TASK = 5
-PREDICTION = "> **Predict.**"
 EXPLORERS = ("Explorer: ", "DrawingPad: ")  # how their text alternatives begin
 
 

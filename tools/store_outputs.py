@@ -2,7 +2,7 @@
 
 What differs from run to run or from machine to machine is left out: timestamps, the Python
 version, and the ids of live widgets (their still pictures stay). The outputs that answer a
-prediction are stored folded.
+prediction are stored folded, and cells that use TensorFlow are tagged.
 """
 
 from __future__ import annotations
@@ -15,12 +15,10 @@ from pathlib import Path
 
 import nbformat
 from nbclient import NotebookClient
-from nbformat import NotebookNode
 
-from tools.reading_time import PREDICTION
+from tools.cells import fold_answers, tag_tensorflow
 
 NOTEBOOKS = Path(__file__).resolve().parent.parent / "notebooks"
-FOLDED = "hide-output"
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
 METADATA = {
     "kernelspec": {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"},
@@ -42,30 +40,6 @@ def merge_streams(outputs: list) -> list:
         else:
             merged.append(output)
     return merged
-
-
-def fold_answers(notebook: NotebookNode) -> None:
-    """Fold the outputs that answer a prediction: of the code between it and the next text.
-
-    MyST-NB reads the tag, JupyterLab the metadata. A cell further down is folded too if it has the
-    tag.
-    """
-    asked, in_code = False, False
-    for cell in notebook.cells:
-        if cell.cell_type == "markdown":
-            asked = PREDICTION in cell.source or (asked and not in_code)
-            in_code = False
-        elif cell.cell_type == "code":
-            in_code = True
-            tags = cell.metadata.get("tags", [])
-            if asked and cell.outputs and FOLDED not in tags:
-                cell.metadata.tags = tags = [*tags, FOLDED]
-            jupyter = cell.metadata.pop("jupyter", {})
-            jupyter.pop("outputs_hidden", None)
-            if FOLDED in tags:
-                jupyter["outputs_hidden"] = True
-            if jupyter:
-                cell.metadata.jupyter = jupyter
 
 
 def store(path: Path) -> float:
@@ -93,6 +67,7 @@ def store(path: Path) -> float:
         for output in cell.outputs:
             output.get("data", {}).pop(WIDGET_VIEW, None)
     fold_answers(notebook)
+    tag_tensorflow(notebook)
     nbformat.validate(notebook)
     nbformat.write(notebook, path)
     return seconds
