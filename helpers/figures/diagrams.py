@@ -82,10 +82,10 @@ def neuron(
         if given is not None and len(given) != size:
             raise ValueError(f"{what} must be {size}, one for each input, got {len(given)}")
 
-    shown, pitch = _shown(size), 0.72
-    height = 1.2 + pitch * max(len(shown), 3)
-    axes = _canvas(height, title)
-    middle = (height - 0.35) / 2
+    shown, pitch = _shown(size), 0.76
+    reach = max(pitch * (len(shown) - 1) / 2 + RADIUS, 1.1)
+    axes = _canvas(0.55 + 2 * reach + 0.15, title)
+    middle = reach + 0.15
     names = None if names is None else [_wrapped(name, 1.6) for name in names]
     words = [] if names is None else [_extent(name, TEXT)[0] for name in names]
     left = 0.6 + max(words, default=0.0) + (0.0 if x is None else 0.55)
@@ -109,7 +109,7 @@ def neuron(
 
     z = None if x is None else float(np.dot(x, np.asarray(weights, dtype=np.float64)) + bias)
     a = None if z is None else float(ACTIVATIONS[activation].function(z))
-    top = middle + 0.95
+    top = middle + 0.85
     _arrow(axes, (sum_at[0], top), (sum_at[0], middle + RADIUS + 0.04), "forward")
     _text(axes, (sum_at[0], top + 0.06), _equation("b", bias), "forward", va="bottom")
     _unit(axes, sum_at, r"$\Sigma$")
@@ -181,10 +181,10 @@ def layer(
     arrays = _layer_values(values, sizes)
     chosen = _highlighted(None if highlight is None else (None, highlight), sizes)
     shown, pitch = [_shown(size) for size in sizes], 0.62
-    height = 1.55 + pitch * max(map(len, shown))
-    axes = _canvas(height, title)
-    middle = (height - 0.25) / 2
-    columns = (2.0, 5.1)
+    reach = pitch * (max(map(len, shown)) - 1) / 2 + RADIUS
+    axes = _canvas(0.9 + 2 * reach + 0.45, title)
+    middle = 0.45 + reach
+    columns = (1.75, 4.85)
     places = [_column(x, units, middle, pitch) for x, units in zip(columns, shown, strict=True)]
     _edges(axes, places, shown, chosen, backward=False)
     for index, place in zip(shown[0], places[0], strict=True):
@@ -204,8 +204,7 @@ def layer(
         letter = f"a_{{{index + 1}}}"
         value = None if arrays[1] is None else arrays[1][index]
         _text(axes, (end[0] + 0.08, end[1]), _equation(letter, value), "forward", ha="left")
-    reach = pitch * (max(map(len, shown)) - 1) / 2 + RADIUS
-    foot = middle - reach - 0.16
+    foot = middle - reach - 0.14
     _text(axes, (columns[0], foot), _count(inputs, "input"), va="top")
     _text(axes, (columns[1], foot), f"{_count(units, 'unit')}, {activation}", va="top")
     _text(
@@ -297,17 +296,18 @@ def network(
     )
 
     shown, pitch = [_shown(size) for size in sizes], 0.62
-    reach = pitch * (max(map(len, shown)) - 1) / 2 + RADIUS
-    above, below = 0.85, (0.95 if backward else 0.55)
-    height = 0.4 + above + 2 * reach + below
-    axes = _canvas(height, title)
-    middle = below + reach
     margins = [
         0.75 + max((_extent(text, TEXT)[0] for text in labels.get(column, ())), default=0.0)
         for column in (0, count - 1)
     ]
     columns = np.linspace(margins[0], WIDTH - margins[1], count)
     room = float(columns[1] - columns[0])
+    headings = ["" if names is None else _wrapped(names[k], 0.62 * room) for k in range(count)]
+    reach = pitch * (max(map(len, shown)) - 1) / 2 + RADIUS
+    above = max(0.5, 0.2 + max(_extent(heading, TEXT)[1] for heading in headings))
+    below = 0.62 if backward or activations is not None else 0.42
+    axes = _canvas(0.45 + above + 2 * reach + below, title)
+    middle = below + reach
     places = [_column(x, units, middle, pitch) for x, units in zip(columns, shown, strict=True)]
     _edges(axes, places, shown, chosen, backward)
 
@@ -330,12 +330,12 @@ def network(
         if activations is not None and column:
             foot.append(activations[column - 1])
         _text(axes, (x, middle - reach - 0.14), "\n".join(foot), va="top", size=SMALL)
-        if names is not None:
-            heading = _wrapped(names[column], room - 0.1)
-            _text(axes, (x, middle + reach + 0.14), heading, va="bottom")
-    for left, right, weight in zip(columns[:-1], columns[1:], weights, strict=True):
-        centre = (left + right) / 2
-        half = min(0.42, (right - left) / 2 - 0.45)
+        _text(axes, (x, middle + reach + 0.12), headings[column], va="bottom")
+    widths = [max(0.75, _extent(heading, TEXT)[0]) for heading in headings]
+    for column, weight in enumerate(weights):
+        left = columns[column] + widths[column] / 2
+        right = columns[column + 1] - widths[column + 1] / 2
+        centre, half = (left + right) / 2, min(0.42, (right - left) / 2 - 0.1)
         top, bottom = middle + reach + 0.12, middle - reach - 0.12
         _arrow(axes, (centre - half, top), (centre + half, top), "forward", strong=True)
         _text(axes, (centre, top + 0.08), f"${weight}$", "forward", va="bottom")
@@ -576,26 +576,33 @@ def _edges(
     backward: bool,
 ) -> None:
     """Draw every edge between neighbouring columns; those that stand out last."""
-    for column in range(len(places) - 1):
-        edges = [
-            (start, end, _stands_out(chosen, column, source, target))
-            for start, source in zip(places[column], shown[column], strict=True)
-            for end, target in zip(places[column + 1], shown[column + 1], strict=True)
-            if source is not None and target is not None
-        ]
-        few = len(edges) <= MOST_EDGES and chosen is None
-        for start, end, strong in sorted(edges, key=lambda edge: edge[2]):
-            start, end = _between(start, end, RADIUS + 0.02, RADIUS + 0.03)
-            if not few and not strong:
+    drawn = [[unit for unit in units if unit is not None] for units in shown]
+    gaps = [[(one, two) for one in before for two in after] for before, after in pairwise(drawn)]
+    few = chosen is None and max(map(len, gaps)) <= MOST_EDGES
+    at = [dict(zip(*pair, strict=True)) for pair in zip(shown, places, strict=True)]
+    for column, edges in enumerate(gaps):
+        strong = {edge: _stands_out(chosen, column, *edge) for edge in edges}
+        for source, target in sorted(edges, key=strong.__getitem__):
+            bold = strong[source, target]
+            start = _port(at[column][source], +1, target, drawn[column + 1])
+            end = _port(at[column + 1][target], -1, source, drawn[column])
+            if not few and not bold:
                 axes.plot(*zip(start, end, strict=True), "-", color=FILLS["others"], lw=0.7)
                 continue
-            if not backward:
-                _arrow(axes, start, end, "forward", strong=strong)
-                continue
-            (dx, dy), length = np.subtract(end, start), np.hypot(*np.subtract(end, start))
-            aside = 0.032 * np.array([-dy, dx]) / length
-            _arrow(axes, tuple(start + aside), tuple(end + aside), "forward", strong=strong)
-            _arrow(axes, tuple(end - aside), tuple(start - aside), "backward", strong=strong)
+            aside = np.zeros(2)
+            if backward:
+                way = end - start
+                aside = 0.032 * np.array([-way[1], way[0]]) / np.hypot(*way)
+                _arrow(axes, end - aside, start - aside, "backward", strong=bold)
+            _arrow(axes, start + aside, end + aside, "forward", strong=bold)
+
+
+def _port(place: Place, side: int, other: int, others: Sequence[int]) -> np.ndarray:
+    """Return where at a unit's rim an edge ends: spread out, so that heads do not overlap."""
+    fan = min(0.17, 0.055 * (len(others) - 1))
+    y = fan * (1 - 2 * others.index(other) / max(1, len(others) - 1))
+    rim = RADIUS + 0.025
+    return np.array([place[0] + side * np.sqrt(rim**2 - y**2), place[1] + y])
 
 
 def _stands_out(chosen: Sequence[int | None] | None, column: int, source: int, target: int) -> bool:
