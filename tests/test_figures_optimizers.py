@@ -14,7 +14,7 @@ from PIL import Image, ImageColor
 
 from helpers.figures import optimizers as figures
 from helpers.figures.explorer import Explorer
-from helpers.figures.palette import VERMILLION
+from helpers.figures.palette import COLOURS
 from helpers.figures.style import Picture
 from helpers.optimizers import Adam
 
@@ -182,7 +182,7 @@ def test_path_and_cost_follow_the_sliders() -> None:
     def moving() -> tuple[np.ndarray, np.ndarray]:
         """Return the columns of the left panel with the path's colour, and the right panel."""
         pixels = np.asarray(Image.open(io.BytesIO(explorer().png)).convert("RGB"))
-        coloured = (pixels == ImageColor.getrgb(VERMILLION)).all(axis=-1)
+        coloured = (pixels == ImageColor.getrgb(COLOURS["Adam"])).all(axis=-1)
         middle = coloured.shape[1] // 2
         # The right panel's lowest fifth has the note, which moves whatever the line does.
         right = coloured[: len(coloured) * 7 // 10, middle:]

@@ -6,26 +6,12 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
-from matplotlib.axes import Axes
 
 from helpers.activations import ACTIVATIONS, relu
 from helpers.figures.explorer import Choice, Explorer, Slider
-from helpers.figures.palette import BLACK, BLUE, GREEN, GREY, LINESTYLES, PURPLE, VERMILLION
+from helpers.figures.palette import COLOURS, FILLS, LOOKS, look
 from helpers.figures.style import Picture, figure, picture
 
-# Those of the palette that stand out from white, one after the other.
-COLOURS = (BLUE, VERMILLION, GREEN, PURPLE, BLACK, GREY)
-# One look for each name throughout the lesson, so that a colour can be remembered.
-LOOKS = {
-    name: {"color": color, "linestyle": linestyle}
-    for name, color, linestyle in zip(
-        ("sigmoid", "tanh", "relu", "leaky_relu", "softplus", "elu"),
-        COLOURS,
-        LINESTYLES,
-        strict=False,
-    )
-}
-MARKERS = ("o", "s", "^", "D", "v", "P", "X")
 # A slope that passes on less than a twentieth of a gradient counts as nearly flat.
 NEARLY_FLAT = 0.05
 # How near the network must come to its target, everywhere, to count as matched.
@@ -50,9 +36,10 @@ def functions_and_derivatives(
     """
     fig, axes = figure(2, len(curves), height=4.2, sharex=True, sharey="row", squeeze=False)
     said = []
-    for column, (name, (g, slope)) in zip(axes.T, curves.items(), strict=True):
-        column[0].plot(z, g, color=BLUE, linestyle="-")
-        column[1].plot(z, slope, color=VERMILLION, linestyle="-")
+    for number, (name, (g, slope)) in enumerate(curves.items()):
+        column, color = axes[:, number], _look(name, number)["color"]
+        column[0].plot(z, g, color=color, linestyle="-")
+        column[1].plot(z, slope, color=color, linestyle="-")
         column[0].set_title(name, loc="center")
         column[1].set_xlabel("$z$")
         said.append(
@@ -93,8 +80,8 @@ def stacks(x: np.ndarray, outputs: Mapping[str, np.ndarray]) -> Picture:
     for axis, (name, y) in zip(axes[0], outputs.items(), strict=True):
         line = np.interp(x, x[[0, -1]], y[[0, -1]])
         bends[name] = np.abs(y - line).max() / np.ptp(y)
-        axis.plot(x, line, color=GREY, linestyle="--", linewidth=1.4)
-        axis.plot(x, y, color=BLUE, linestyle="-")
+        axis.plot(x, line, color=COLOURS["guide"], linestyle="--", linewidth=1.4)
+        axis.plot(x, y, color=COLOURS["data"], linestyle="-")
         axis.set_title(name)
         axis.set_xlabel("input $x$")
     axes[0, 0].set_ylabel("output")
@@ -118,9 +105,12 @@ def unit_explorer() -> Explorer:
     """
     x = np.linspace(-6, 6, 241)
     fig, (left, right) = figure(1, 2, height=3.2)
-    (output,) = left.plot(x, x, color=BLUE, linestyle="-")
-    (slope,) = right.plot(x, x, color=VERMILLION, linestyle="-")
-    middle = [axis.axvline(0, color=GREY, linestyle=":", linewidth=1.6) for axis in (left, right)]
+    (output,) = left.plot(x, x, linestyle="-")
+    (slope,) = right.plot(x, x, linestyle="-")
+    middle = [
+        axis.axvline(0, color=COLOURS["guide"], linestyle=":", linewidth=1.6)
+        for axis in (left, right)
+    ]
     left.set(xlabel="input $x$", ylabel="output $a = g(wx + b)$", ylim=(-1.5, 3.2))
     right.set(xlabel="input $x$", ylabel="slope $g'(wx + b)$", ylim=(-0.3, 1.3))
     left.set_title("What the unit says")
@@ -132,6 +122,8 @@ def unit_explorer() -> Explorer:
         a, g = chosen.function(z), chosen.derivative(z)
         output.set_ydata(a)
         slope.set_ydata(g)
+        output.set_color(COLOURS[activation])
+        slope.set_color(COLOURS[activation])
         for line in middle:
             line.set_visible(w != 0)
             line.set_xdata([-b / w if w else 0] * 2)
@@ -170,20 +162,12 @@ def gradient_by_depth(norms: Mapping[str, np.ndarray], title: str) -> Picture:
     """
     fig, axis = figure(height=4.0)
     for number, (name, norm) in enumerate(norms.items()):
-        look = LOOKS.get(
-            name,
-            {
-                "color": COLOURS[number % len(COLOURS)],
-                "linestyle": LINESTYLES[number % len(LINESTYLES)],
-            },
-        )
         layers = np.arange(1, len(norm) + 1)
         # Curves that lie on each other stay visible if the later one is thinner.
         axis.semilogy(
             layers,
             norm,
-            **look,
-            marker=MARKERS[number % len(MARKERS)],
+            **_look(name, number),
             linewidth=max(1.2, 3.2 - 0.5 * number),
             label=name,
         )
@@ -214,14 +198,16 @@ def zig_zag(paths: Mapping[str, np.ndarray], goal: np.ndarray) -> Picture:
     """
     fig, axes = figure(1, len(paths), height=4.1, sharex=True, sharey=True, squeeze=False)
     said = []
-    for axis, color, (name, path) in zip(axes[0], (VERMILLION, BLUE), paths.items(), strict=False):
+    for axis, color, (name, path) in zip(
+        axes[0], (COLOURS["marked"], COLOURS["data"]), paths.items(), strict=False
+    ):
         steps = len(path) - 1
         length = np.linalg.norm(np.diff(path, axis=0), axis=1).sum()
         detour = length / np.linalg.norm(goal - path[0])
         axis.plot(*path.T, color=color, linestyle="-", linewidth=1.3, marker=".", markersize=5)
-        axis.plot(*path[0], marker="o", color=BLACK, linestyle="none")
+        axis.plot(*path[0], marker="o", color=COLOURS["ink"], linestyle="none")
         axis.annotate("start", path[0], (-8, 8), textcoords="offset points", ha="right")
-        axis.plot(*goal, marker="*", markersize=15, color=BLACK, linestyle="none")
+        axis.plot(*goal, marker="*", markersize=15, color=COLOURS["ink"], linestyle="none")
         axis.annotate("goal", goal, (10, -4), textcoords="offset points")
         axis.set_title(f"{name}: {steps} steps")
         axis.set_xlabel("weight $w_1$")
@@ -252,16 +238,18 @@ def firing_units(shares: Mapping[str, np.ndarray]) -> Picture:
     for axis, (name, share) in zip(axes[0], shares.items(), strict=True):
         ordered = np.sort(share)[::-1]
         silent = int((ordered == 0).sum())
-        axis.bar(np.arange(1, len(share) + 1), 100 * ordered, width=1.0, color=BLUE)
+        axis.bar(np.arange(1, len(share) + 1), 100 * ordered, width=1.0, color=COLOURS["data"])
         if silent:
             first = len(share) - silent + 1
-            axis.axvspan(first - 0.5, len(share) + 0.5, color=VERMILLION, alpha=0.25, hatch="//")
+            axis.axvspan(
+                first - 0.5, len(share) + 0.5, color=COLOURS["marked"], alpha=0.25, hatch="//"
+            )
             axis.text(
                 first + (silent - 1) / 2,
                 50,
                 f"{silent} never fire",
                 ha="center",
-                bbox={"facecolor": "white", "edgecolor": "none"},
+                bbox={"facecolor": FILLS["paper"], "edgecolor": "none"},
             )
         axis.set_title(name)
         axis.set_xlabel("hidden unit, sorted")
@@ -291,18 +279,10 @@ def accuracy_by_epoch(accuracies: Mapping[str, list[float]], title: str) -> Pict
     fig, axis = figure(height=3.4)
     for number, (name, accuracy) in enumerate(accuracies.items()):
         epochs = np.arange(1, len(accuracy) + 1)
-        look = LOOKS.get(
-            name,
-            {
-                "color": COLOURS[number % len(COLOURS)],
-                "linestyle": LINESTYLES[number % len(LINESTYLES)],
-            },
-        )
         axis.plot(
             epochs,
             100 * np.asarray(accuracy),
-            **look,
-            marker=MARKERS[number % len(MARKERS)],
+            **_look(name, number),
             label=name,
         )
     axis.set_ylim(0, 103)
@@ -336,13 +316,10 @@ def three_units_explorer(x: np.ndarray, target: np.ndarray) -> Explorer:
         Controls: `c1`, `v1`, `c2`, `v2`, `c3`, `v3`.
     """
     fig, (left, right) = figure(1, 2, height=3.5)
-    left.plot(x, target, color=BLACK, linestyle="--", label="target")
-    (network,) = left.plot(x, target, color=BLUE, linestyle="-", label="your network")
+    left.plot(x, target, color=COLOURS["ink"], linestyle="--", label="target")
+    (network,) = left.plot(x, target, color=COLOURS["data"], linestyle="-", label="your network")
     units = [
-        right.plot(x, target, color=color, linestyle=style, label=f"unit {number}")[0]
-        for number, color, style in zip(
-            (1, 2, 3), (BLUE, VERMILLION, GREEN), LINESTYLES, strict=False
-        )
+        right.plot(x, target, **look(number), label=f"unit {number + 1}")[0] for number in range(3)
     ]
     left.set(xlabel="$x$", ylabel="$y$", ylim=(-3.5, 6), title="Sum of the three")
     right.set(xlabel="$x$", ylabel="$v\\,\\max(0, x - c)$", ylim=(-10, 10), title="Each unit")
@@ -399,8 +376,11 @@ def smooth_functions(z: np.ndarray, curves: Mapping[str, np.ndarray]) -> Picture
     """
     fig, axes = figure(1, len(curves), height=2.8, sharex=True, sharey=True, squeeze=False)
     said = []
-    for axis, (name, a) in zip(axes[0], curves.items(), strict=True):
-        _against_relu(axis, z, a)
+    for number, (name, a) in enumerate(curves.items()):
+        axis = axes[0, number]
+        axis.plot(z, relu(z), color=COLOURS["relu"], linestyle="--", linewidth=1.6)
+        axis.plot(z, a, color=_look(name, number)["color"], linestyle="-")
+        axis.set_xlabel("$z$")
         axis.set_title(name, loc="center")
         distance = np.abs(a - relu(z)).max()
         said.append(
@@ -416,17 +396,8 @@ def smooth_functions(z: np.ndarray, curves: Mapping[str, np.ndarray]) -> Picture
     )
 
 
-def _look(number: int) -> dict[str, Any]:
-    return {
-        "color": COLOURS[number % len(COLOURS)],
-        "linestyle": LINESTYLES[number % len(LINESTYLES)],
-    }
-
-
-def _against_relu(axis: Axes, z: np.ndarray, a: np.ndarray) -> None:
-    axis.plot(z, relu(z), color=GREY, linestyle="--", linewidth=1.6)
-    axis.plot(z, a, color=BLUE, linestyle="-")
-    axis.set_xlabel("$z$")
+def _look(name: str, number: int) -> dict[str, Any]:
+    return look(name if name in LOOKS else number, marker=True)
 
 
 def _number(value: float, digits: int = 2) -> str:

@@ -9,29 +9,26 @@ from matplotlib.axes import Axes
 
 from helpers.figures.explorer import Explorer, Slider
 from helpers.figures.palette import (
-    BLACK,
-    BLUE,
+    COLOURS,
     DIVERGING,
-    GREEN,
-    GREY,
-    PURPLE,
-    VERMILLION,
-    darkened,
+    ERRORS,
+    FILLS,
+    INK_ON_PAPER,
+    look,
+    text_colour,
 )
 from helpers.figures.style import Picture, figure, picture
 
-_MARKERS = ("o", "s", "^", "D")
-
 
 def _show_digit(axes: Axes, pixels: np.ndarray) -> None:
-    axes.imshow(pixels, cmap="Greys", vmin=0, vmax=16)
+    axes.imshow(pixels, cmap=INK_ON_PAPER, vmin=0, vmax=16)
     _bare(axes)
 
 
 def _bare(axes: Axes) -> None:
     axes.set(xticks=[], yticks=[])
     axes.grid(visible=False)
-    axes.spines[:].set(visible=True, color=GREY)
+    axes.spines[:].set(visible=True, color=COLOURS["guide"])
 
 
 def _a(digit: int) -> str:
@@ -67,7 +64,7 @@ def gallery(images: np.ndarray, y: np.ndarray, per_digit: int = 14) -> Picture:
     rows = [images[y == digit][:per_digit] for digit in range(10)]
     sheet = _sheet(np.concatenate(rows), per_digit)
     fig, axes = figure(width=7.6, height=5.0)
-    axes.imshow(sheet, cmap="Greys", vmin=0, vmax=16)
+    axes.imshow(sheet, cmap=INK_ON_PAPER, vmin=0, vmax=16)
     axes.set(
         xticks=[],
         yticks=np.arange(10) * 9 + 3.5,
@@ -113,7 +110,7 @@ def every(images: np.ndarray, digit: int, columns: int = 18) -> Picture:
     Picture
     """
     fig, axes = figure(width=8.0, height=0.44 * -(-len(images) // columns) + 0.5)
-    axes.imshow(_sheet(images, columns), cmap="Greys", vmin=0, vmax=16)
+    axes.imshow(_sheet(images, columns), cmap=INK_ON_PAPER, vmin=0, vmax=16)
     axes.set(xticks=[], yticks=[], title=f"All {len(images)} training images of the digit {digit}")
     axes.grid(visible=False)
     axes.spines[:].set_visible(False)
@@ -145,7 +142,9 @@ def learning_curves(histories: Mapping[str, Mapping[str, Sequence[float]]], stop
     """
     fig, axes = figure(height=3.9)
     texts = []
-    for (name, history), color in zip(histories.items(), (GREY, BLUE), strict=False):
+    for (name, history), color in zip(
+        histories.items(), (COLOURS["guide"], COLOURS["data"]), strict=False
+    ):
         validation = np.array(history["val_loss"])
         epochs = np.arange(1, len(validation) + 1)
         axes.plot(epochs, history["loss"], color=color, linestyle="--", label=f"{name}, training")
@@ -155,9 +154,9 @@ def learning_curves(histories: Mapping[str, Mapping[str, Sequence[float]]], stop
             f"{validation[stop - 1]:.3f} after {stop}, {validation[-1]:.3f} after "
             f"{len(validation)}; training loss then {history['loss'][-1]:.1e}"
         )
-    axes.axvline(stop, color=VERMILLION, linestyle=":", linewidth=1.8)
-    look = {"textcoords": "offset points", "color": darkened(VERMILLION)}
-    axes.annotate(f"stop: {stop}", (stop, 2e-4), (4, 0), **look)
+    axes.axvline(stop, color=COLOURS["marked"], linestyle=":", linewidth=1.8)
+    stop_at = {"textcoords": "offset points", "color": text_colour("marked")}
+    axes.annotate(f"stop: {stop}", (stop, 2e-4), (4, 0), **stop_at)
     axes.set(
         yscale="log",
         xlabel="epoch",
@@ -185,8 +184,10 @@ def accuracies(rows: Mapping[str, tuple[int, float, float]], m: int) -> Picture:
     fig, axes = figure(height=0.55 * len(rows) + 1.5)
     texts = []
     for place, (name, (right, low, high)) in enumerate(rows.items()):
-        axes.plot([100 * low, 100 * high], [place, place], color=BLUE, linestyle="-", lw=3)
-        axes.plot([100 * right / m], [place], "o", color=BLUE, ms=10, mec="white")
+        axes.plot(
+            [100 * low, 100 * high], [place, place], color=COLOURS["data"], linestyle="-", lw=3
+        )
+        axes.plot([100 * right / m], [place], "o", color=COLOURS["data"], ms=10, mec=FILLS["paper"])
         texts.append(f"{name}: {right} right, {right / m:.1%}, {low:.1%} to {high:.1%}")
     axes.set(
         yticks=range(len(rows)),
@@ -212,10 +213,10 @@ def confusion(counts: np.ndarray) -> Picture:
     """
     fig, axes = figure(width=5.6, height=4.9)
     wrong = counts - np.diag(np.diag(counts))
-    axes.imshow(wrong, cmap="Oranges", vmin=0, vmax=2 * max(1, wrong.max()))
+    axes.imshow(wrong, cmap=ERRORS, vmin=0, vmax=2 * max(1, wrong.max()))
     for (i, j), count in np.ndenumerate(counts):
         if count:
-            color, weight = (GREY, "normal") if i == j else (BLACK, "bold")
+            color, weight = (COLOURS["guide"], "normal") if i == j else (COLOURS["ink"], "bold")
             axes.text(j, i, str(count), ha="center", va="center", color=color, weight=weight)
     axes.set(
         xticks=range(len(counts)),
@@ -256,7 +257,9 @@ def errors(images: np.ndarray, y: np.ndarray, probabilities: np.ndarray) -> Pict
         read = row.argmax()
         _show_digit(top, image)
         top.set_title(f"{_a(truth)},\nread as {read}", fontsize=11)
-        colors = [GREEN if k == truth else VERMILLION if k == read else GREY for k in range(10)]
+        colors = [
+            COLOURS["right" if k == truth else "wrong" if k == read else "guide"] for k in range(10)
+        ]
         bars = bottom.barh(range(10), row, color=colors)
         bars[truth].set_hatch("///")
         bottom.set(xlim=(0, 1), ylim=(9.6, -0.6), xticks=(0, 1), yticks=range(10))
@@ -285,15 +288,14 @@ def calibration(tables: Mapping[str, np.ndarray]) -> Picture:
     Picture
     """
     fig, axes = figure(width=6.2, height=4.4)
-    axes.plot([0, 1], [0, 1], color=GREY, linestyle=":", linewidth=1.6)
-    axes.text(0.42, 0.38, "honest", color=GREY)
+    axes.plot([0, 1], [0, 1], color=COLOURS["guide"], linestyle=":", linewidth=1.6)
+    axes.text(0.42, 0.38, "honest", color=COLOURS["guide"])
     texts = []
-    for (name, table), color, marker in zip(
-        tables.items(), (BLUE, VERMILLION, PURPLE), _MARKERS, strict=False
-    ):
+    for number, (name, table) in enumerate(tables.items()):
+        points = {**look(number, marker=True), "linestyle": "none"}
         claimed, right, low, high = table.T
-        axes.vlines(claimed, low, high, colors=color, linewidth=1.6)
-        axes.plot(claimed, right, marker, color=color, mec="white", ms=9, label=name)
+        axes.vlines(claimed, low, high, colors=points["color"], linewidth=1.6)
+        axes.plot(claimed, right, **points, mec=FILLS["paper"], ms=9, label=name)
         texts.append(
             f"{name}: "
             + ", ".join(
@@ -346,12 +348,12 @@ def hidden_unit_explorer(
     _bare(weights_axes)
     shown = []
     for place, axes_ in enumerate(favourite_axes):
-        shown.append(axes_.imshow(images[0], cmap="Greys", vmin=0, vmax=16))
+        shown.append(axes_.imshow(images[0], cmap=INK_ON_PAPER, vmin=0, vmax=16))
         axes_.set_title(("", "excite it most", "")[place], fontsize=11)
         _bare(axes_)
     reach = 1.1 * float(np.abs(outgoing).max())
-    bars = vote_axes.barh(range(10), np.zeros(10), color=BLUE)
-    vote_axes.axvline(0, color=BLACK, linewidth=1)
+    bars = vote_axes.barh(range(10), np.zeros(10), color=COLOURS["data"])
+    vote_axes.axvline(0, color=COLOURS["ink"], linewidth=1)
     vote_axes.set(xlim=(-reach, reach), ylim=(9.6, -0.6), yticks=range(10), ylabel="digit")
     vote_axes.set_title("votes: weights\nto the logits", fontsize=11)
 
@@ -364,7 +366,7 @@ def hidden_unit_explorer(
             image.set_data(images[index])
         for bar, vote in zip(bars, outgoing[unit], strict=True):
             bar.set_width(vote)
-            bar.set_color(BLUE if vote > 0 else VERMILLION)
+            bar.set_color(COLOURS["data"] if vote > 0 else COLOURS["marked"])
         order = np.argsort(outgoing[unit])
         most, least = order[-1], order[0]
         return (

@@ -17,7 +17,7 @@ import traitlets
 from matplotlib.collections import LineCollection
 from numpy.typing import ArrayLike
 
-from helpers.figures.palette import BLACK, BLUE, GREY
+from helpers.figures.palette import COLOURS, FILLS, INK_ON_PAPER
 from helpers.figures.style import Picture, figure, picture
 
 CELLS, DOTS = 8, 4  # pixels along a side, dots along a pixel
@@ -158,20 +158,22 @@ class DrawingPad(anywidget.AnyWidget):
         fig, (pad, image, bars) = figure(1, 3, width=8.0, height=2.9, width_ratios=(1, 1, 1.2))
         lines = [np.asarray(stroke) for stroke in self.strokes]
         pad.add_collection(
-            LineCollection(lines, colors=BLACK, linewidths=12, capstyle="round", joinstyle="round")
+            LineCollection(
+                lines, colors=COLOURS["ink"], linewidths=12, capstyle="round", joinstyle="round"
+            )
         )
         pad.set(xlim=(0, CELLS), ylim=(CELLS, 0), title="The drawing", aspect="equal")
         pixels = np.reshape(self.reading["pixels"], (CELLS, CELLS))
-        image.imshow(pixels, cmap="Greys", vmin=0, vmax=DOTS**2)
+        image.imshow(pixels, cmap=INK_ON_PAPER, vmin=0, vmax=DOTS**2)
         image.set(title="What the network sees")
         image.grid(visible=False)
         for axes in (pad, image):
-            axes.spines[:].set(visible=True, color=GREY)
+            axes.spines[:].set(visible=True, color=COLOURS["guide"])
             axes.tick_params(length=0, labelbottom=False, labelleft=False)
         pad.set(xticks=range(CELLS + 1), yticks=range(CELLS + 1))
         image.set(xticks=[], yticks=[])
         probabilities = np.array(self.reading["probabilities"] or np.zeros(10))
-        bars.barh(range(10), probabilities, color=BLUE)
+        bars.barh(range(10), probabilities, color=COLOURS["data"])
         for digit in np.flatnonzero(probabilities >= 0.01):
             bars.annotate(
                 _percent(probabilities[digit]),
@@ -179,7 +181,7 @@ class DrawingPad(anywidget.AnyWidget):
                 (4, 0),
                 textcoords="offset points",
                 va="center",
-                color="white" if probabilities[digit] > 0.8 else BLACK,
+                color=FILLS["paper"] if probabilities[digit] > 0.8 else COLOURS["ink"],
             )
         bars.set(xlim=(0, 1), ylim=(9.6, -0.6), yticks=range(10), title="Its probabilities")
         bars.set(xlabel="probability", ylabel="digit")

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from helpers.figures.explorer import Choice, Explorer, Slider
-from helpers.figures.palette import BLACK, BLUE, GREEN, GREY, ORANGE, VERMILLION, darkened
+from helpers.figures.palette import COLOURS, FILLS, look, text_colour
 from helpers.figures.style import Picture, figure, picture
 
 
@@ -41,16 +41,23 @@ def logistic_loss(y: ArrayLike, a: ArrayLike) -> Picture:
     fig, axes = figure(height=3.9)
     grid = np.linspace(0.005, 0.995, 400)
     top = max(4.2, 1.15 * float(loss.max(initial=0.0)))
-    axes.plot(grid, -np.log(grid), color=BLUE, linestyle="-")
-    axes.plot(grid, -np.log1p(-grid), color=VERMILLION, linestyle="--")
-    for label, color, marker in ((1, BLUE, "o"), (0, VERMILLION, "s")):
-        axes.plot(a[y == label], loss[y == label], marker, color=color, ms=9, mec="white")
-    axes.annotate(r"$y=1$: $-\log\,a$", (0.045, 3.1), xytext=(0.12, 3.35), color=BLUE, va="center")
+    axes.plot(grid, -np.log(grid), **look("y = 1"))
+    axes.plot(grid, -np.log1p(-grid), **look("y = 0"))
+    for label in (1, 0):
+        points = {**look(f"y = {label}", marker=True), "linestyle": "none"}
+        axes.plot(a[y == label], loss[y == label], **points, ms=9, mec=FILLS["paper"])
+    axes.annotate(
+        r"$y=1$: $-\log\,a$",
+        (0.045, 3.1),
+        xytext=(0.12, 3.35),
+        color=text_colour("y = 1"),
+        va="center",
+    )
     axes.annotate(
         r"$y=0$: $-\log(1-a)$",
         (0.955, 3.1),
         xytext=(0.88, 3.35),
-        color=darkened(VERMILLION),
+        color=text_colour("y = 0"),
         va="center",
         ha="right",
     )
@@ -113,14 +120,18 @@ def confidence_explorer(num_classes: int) -> Explorer:
         return -right * np.log(claimed) - (1 - right) * np.log(others)
 
     fig, axes = figure(width=7.2, height=3.3)
-    (curve,) = axes.plot(grid, expected_loss(0.8, grid), color=BLUE)
-    drop = axes.vlines([0.8], 0, [1], colors=GREEN, linestyles=":", linewidth=2)
-    (honest,) = axes.plot([0.8], [1], "D", color=GREEN, ms=9, mec="white")
-    (claim,) = axes.plot([0.8], [1], "o", color=VERMILLION, ms=12, mec="white", clip_on=False)
-    axes.axhline(guess, color=GREY, linestyle="--", linewidth=1.5)
-    axes.text(0.015, guess - 0.07, f"the guesser's ln {num_classes}", color=GREY, va="top")
-    note = axes.text(0.5, 4.55, "", color=darkened(VERMILLION), ha="center")
-    low = axes.text(0.5, 1, "", color=darkened(GREEN))
+    (curve,) = axes.plot(grid, expected_loss(0.8, grid), color=COLOURS["data"])
+    drop = axes.vlines([0.8], 0, [1], colors=COLOURS["third"], linestyles=":", linewidth=2)
+    (honest,) = axes.plot([0.8], [1], "D", color=COLOURS["third"], ms=9, mec=FILLS["paper"])
+    (claim,) = axes.plot(
+        [0.8], [1], "o", color=COLOURS["marked"], ms=12, mec=FILLS["paper"], clip_on=False
+    )
+    axes.axhline(guess, color=COLOURS["guide"], linestyle="--", linewidth=1.5)
+    axes.text(
+        0.015, guess - 0.07, f"the guesser's ln {num_classes}", color=COLOURS["guide"], va="top"
+    )
+    note = axes.text(0.5, 4.55, "", color=text_colour("marked"), ha="center")
+    low = axes.text(0.5, 1, "", color=text_colour("third"))
     axes.set(
         xlabel=r"$c$, the confidence it claims",
         ylabel="expected loss",
@@ -188,12 +199,20 @@ def gradient_explorer(z: ArrayLike, y: int) -> Explorer:
     classes = np.arange(len(z))
 
     fig, (left, right) = figure(1, 2, width=7.2, height=3.2)
-    probability = left.bar(classes, np.ones(len(z)), 0.6, color=BLUE)
+    probability = left.bar(classes, np.ones(len(z)), 0.6, color=COLOURS["data"])
     target = left.bar(
-        classes, np.ones(len(z)), 0.8, fill=False, edgecolor=BLACK, linewidth=1.8, linestyle="--"
+        classes,
+        np.ones(len(z)),
+        0.8,
+        fill=False,
+        edgecolor=COLOURS["ink"],
+        linewidth=1.8,
+        linestyle="--",
     )
-    push = right.bar(classes, np.ones(len(z)), 0.6, color=ORANGE, edgecolor=BLACK)
-    right.axhline(0, color=BLACK, linewidth=1)
+    push = right.bar(
+        classes, np.ones(len(z)), 0.6, color=COLOURS["backward"], edgecolor=COLOURS["ink"]
+    )
+    right.axhline(0, color=COLOURS["ink"], linewidth=1)
     values = [left.text(k, 0, "", ha="center", fontsize=11) for k in classes]
     pushes = [right.text(k, 0, "", ha="center", va="center", fontsize=11) for k in classes]
     ticks = {"xlabel": "class", "xticks": classes}
@@ -278,16 +297,17 @@ def step_size(h: ArrayLike, error: ArrayLike) -> Picture:
 
     fig, axes = figure(height=4.2)
     narrow_line, wide_line = h[h < 1e-4], h[h > 1e-6]
-    axes.loglog(narrow_line, rounding / narrow_line, "--", color=VERMILLION, lw=1.8)
-    axes.loglog(wide_line, truncation * wide_line**2, "-.", color=GREEN, lw=1.8)
-    axes.loglog(h, error, "o", color=BLUE, ms=5)
-    axes.axvline(best, color=GREY, linestyle=":", lw=1.8)
+    axes.loglog(narrow_line, rounding / narrow_line, "--", color=COLOURS["marked"], lw=1.8)
+    axes.loglog(wide_line, truncation * wide_line**2, "-.", color=COLOURS["third"], lw=1.8)
+    axes.loglog(h, error, "o", color=COLOURS["data"], ms=5)
+    axes.axvline(best, color=COLOURS["guide"], linestyle=":", lw=1.8)
     # The labels stand beside their lines, on the side where no points are.
-    look = {"color": darkened(VERMILLION)}
-    axes.text(1e-9, 8 * rounding / 1e-9, r"rounding: $\propto 1/h$", **look)
-    look = {"color": darkened(GREEN), "ha": "right"}
-    axes.text(10**-2.3, truncation * 1e-3, r"truncation: $\propto h^2$ ", **look)
-    axes.text(best * 1.25, axes.get_ylim()[0] * 2, r"$h=\sqrt[3]{\varepsilon}$", color=GREY)
+    axes.text(1e-9, 8 * rounding / 1e-9, r"rounding: $\propto 1/h$", color=text_colour("marked"))
+    where = (10**-2.3, truncation * 1e-3)
+    axes.text(*where, r"truncation: $\propto h^2$ ", color=text_colour("third"), ha="right")
+    axes.text(
+        best * 1.25, axes.get_ylim()[0] * 2, r"$h=\sqrt[3]{\varepsilon}$", color=COLOURS["guide"]
+    )
     axes.set(
         xlabel="step $h$",
         ylabel=r"largest error of $\partial J/\partial W$",
@@ -331,10 +351,12 @@ def training(ours: ArrayLike, theirs: ArrayLike, num_classes: int) -> Picture:
         )
     guess, epochs = float(np.log(num_classes)), np.arange(len(ours))
     fig, axes = figure(height=3.7)
-    axes.axhline(guess, color=GREY, linestyle="--", lw=1.5)
-    axes.text(epochs[-1], guess - 0.06, f"guessing: ln {num_classes}", **_below_right(GREY))
-    axes.plot(epochs, ours, color=BLUE)
-    axes.plot(epochs[::5], theirs[::5], "o", color=VERMILLION, mfc="none", ms=8, mew=1.8)
+    axes.axhline(guess, color=COLOURS["guide"], linestyle="--", lw=1.5)
+    axes.text(
+        epochs[-1], guess - 0.06, f"guessing: ln {num_classes}", **_below_right(COLOURS["guide"])
+    )
+    axes.plot(epochs, ours, **look("ours"))
+    axes.plot(epochs[::5], theirs[::5], "o", color=COLOURS["Keras"], mfc="none", ms=8, mew=1.8)
     middle = len(ours) // 3
     axes.annotate(
         "line: our loop\ncircles: Keras",

@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 from numpy.typing import ArrayLike
 
 from helpers.figures.explorer import Choice, Explorer, Slider
-from helpers.figures.palette import BLACK, BLUE, GREEN, GREY, ORANGE, VERMILLION, darkened
+from helpers.figures.palette import COLOURS, FILLS, INK_ON_PAPER, LOOKS, look, text_colour
 from helpers.figures.style import Picture, figure, picture
 from helpers.multilabel import (
     f1_score,
@@ -21,9 +21,9 @@ from helpers.multilabel import (
 )
 
 _SCORES = {
-    "precision": (precision_score, VERMILLION, "--"),
-    "recall": (recall_score, BLUE, "-"),
-    "F1": (f1_score, GREEN, "-."),
+    "precision": precision_score,
+    "recall": recall_score,
+    "F1": f1_score,
 }
 _COLUMNS = 4  # strips side by side
 
@@ -112,13 +112,17 @@ def two_outputs(
         _show_strip(axes[0, column], image, "y = " + " ".join(map(str, labels)))
         ax = axes[1, column]
         for shift, (name, a), color, hatch in zip(
-            (-0.2, 0.2), outputs.items(), (BLUE, ORANGE), ("", "//"), strict=True
+            (-0.2, 0.2),
+            outputs.items(),
+            (COLOURS["sigmoid"], COLOURS["softmax"]),
+            ("", "//"),
+            strict=True,
         ):
-            look = {"color": color, "hatch": hatch, "edgecolor": BLACK, "label": name}
-            bars = ax.bar(places + shift, a[column], 0.38, **look)
+            filled = {"color": color, "hatch": hatch, "edgecolor": COLOURS["ink"], "label": name}
+            bars = ax.bar(places + shift, a[column], 0.38, **filled)
             values = ["0" if value < 0.005 else f"{value:.2f}" for value in a[column]]
             ax.bar_label(bars, values, fontsize=10, padding=1)
-        ax.axhline(0.5, color=BLACK, linestyle=":", linewidth=1.5)
+        ax.axhline(0.5, color=COLOURS["ink"], linestyle=":", linewidth=1.5)
         ax.grid(axis="x", visible=False)
         ax.set(ylim=(0, 1.16), xticks=places, xticklabels=[f"a {digit}?" for digit in digits])
     axes[1, 0].set_ylabel("output $a_j$")
@@ -165,13 +169,12 @@ def right_by_number(y: ArrayLike, predictions: Mapping[str, ArrayLike]) -> Pictu
     fig, axes = figure(width=8.0, height=3.6)
     width = 0.8 / len(predictions)
     said = []
-    styles = ((BLUE, ""), (ORANGE, "//"), (GREEN, ".."))
     for place, (name, y_pred) in enumerate(predictions.items()):
         share = [subset_accuracy(y[number == group], y_pred[number == group]) for group in groups]
         shift = (place - (len(predictions) - 1) / 2) * width
-        color, hatch = styles[place]
-        look = {"color": color, "hatch": hatch, "edgecolor": BLACK}
-        bars = axes.bar(np.arange(len(groups)) + shift, share, 0.94 * width, **look)
+        color = look(name if name in LOOKS else place)["color"]
+        filled = {"color": color, "hatch": ("", "//", "..")[place], "edgecolor": COLOURS["ink"]}
+        bars = axes.bar(np.arange(len(groups)) + shift, share, 0.94 * width, **filled)
         axes.bar_label(bars, [f"{value:.0%}" for value in share], padding=2, fontsize=11)
         bars.set_label(name)
         said.append(f"{name} " + ", ".join(f"{value:.0%}" for value in share))
@@ -220,16 +223,16 @@ def threshold_explorer(y: ArrayLike, a: ArrayLike, digits: Sequence[int]) -> Exp
     # Thresholds × labels, for each score.
     curves = {
         name: np.array([score(y, predict_labels(a, threshold)) for threshold in grid])
-        for name, (score, *_) in _SCORES.items()
+        for name, score in _SCORES.items()
     }
     names = [f"contains a {digit}" for digit in digits]
 
     fig, (left, right) = figure(1, 2, width=7.2, height=2.9, width_ratios=(1.7, 1))
     lines, dots = [], []
-    for name, (_, color, style) in _SCORES.items():
-        lines += left.plot(grid, curves[name][:, 0], color=color, linestyle=style, label=name)
-        dots += left.plot([0.5], [0.5], "o", color=color, ms=8, mec="white")
-    at = left.axvline(0.5, color=BLACK, linestyle=":", linewidth=1.5)
+    for name in _SCORES:
+        lines += left.plot(grid, curves[name][:, 0], **look(name), label=name)
+        dots += left.plot([0.5], [0.5], "o", color=COLOURS[name], ms=8, mec=FILLS["paper"])
+    at = left.axvline(0.5, color=COLOURS["ink"], linestyle=":", linewidth=1.5)
     left.legend(loc="lower center", frameon=False, ncols=3, columnspacing=1.0, handlelength=1.6)
     left.set(
         xlim=(0, 1),
@@ -239,7 +242,9 @@ def threshold_explorer(y: ArrayLike, a: ArrayLike, digits: Sequence[int]) -> Exp
         title="Precision is bought with recall",
     )
     kinds = ("found", "missed", "false alarm")
-    bars = right.barh(range(3), [1, 1, 1], color=(BLUE, GREY, VERMILLION))
+    bars = right.barh(
+        range(3), [1, 1, 1], color=(COLOURS["right"], COLOURS["guide"], COLOURS["wrong"])
+    )
     texts = [right.text(0, place, "", va="center", fontsize=11) for place in range(3)]
     most = max(y.sum(axis=0).max(), ((a > grid[0]) & (y == 0)).sum(axis=0).max())
     right.set(
@@ -254,7 +259,7 @@ def threshold_explorer(y: ArrayLike, a: ArrayLike, digits: Sequence[int]) -> Exp
     def draw(label: str, threshold: float) -> str:
         j = names.index(label)
         truth, predicted = y[:, [j]], predict_labels(a[:, [j]], threshold)
-        scores = {name: float(score(truth, predicted)[0]) for name, (score, *_) in _SCORES.items()}
+        scores = {name: float(score(truth, predicted)[0]) for name, score in _SCORES.items()}
         for line, dot, name in zip(lines, dots, _SCORES, strict=True):
             line.set_ydata(curves[name][:, j])
             dot.set_data([threshold], [scores[name]])
@@ -313,8 +318,8 @@ def labels_explorer(y: ArrayLike, a: ArrayLike, digits: Sequence[int]) -> Explor
     places = np.arange(3)
     bars, texts = [], []
     # No hatching: it takes long to draw. What a bar is stands below it.
-    for shift, (_, color, _) in zip((-0.29, 0, 0.29), _SCORES.values(), strict=True):
-        bars.append(left.bar(places + shift, 1.0, 0.27, color=color))
+    for shift, name in zip((-0.29, 0, 0.29), _SCORES, strict=True):
+        bars.append(left.bar(places + shift, 1.0, 0.27, color=COLOURS[name]))
         texts.append([left.text(p + shift, 0, "", ha="center", fontsize=10) for p in places])
     left.grid(axis="x", visible=False)
     left.set(
@@ -326,7 +331,7 @@ def labels_explorer(y: ArrayLike, a: ArrayLike, digits: Sequence[int]) -> Explor
         ],
         title="Each threshold moves its own label …",
     )
-    errors = right.bar((0, 1), (1, 1), 0.6, color=(GREY, BLACK))
+    errors = right.bar((0, 1), (1, 1), 0.6, color=(COLOURS["guide"], COLOURS["ink"]))
     error_texts = [right.text(place, 0, "", ha="center", fontsize=11) for place in (0, 1)]
     right.grid(axis="x", visible=False)
     right.set(
@@ -340,7 +345,7 @@ def labels_explorer(y: ArrayLike, a: ArrayLike, digits: Sequence[int]) -> Explor
     def draw(**thresholds: float) -> str:
         chosen = np.array(list(thresholds.values()))
         y_pred = predict_labels(a, chosen)
-        scores = [score(y, y_pred) for score, *_ in _SCORES.values()]
+        scores = [score(y, y_pred) for score in _SCORES.values()]
         for group, labels, values in zip(bars, texts, scores, strict=True):
             for bar, text, value in zip(group, labels, values, strict=True):
                 bar.set_height(value)
@@ -406,16 +411,16 @@ def rare_label(share: ArrayLike, at_half: ArrayLike, moved: ArrayLike, digit: in
             f"got {share.shape}, {at_half.shape} and {moved.shape}"
         )
     fig, axes = figure(width=7.6, height=3.5)
-    axes.plot(share, moved, "s--", color=GREEN)
-    axes.plot(share, at_half, "o-", color=BLUE)
+    axes.plot(share, moved, "s--", color=COLOURS["third"])
+    axes.plot(share, at_half, "o-", color=COLOURS["data"])
     last = share.argmin()
-    for values, color, text in ((moved, GREEN, "threshold moved"), (at_half, BLUE, "one half")):
+    for values, thing, text in ((moved, "third", "threshold moved"), (at_half, "data", "one half")):
         axes.annotate(
             text,
             (share[last], values[last]),
             xytext=(-10, 0),
             textcoords="offset points",
-            color=darkened(color),
+            color=text_colour(thing),
             ha="right",
             va="center",
         )
@@ -441,9 +446,9 @@ def rare_label(share: ArrayLike, at_half: ArrayLike, moved: ArrayLike, digit: in
 
 
 def _show_strip(ax: Axes, image: np.ndarray, title: str) -> None:
-    ax.imshow(image, cmap="gray_r", aspect="equal")
+    ax.imshow(image, cmap=INK_ON_PAPER, aspect="equal")
     for x in (7.5, 15.5):
-        ax.axvline(x, color=GREY, linewidth=0.8)
+        ax.axvline(x, color=COLOURS["guide"], linewidth=0.8)
     ax.set(xticks=[], yticks=[])
     ax.spines[:].set_visible(True)
     ax.set_title(title, loc="center", fontsize=11)

@@ -10,23 +10,10 @@ from matplotlib.colors import LogNorm
 from numpy.typing import ArrayLike
 
 from helpers.figures.explorer import Choice, Explorer, Slider
-from helpers.figures.palette import (
-    BLACK,
-    BLUE,
-    GREEN,
-    GREY,
-    LINESTYLES,
-    PURPLE,
-    SEQUENTIAL,
-    VERMILLION,
-    darkened,
-)
+from helpers.figures.palette import COLOURS, FILLS, SEQUENTIAL, look, text_colour
 from helpers.figures.style import Picture, figure, picture
 
-# One look for each of a few curves: colour, line style, marker.
-LOOKS = tuple(
-    zip((BLUE, VERMILLION, GREEN, PURPLE), LINESTYLES, ("o", "s", "^", "D"), strict=False)
-)
+MOST_CURVES = 4
 
 
 def one_feature(
@@ -68,13 +55,14 @@ def one_feature(
     if any(curve.shape != grid.shape for curve in arrays.values()):
         raise ValueError(f"curves must have the shape of grid, {grid.shape}")
     fig, axes = figure(height=3.7)
-    for label, color, marker in ((1, GREEN, "o"), (0, PURPLE, "s")):
+    for label in (1, 0):
         # Points of one label lie on one line; a regular little offset keeps them apart.
         own = np.sort(x[y == label])
         offset = 0.02 * (np.arange(len(own)) % 5 - 2)
-        axes.plot(own, label + offset, marker, color=color, ms=4, mec="white", mew=0.4)
-    for (name, curve), (color, style, _) in zip(arrays.items(), LOOKS, strict=False):
-        axes.plot(grid, curve, color=color, linestyle=style, label=name)
+        points = {**look(f"y = {label}", marker=True), "linestyle": "none"}
+        axes.plot(own, label + offset, **points, ms=4, mec=FILLS["paper"], mew=0.4)
+    for number, (name, curve) in enumerate(arrays.items()):
+        axes.plot(grid, curve, **look(number), label=name)
     axes.legend(loc="center right", bbox_to_anchor=(1, 0.62))
     axes.set(
         xlabel=xlabel,
@@ -137,11 +125,13 @@ def descent_explorer(
     fig.get_layout_engine().set(wspace=0.05)
     levels = np.geomspace(J.min() * 1.04, J.max(), 14)
     left.contourf(w, b, J, levels=levels, norm=LogNorm(), cmap=SEQUENTIAL, extend="min")
-    left.contour(w, b, J, levels=levels, colors="white", linewidths=0.5)
+    left.contour(w, b, J, levels=levels, colors=FILLS["paper"], linewidths=0.5)
     low = np.unravel_index(J.argmin(), J.shape)
-    left.plot(w[low[1]], b[low[0]], "*", color=BLACK, mec="white", ms=15)
-    (track,) = left.plot([], [], "-o", color=PURPLE, lw=1.3, ms=4.5, mec="white", mew=0.6)
-    (here,) = left.plot([], [], "o", color=VERMILLION, mec="white", ms=11)
+    left.plot(w[low[1]], b[low[0]], "*", color=COLOURS["ink"], mec=FILLS["paper"], ms=15)
+    (track,) = left.plot(
+        [], [], "-o", color=COLOURS["path"], lw=1.3, ms=4.5, mec=FILLS["paper"], mew=0.6
+    )
+    (here,) = left.plot([], [], "o", color=COLOURS["marked"], mec=FILLS["paper"], ms=11)
     left.set(
         xlabel="$w$",
         ylabel="$b$",
@@ -150,9 +140,11 @@ def descent_explorer(
         title=r"The cost from above ($\bigstar$: lowest)",
     )
     left.grid(False)
-    right.axhline(J.min(), color=GREY, linestyle="--", lw=1.5)
-    (curve,) = right.plot([], [], color=PURPLE, marker="o", ms=3.5, mec="none", lw=1.3)
-    (now,) = right.plot([], [], "o", color=VERMILLION, mec="white", ms=11, clip_on=False)
+    right.axhline(J.min(), color=COLOURS["guide"], linestyle="--", lw=1.5)
+    (curve,) = right.plot([], [], color=COLOURS["path"], marker="o", ms=3.5, mec="none", lw=1.3)
+    (now,) = right.plot(
+        [], [], "o", color=COLOURS["marked"], mec=FILLS["paper"], ms=11, clip_on=False
+    )
     highest = max(float(track[:, 2].max()) for track in tracks.values())
     note = right.text(steps, 1.02 * highest, "", ha="right", va="top")
     right.set(
@@ -211,16 +203,16 @@ def backpropagation(shapes: Mapping[str, tuple[int, ...]]) -> Picture:
     axes.axis("off")
     at = {"X": 0, "Z1": 2, "A1": 4, "Z2": 6, "J": 8}
     for name, place in at.items():
-        _box(axes, (place, 0), name, shapes.get(name), BLUE)
+        _box(axes, (place, 0), name, shapes.get(name), COLOURS["forward"])
     for layer, place in (("1", 2), ("2", 6)):
-        _box(axes, (place - 0.62, 1.6), f"W{layer}", shapes[f"W{layer}"], GREY)
-        _box(axes, (place + 0.62, 1.6), f"b{layer}", shapes[f"b{layer}"], GREY)
-    forward = {"arrowstyle": "-|>", "color": BLUE, "lw": 2, "mutation_scale": 14}
-    back = {**forward, "color": VERMILLION, "linestyle": "--"}
-    written = darkened(VERMILLION)
+        _box(axes, (place - 0.62, 1.6), f"W{layer}", shapes[f"W{layer}"], COLOURS["guide"])
+        _box(axes, (place + 0.62, 1.6), f"b{layer}", shapes[f"b{layer}"], COLOURS["guide"])
+    forward = {"arrowstyle": "-|>", "color": COLOURS["forward"], "lw": 2, "mutation_scale": 14}
+    back = {**forward, "color": COLOURS["backward"], "linestyle": "--"}
+    written = text_colour("backward")
 
-    def arrow(start: tuple[float, float], end: tuple[float, float], look: dict) -> None:
-        axes.annotate("", end, start, arrowprops={**look, "shrinkA": 0, "shrinkB": 0})
+    def arrow(start: tuple[float, float], end: tuple[float, float], drawn: dict) -> None:
+        axes.annotate("", end, start, arrowprops={**drawn, "shrinkA": 0, "shrinkB": 0})
 
     for start in (0, 2, 4, 6):
         arrow((start + 0.52, 0.12), (start + 1.48, 0.12), forward)
@@ -232,7 +224,7 @@ def backpropagation(shapes: Mapping[str, tuple[int, ...]]) -> Picture:
             arrow((place + side * 0.72, 1.14), (place + side * 0.3, 0.42), forward)
             arrow((place + side * 0.14, 0.42), (place + side * 0.5, 1.14), back)
         axes.text(place, 0.95, name, color=written, ha="center", fontsize=11)
-    axes.text(-0.4, -1.05, "solid: forward, values", color=BLUE, ha="left")
+    axes.text(-0.4, -1.05, "solid: forward, values", color=text_colour("forward"), ha="left")
     axes.text(8.5, -1.05, "dashed: backward, gradients", color=written, ha="right")
     axes.set_title("The gradient takes the same road, the other way round")
     said = ", ".join(f"{name} {shapes[name]}" for name in needed)
@@ -250,8 +242,13 @@ def _box(
 ) -> None:
     letter = f"${name[0]}_{name[1]}$" if len(name) > 1 else f"${name}$"
     text = letter if shape is None else f"{letter}\n{shape}"
-    look = {"boxstyle": "round,pad=0.3", "facecolor": "white", "edgecolor": color, "linewidth": 2}
-    axes.text(*place, text, ha="center", va="center", fontsize=11, bbox=look, zorder=3)
+    box = {
+        "boxstyle": "round,pad=0.3",
+        "facecolor": FILLS["paper"],
+        "edgecolor": color,
+        "linewidth": 2,
+    }
+    axes.text(*place, text, ha="center", va="center", fontsize=11, bbox=box, zorder=3)
 
 
 def twins(ours: ArrayLike, theirs: ArrayLike, title: str) -> Picture:
@@ -280,12 +277,12 @@ def twins(ours: ArrayLike, theirs: ArrayLike, title: str) -> Picture:
         )
     epochs, every = np.arange(len(ours)), max(1, len(ours) // 20)
     fig, axes = figure(height=3.5)
-    axes.plot(epochs, ours, color=BLUE, label="NumPy")
+    axes.plot(epochs, ours, **look("ours"), label="NumPy")
     axes.plot(
         epochs[::every],
         theirs[::every],
         "o",
-        color=VERMILLION,
+        color=COLOURS["Keras"],
         mfc="none",
         ms=8,
         mew=1.8,
@@ -322,17 +319,17 @@ def learning_rates(curves: Mapping[str, ArrayLike], num_classes: int) -> Picture
     """
     arrays, guess = _curves(curves), float(np.log(num_classes))
     fig, axes = figure(height=3.8)
-    axes.axhline(guess, color=GREY, linestyle=":", lw=1.5)
-    for (name, losses), (color, style, marker) in zip(arrays.items(), LOOKS, strict=False):
+    axes.axhline(guess, color=COLOURS["guide"], linestyle=":", lw=1.5)
+    for number, (name, losses) in enumerate(arrays.items()):
         axes.plot(
             losses,
-            color=color,
-            linestyle=style,
-            marker=marker,
+            **look(number, marker=True),
             markevery=max(1, len(losses) // 8),
             label=rf"$\alpha$ = {name}",
         )
-    axes.text(0.99, 1.07 * guess, f"a guesser's ln {num_classes}", color=GREY, **_right(axes))
+    axes.text(
+        0.99, 1.07 * guess, f"a guesser's ln {num_classes}", color=COLOURS["guide"], **_right(axes)
+    )
     axes.legend(loc="center right")
     axes.set(
         xlabel="epoch",
@@ -374,17 +371,16 @@ def batch_sizes(curves: Mapping[int, ArrayLike], examples: int) -> Picture:
     arrays = _curves(curves)
     fig, (left, right) = figure(1, 2, height=3.7, sharey=True)
     said = []
-    for (size, losses), (color, style, marker) in zip(arrays.items(), LOOKS, strict=False):
+    for number, (size, losses) in enumerate(arrays.items()):
         steps, epochs = -(-examples // size), np.arange(len(losses))
-        look = {"color": color, "linestyle": style, "marker": marker, "ms": 5}
-        left.plot(epochs, losses, markevery=8, **look)
+        looks = {**look(number, marker=True), "ms": 5, "markevery": 8}
+        left.plot(epochs, losses, **looks)
         # An epoch's loss is the mean over its steps, so it stands at their middle.
         right.semilogx(
             epochs * steps + (steps + 1) / 2,
             losses,
-            markevery=8,
             label=f"batch size {size}",
-            **look,
+            **looks,
         )
         said.append(
             f"batch size {size}, {steps} {'step' if steps == 1 else 'steps'} an epoch: "
@@ -432,10 +428,8 @@ def crossing(widths: Sequence[int], ours: ArrayLike, theirs: ArrayLike) -> Pictu
         raise ValueError("ours and theirs must hold positive times")
     keras_wins = widths[theirs < ours]
     fig, axes = figure(height=3.8)
-    for name, times, (color, style, marker) in zip(
-        ("NumPy", "Keras"), (ours, theirs), LOOKS, strict=False
-    ):
-        axes.loglog(widths, times, color=color, linestyle=style, marker=marker, label=name)
+    axes.loglog(widths, ours, **look("ours", marker=True), label="NumPy")
+    axes.loglog(widths, theirs, **look("Keras", marker=True), label="Keras")
     axes.legend(loc="upper left")
     axes.set(
         xlabel="units in each hidden layer",
@@ -458,8 +452,8 @@ def crossing(widths: Sequence[int], ours: ArrayLike, theirs: ArrayLike) -> Pictu
 
 
 def _curves(curves: Mapping[Any, ArrayLike]) -> dict[Any, np.ndarray]:
-    if not 1 <= len(curves) <= len(LOOKS):
-        raise ValueError(f"curves must be 1 to {len(LOOKS)}, got {len(curves)}")
+    if not 1 <= len(curves) <= MOST_CURVES:
+        raise ValueError(f"curves must be 1 to {MOST_CURVES}, got {len(curves)}")
     return {name: np.asarray(curve, dtype=np.float64) for name, curve in curves.items()}
 
 

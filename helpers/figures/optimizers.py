@@ -9,18 +9,12 @@ from matplotlib.axes import Axes
 from numpy.typing import ArrayLike
 
 from helpers.figures.explorer import Explorer, Slider
-from helpers.figures.palette import BLACK, BLUE, GREEN, GREY, PURPLE, VERMILLION, darkened
+from helpers.figures.palette import COLOURS, FILLS, LOOKS, look, text_colour
 from helpers.figures.style import Picture, figure, picture
 
 Cost = Callable[[np.ndarray], np.ndarray]
 
-# One look for each optimizer, whatever the figure: colour, line style, marker.
-LOOKS = {
-    "plain": (BLUE, "-", "o"),
-    "momentum": (VERMILLION, "--", "s"),
-    "RMSprop": (GREEN, "-.", "^"),
-    "Adam": (BLACK, (0, (5, 1)), "D"),
-}
+OPTIMIZERS = ("plain", "momentum", "RMSprop", "Adam")
 # The part of the plane that the ravine's figures show: w₁, then w₂.
 VIEW = ((-9.5, 4.5), (-2.4, 2.4))
 
@@ -55,9 +49,9 @@ def descents(cost: Cost, paths: Mapping[str, ArrayLike], title: str) -> Picture:
     said = []
     for axes, (name, path) in zip(np.ravel(grid), arrays.items(), strict=True):
         _contours(axes, cost)
-        axes.plot(*path.T, "-o", color=BLUE, ms=3.5, lw=1.2)
-        axes.plot(*path[0], "s", color=BLACK, ms=7, mec="white")
-        axes.plot(*path[-1], "D", color=VERMILLION, ms=8, mec="white", clip_on=False)
+        axes.plot(*path.T, "-o", color=COLOURS["data"], ms=3.5, lw=1.2)
+        axes.plot(*path[0], "s", color=COLOURS["ink"], ms=7, mec=FILLS["paper"])
+        axes.plot(*path[-1], "D", color=COLOURS["marked"], ms=8, mec=FILLS["paper"], clip_on=False)
         first, last = (float(cost(point)) for point in path[[0, -1]])
         axes.set_title(f"{name}\n$J$ = {_short(last)} at the end")
         said.append(
@@ -118,12 +112,13 @@ def directions(
     steps = np.arange(1, len(w))
     fig, grid = figure(2, 2, height=4.6, sharex=True, sharey="row")
     said = []
-    for j, (color, marker) in enumerate(((BLUE, "o"), (VERMILLION, "s"))):
+    for j in range(2):
         above, size = grid[0, j], grid[1, j]
-        above.plot(np.arange(len(w)), w[:, j] / abs(w[0, j]), color=color, ls="-")
-        above.axhline(0, color=BLACK, lw=1)
-        size.plot(steps, below[:, j], marker=marker, ms=4, lw=1.2, ls="-", color=color)
-        size.axhline(reference, color=BLACK, ls=":", lw=1.5)
+        drawn = {**look(j, marker=True), "linestyle": "-"}
+        above.plot(np.arange(len(w)), w[:, j] / abs(w[0, j]), color=drawn["color"], ls="-")
+        above.axhline(0, color=COLOURS["ink"], lw=1)
+        size.plot(steps, below[:, j], **drawn, ms=4, lw=1.2)
+        size.axhline(reference, color=COLOURS["ink"], ls=":", lw=1.5)
         above.set_title(f"$w_{j + 1}$ {_turning(w[:, j])}")
         size.set_xlabel("step")
         half = len(below) // 2
@@ -171,17 +166,17 @@ def bias_correction(corrected: ArrayLike, uncorrected: ArrayLike) -> Picture:
         )
     steps = np.arange(1, len(corrected) + 1)
     fig, axes = figure(height=3.4)
-    axes.plot(steps, uncorrected, color=VERMILLION, ls="--")
-    axes.plot(steps, corrected, color=BLUE, ls="-")
+    axes.plot(steps, uncorrected, color=COLOURS["marked"], ls="--")
+    axes.plot(steps, corrected, color=COLOURS["data"], ls="-")
     peak = int(uncorrected.argmax())
     axes.annotate(
         f"without: {uncorrected[peak]:.1f} at step {steps[peak]}",
         (steps[peak], uncorrected[peak]),
         xytext=(8, 4),
         textcoords="offset points",
-        color=darkened(VERMILLION),
+        color=text_colour("marked"),
     )
-    axes.text(1.1, corrected[0] + 0.15, "with", color=BLUE)
+    axes.text(1.1, corrected[0] + 0.15, "with", color=COLOURS["data"])
     axes.set(
         xscale="log",
         xlim=(1, len(steps)),
@@ -230,13 +225,13 @@ def adam_explorer(cost: Cost, descend: Callable[..., ArrayLike], plain: ArrayLik
 
     fig, (left, right) = figure(1, 2, height=3.8)
     _contours(left, cost)
-    left.plot(*plain[0], "s", color=BLACK, ms=7, mec="white")
+    left.plot(*plain[0], "s", color=COLOURS["ink"], ms=7, mec=FILLS["paper"])
     left.set(xlabel="$w_1$, along", ylabel="$w_2$, across", title="Adam's path")
-    right.plot(steps, costs(plain), color=BLUE, ls="--")
-    right.text(steps[-1], 3 * costs(plain)[-1], "plain", color=BLUE, ha="right")
-    (path_line,) = left.plot(*plain.T, "-o", color=VERMILLION, ms=3.5, lw=1.2)
-    (end,) = left.plot(*plain[-1], "D", color=VERMILLION, ms=9, mec="white")
-    (cost_line,) = right.plot(steps, costs(plain), color=VERMILLION, ls="-")
+    right.plot(steps, costs(plain), color=COLOURS["plain"], ls="--")
+    right.text(steps[-1], 3 * costs(plain)[-1], "plain", color=text_colour("plain"), ha="right")
+    (path_line,) = left.plot(*plain.T, "-o", color=COLOURS["Adam"], ms=3.5, lw=1.2)
+    (end,) = left.plot(*plain[-1], "D", color=COLOURS["Adam"], ms=9, mec=FILLS["paper"])
+    (cost_line,) = right.plot(steps, costs(plain), color=COLOURS["Adam"], ls="-")
     right.set(
         yscale="log",
         ylim=(floor, ceiling),
@@ -244,7 +239,7 @@ def adam_explorer(cost: Cost, descend: Callable[..., ArrayLike], plain: ArrayLik
         ylabel="$J$ (logarithmic)",
         title="and its cost",
     )
-    note = right.text(0.04, 0.05, "", transform=right.transAxes, color=darkened(VERMILLION))
+    note = right.text(0.04, 0.05, "", transform=right.transAxes, color=text_colour("Adam"))
 
     def draw(alpha: float, beta_1: float, beta_2: float) -> str:
         path = np.asarray(descend(alpha, beta_1, beta_2))
@@ -306,7 +301,7 @@ def rate_search(
             raise ValueError(
                 f"losses[{name!r}] must have shape ({len(rates)}, seeds), got {values.shape}"
             )
-        color, style, marker = LOOKS.get(name, (PURPLE, ":", "v"))
+        color, style, marker = LOOKS[name if name in OPTIMIZERS else "other"]
         middle = np.median(values, axis=1)
         best = int(middle.argmin())
         axes.plot(rates, middle, color=color, ls=style, label=name)
@@ -319,8 +314,8 @@ def rate_search(
             f"{name} is best at α = {rates[best]:.2g} with {middle[best]:.2f}; it has "
             + f"{next(ends)} at {rates[0]:.2g} and {next(ends)} at {rates[-1]:.2g}"
         )
-    axes.axhline(untrained, color=GREY, ls=":", lw=1.5)
-    axes.text(rates[0], 1.08 * untrained, "a guesser", color=GREY)
+    axes.axhline(untrained, color=COLOURS["guide"], ls=":", lw=1.5)
+    axes.text(rates[0], 1.08 * untrained, "a guesser", color=COLOURS["guide"])
     axes.set(
         xscale="log",
         yscale="log",
@@ -345,7 +340,7 @@ def loss_curves(curves: Mapping[str, ArrayLike], rates: Mapping[str, float]) -> 
     Parameters
     ----------
     curves : mapping of str → array_like of float, shape (seeds, epochs)
-        The losses of each optimizer: names from `LOOKS`.
+        The losses of each optimizer: names from `OPTIMIZERS`.
     rates : mapping of str → float
         Each one's learning rate.
 
@@ -358,8 +353,8 @@ def loss_curves(curves: Mapping[str, ArrayLike], rates: Mapping[str, float]) -> 
     ValueError
         If a name has no look or no rate.
     """
-    if set(curves) - set(LOOKS) or set(curves) - set(rates):
-        raise ValueError(f"curves must be of {', '.join(LOOKS)}, each with a rate")
+    if set(curves) - set(OPTIMIZERS) or set(curves) - set(rates):
+        raise ValueError(f"curves must be of {', '.join(OPTIMIZERS)}, each with a rate")
     fig, grid = figure(1, len(curves), height=3.5, sharey=True)
     said = []
     for axes, (name, losses) in zip(np.atleast_1d(grid), curves.items(), strict=True):
@@ -367,7 +362,7 @@ def loss_curves(curves: Mapping[str, ArrayLike], rates: Mapping[str, float]) -> 
         epochs = np.arange(1, losses.shape[1] + 1)
         color, _, marker = LOOKS[name]
         for others in (others for other, others in curves.items() if other != name):
-            axes.plot(epochs, np.asarray(others).T, color="#949494", ls="-", lw=0.7)
+            axes.plot(epochs, np.asarray(others).T, color=FILLS["others"], ls="-", lw=0.7)
         axes.plot(epochs, losses.T, color=color, ls="-", marker=marker, ms=4, lw=1.5)
         axes.set(yscale="log", xlabel="epoch", title=f"{name}\n" rf"$\alpha$ = {rates[name]:.2g}")
         said.append(
@@ -388,10 +383,10 @@ def loss_curves(curves: Mapping[str, ArrayLike], rates: Mapping[str, float]) -> 
 def _contours(axes: Axes, cost: Cost) -> None:
     across = np.stack(np.meshgrid(*(np.linspace(*limits, 121) for limits in VIEW)), axis=-1)
     axes.contour(
-        across[..., 0], across[..., 1], cost(across), levels=2.0 ** np.arange(-3, 9), colors=GREY,
-        linewidths=0.7, alpha=0.7,
+        across[..., 0], across[..., 1], cost(across), levels=2.0 ** np.arange(-3, 9),
+        colors=COLOURS["guide"], linewidths=0.7, alpha=0.7,
     )  # fmt: skip
-    axes.plot(0, 0, "+", color=BLACK, ms=10, mew=2)
+    axes.plot(0, 0, "+", color=COLOURS["ink"], ms=10, mew=2)
     axes.grid(False)
     axes.set(xlim=VIEW[0], ylim=VIEW[1])
 

@@ -10,20 +10,14 @@ from numpy.typing import ArrayLike
 
 from helpers.activations import ACTIVATIONS
 from helpers.figures.explorer import Choice, Explorer, Slider
-from helpers.figures.palette import BLACK, BLUE, GREEN, GREY, PURPLE, SKY, VERMILLION
+from helpers.figures.palette import COLOURS, FILLS, look
 from helpers.figures.style import Picture, figure, picture
 from helpers.outputs import OutputLayer
 
 # Sets with fewer different values than this are drawn as one bar for each value.
 FEW_VALUES = 20
 HEADS = ("linear", "relu", "sigmoid", "softplus")
-# The same look in every race: colour, line and marker.
-RUNNERS = {
-    "sigmoid": (VERMILLION, "-", "s"),
-    "tanh": (PURPLE, "--", "D"),
-    "relu": (BLUE, "-.", "o"),
-    "leaky_relu": (GREEN, ":", "^"),
-}
+RUNNERS = ("sigmoid", "tanh", "relu", "leaky_relu")
 
 
 def targets(values: Mapping[str, ArrayLike]) -> Picture:
@@ -51,19 +45,19 @@ def targets(values: Mapping[str, ArrayLike]) -> Picture:
         y = np.asarray(y, dtype=np.float64)
         distinct, counts = np.unique(y, return_counts=True)
         if few := len(distinct) < FEW_VALUES:
-            axis.bar(distinct, counts, 0.5, color=BLUE)
+            axis.bar(distinct, counts, 0.5, color=COLOURS["data"])
             axis.set_xticks(distinct)
             kind = (
                 f"only {', '.join(f'{value:g}' for value in distinct)}, each "
                 f"{counts.min()} to {counts.max()} times"
             )
         else:
-            axis.hist(y, bins=24, color=BLUE, edgecolor="white", linewidth=0.6)
+            axis.hist(y, bins=24, color=COLOURS["data"], edgecolor=FILLS["paper"], linewidth=0.6)
             negative = np.mean(y < 0)
             kind = f"real numbers from {y.min():.2f} to {y.max():.2f}, {negative:.0%} below 0"
             kind = kind.replace("-", "−")
         if not few:
-            axis.axvline(0, color=BLACK, linestyle="--", linewidth=1.5)
+            axis.axvline(0, color=COLOURS["ink"], linestyle="--", linewidth=1.5)
             axis.set_xlim(min(y.min(), 0) - 0.2, None)
         axis.set(title=name, xlabel="$y$", ylabel="examples")
         axis.grid(axis="x", visible=False)
@@ -87,7 +81,7 @@ def probabilities(y: ArrayLike, outputs: Mapping[str, ArrayLike]) -> Picture:
     """
     y = np.asarray(y)
     fig, axes = figure(height=1.0 + 0.85 * len(outputs))
-    axes.axvspan(0, 1, color=SKY, alpha=0.25, linewidth=0)
+    axes.axvspan(0, 1, color=FILLS["band"], linewidth=0)
     said = []
     for row, (name, a) in enumerate(outputs.items()):
         a = np.asarray(a, dtype=np.float64)
@@ -95,9 +89,9 @@ def probabilities(y: ArrayLike, outputs: Mapping[str, ArrayLike]) -> Picture:
         height = row + 0.5 * ((np.arange(len(a)) * 0.618) % 1 - 0.5)
         outside = (a < 0) | (a > 1)
         for label, marker in ((0, "s"), (1, "o")):
-            for where, color in ((outside, VERMILLION), (~outside, BLUE)):
+            for where, color in ((outside, COLOURS["wrong"]), (~outside, COLOURS["right"])):
                 chosen = (y == label) & where
-                axes.plot(a[chosen], height[chosen], marker, color=color, ms=5, mec="white")
+                axes.plot(a[chosen], height[chosen], marker, color=color, ms=5, mec=FILLS["paper"])
         said.append(
             f"{name}: from {a.min():.2f} to {a.max():.2f}, "
             f"{outside.sum()} of {len(a)} outside 0 to 1"
@@ -139,9 +133,15 @@ def predictions(y: ArrayLike, outputs: Mapping[str, ArrayLike], unit: str, title
         bottom, top = ACTIVATIONS[name].range
         for start, stop in ((low, bottom), (top, high)):
             if start < stop:
-                axis.axhspan(start, stop, facecolor="#E4E4E4", edgecolor="white", hatch="//")
-        axis.plot([low, high], [low, high], color=BLACK, linestyle="--", linewidth=1.5)
-        axis.plot(y, a, "o", color=BLUE, ms=4.5, mec="white", mew=0.5)
+                axis.axhspan(
+                    start,
+                    stop,
+                    facecolor=FILLS["out of reach"],
+                    edgecolor=FILLS["paper"],
+                    hatch="//",
+                )
+        axis.plot([low, high], [low, high], color=COLOURS["ink"], linestyle="--", linewidth=1.5)
+        axis.plot(y, a, "o", color=COLOURS["data"], ms=4.5, mec=FILLS["paper"], mew=0.5)
         axis.set(xlim=(low, high), ylim=(low, high), title=name, xlabel=f"true ({unit})")
         error = np.sqrt(np.mean((a - y) ** 2))
         out_of_reach = np.mean((y < bottom) | (y > top))
@@ -183,9 +183,9 @@ def head_explorer(x: ArrayLike, y: ArrayLike, *, feature: str, target: str) -> E
         raise ValueError(f"x and y must both have shape (m,), got {x.shape} and {y.shape}")
     grid = np.linspace(x.min() - 0.2, x.max() + 0.2, 241)
     fig, axes = figure(height=4.0)
-    axes.axhline(0, color=BLACK, linewidth=1)
-    axes.plot(x, y, "o", color=BLUE, ms=4.5, mec="white", mew=0.4)
-    (line,) = axes.plot(grid, 0 * grid, color=VERMILLION, linewidth=3)
+    axes.axhline(0, color=COLOURS["ink"], linewidth=1)
+    axes.plot(x, y, "o", color=COLOURS["data"], ms=4.5, mec=FILLS["paper"], mew=0.4)
+    (line,) = axes.plot(grid, 0 * grid, color=COLOURS["marked"], linewidth=3)
     axes.set(
         xlim=(grid[0], grid[-1]),
         ylim=(min(y.min(), -0.5) - 0.3, y.max() + 0.3),
@@ -247,8 +247,8 @@ def classes_as_numbers(y: ArrayLike, a: ArrayLike) -> Picture:
     fig, axes = figure(height=4.0)
     for label in labels:
         axes.add_patch(_band(label))
-    axes.plot((y + spread)[right], a[right], "o", color=BLUE, ms=5, mec="white")
-    axes.plot((y + spread)[~right], a[~right], "x", color=VERMILLION, ms=5, mew=1.5)
+    axes.plot((y + spread)[right], a[right], "o", color=COLOURS["right"], ms=5, mec=FILLS["paper"])
+    axes.plot((y + spread)[~right], a[~right], "x", color=COLOURS["wrong"], ms=5, mew=1.5)
     axes.set(
         xlabel="true digit",
         ylabel="the unit's number",
@@ -267,9 +267,7 @@ def classes_as_numbers(y: ArrayLike, a: ArrayLike) -> Picture:
 
 
 def _band(label: int) -> Rectangle:
-    return Rectangle(
-        (label - 0.4, label - 0.5), 0.8, 1, facecolor=SKY, alpha=0.35, edgecolor="none"
-    )
+    return Rectangle((label - 0.4, label - 0.5), 0.8, 1, facecolor=FILLS["band"], edgecolor="none")
 
 
 def race(costs: Mapping[str, ArrayLike], title: str, *, guess: float) -> Picture:
@@ -293,7 +291,7 @@ def race(costs: Mapping[str, ArrayLike], title: str, *, guess: float) -> Picture
     ValueError
         If there is no runner, or one of another name or shape.
     """
-    if not costs or not costs.keys() <= RUNNERS.keys():
+    if not costs or not costs.keys() <= set(RUNNERS):
         raise ValueError(f"costs must be named among {', '.join(RUNNERS)}, got {list(costs)}")
     shapes = {np.shape(runs) for runs in costs.values()}
     if len(shapes) > 1 or len(next(iter(shapes))) != 2:
@@ -301,18 +299,17 @@ def race(costs: Mapping[str, ArrayLike], title: str, *, guess: float) -> Picture
     seeds, last = shapes.pop()
     epochs = np.arange(1, last + 1)
     fig, axes = figure(height=4.2)
-    axes.axhline(guess, color=GREY, linestyle=":", linewidth=1.8)
+    axes.axhline(guess, color=COLOURS["guide"], linestyle=":", linewidth=1.8)
     said = []
     for name, runs in costs.items():
         runs = np.asarray(runs, dtype=np.float64)
-        colour, line, marker = RUNNERS[name]
-        axes.fill_between(epochs, runs.min(axis=0), runs.max(axis=0), color=colour, alpha=0.22)
+        axes.fill_between(
+            epochs, runs.min(axis=0), runs.max(axis=0), color=COLOURS[name], alpha=0.22
+        )
         axes.plot(
             epochs,
             np.median(runs, axis=0),
-            color=colour,
-            linestyle=line,
-            marker=marker,
+            **look(name, marker=True),
             label=name,
         )
         said.append(f"{name} {runs[:, -1].min():.2f} to {runs[:, -1].max():.2f}")
@@ -326,7 +323,7 @@ def race(costs: Mapping[str, ArrayLike], title: str, *, guess: float) -> Picture
     )
     axes.set_yticks([0.05, 0.1, 0.2, 0.5, 1, 2], ["0.05", "0.1", "0.2", "0.5", "1", "2"])
     axes.minorticks_off()
-    axes.text(last, guess * 1.04, "guessing", color=GREY, ha="right", va="bottom")
+    axes.text(last, guess * 1.04, "guessing", color=COLOURS["guide"], ha="right", va="bottom")
     axes.legend(loc="lower left", ncols=2)
     return picture(
         fig,
@@ -368,13 +365,13 @@ def decision_chart(layers: Mapping[str, OutputLayer], advice: Sequence[str]) -> 
     for row, (what, layer) in enumerate(layers.items()):
         y = count - 0.85 - row
         typed = f'Dense({"N" if layer.units > 1 else "1"}, "{layer.activation}")'
-        axes.text(left, y, what, fontsize=11, va="center", bbox={**box, "facecolor": "#D6EAF6"})
-        arrow = {"arrowstyle": "-|>", "color": BLACK}
+        axes.text(left, y, what, fontsize=11, va="center", bbox={**box, "facecolor": FILLS["box"]})
+        arrow = {"arrowstyle": "-|>", "color": COLOURS["ink"]}
         axes.annotate("", (middle - 0.1, y), xytext=(middle - 0.4, y), arrowprops=arrow)
-        axes.text(middle + 0.1, y, typed, bbox={**box, "facecolor": "#FBE7C0"}, **code)
+        axes.text(middle + 0.1, y, typed, bbox={**box, "facecolor": FILLS["answer"]}, **code)
         axes.text(right, y, layer.loss, **code)
         said.append(f"{what}: {typed} and {layer.loss}")
-    axes.axhline(-0.4, color=GREY, linewidth=1)
+    axes.axhline(-0.4, color=COLOURS["guide"], linewidth=1)
     for row, line in enumerate(advice):
         axes.text(left, -0.8 - 0.6 * row, line, fontsize=11, va="center")
     return picture(fig, f"A chart to choose by. {'; '.join(said)}. {' '.join(advice)}")

@@ -36,6 +36,7 @@ MARKERS = ("o", "s", "^", "D", "v", "P", "X", "<", ">", "h")
 SEQUENTIAL = "cividis"  # made for colour-vision deficiencies: Nuñez et al. (2018)
 DIVERGING = "PuOr"  # readable with any colour vision: Brewer (2002)
 INK_ON_PAPER = "Greys"  # images of handwriting
+ERRORS = "Oranges"  # counts of what should be none
 
 
 class Look(NamedTuple):
@@ -72,7 +73,7 @@ KINDS: dict[str, dict[str, Look]] = {
         "plain": Look(BLUE, "-", "o"),
         "momentum": Look(VERMILLION, "--", "s"),
         "RMSprop": Look(GREEN, "-.", "^"),
-        "Adam": Look(BLACK, (0, (5, 1)), "D"),
+        "Adam": Look(VIOLET, (0, (5, 1)), "D"),
     },
     "sides": {"ours": Look(BLUE, "-", "s"), "Keras": Look(BLACK, "--", "o")},
     "ways": {"forward": Look(BLUE, "-", "o"), "backward": Look(VERMILLION, "--", "s")},
@@ -98,6 +99,8 @@ NEUTRAL: dict[str, Look] = {
     "ink": Look(BLACK, "-", "D"),
     "target": Look(BLACK, "--", "D"),
     "guide": Look(GREY, "--", "D"),
+    "path": Look(PURPLE, "-", "o"),
+    "other": Look(PURPLE, ":", "v"),
 }
 LOOKS: dict[str, Look] = {
     **{thing: look for kind in KINDS.values() for thing, look in kind.items()},
@@ -200,6 +203,14 @@ def darkened(colour: str, wanted: float = 4.5) -> str:
     """
     red_green_blue = np.array(to_rgb(colour))
     shades = (to_hex(shade * red_green_blue) for shade in np.linspace(1, 0, 101))
+    return next(shade for shade in shades if contrast(shade, "white") >= wanted)
+
+
+@cache
+def lightened(colour: str, wanted: float = 3.0) -> str:
+    """Return the colour, mixed with as much white as leaves the wanted contrast with white."""
+    red_green_blue = np.array(to_rgb(colour))
+    shades = (to_hex(1 - share * (1 - red_green_blue)) for share in np.linspace(0, 1, 101))
     return next(shade for shade in shades if contrast(shade, "white") >= wanted)
 
 

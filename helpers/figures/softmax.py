@@ -9,28 +9,27 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.colors import ListedColormap, to_rgb
+from matplotlib.colors import ListedColormap
 
 from helpers.activations import sigmoid
 from helpers.figures.explorer import Explorer, Slider
 from helpers.figures.palette import (
-    BLACK,
-    BLUE,
+    COLOURS,
     DIVERGING,
-    GREEN,
-    GREY,
-    LINESTYLES,
-    PURPLE,
-    VERMILLION,
+    FILLS,
+    INK_ON_PAPER,
+    LOOKS,
+    class_colours,
     contrast,
     darkened,
+    look,
+    tint,
 )
 from helpers.figures.style import Picture, figure, picture
 from helpers.softmax import softmax
 
 MARK_NAMES = ("cross", "circle", "square", "triangle")
-_MARKERS = ("X", "o", "s", "^")
-_COLOURS = (BLUE, VERMILLION, GREEN, PURPLE)
+_COLOURS = class_colours(4)
 _GRID = 241  # points per side of the grid that regions are drawn from
 
 
@@ -105,7 +104,7 @@ def scores_to_probabilities(z: np.ndarray, a: np.ndarray) -> Picture:
         bars = ax.bar(range(4), values, color=_COLOURS)
         ax.bar_label(bars, [_listed([value]) for value in values], padding=2, fontsize=11)
         ax.margins(y=0.16)
-        ax.axhline(0, color=BLACK, linewidth=0.8)
+        ax.axhline(0, color=COLOURS["ink"], linewidth=0.8)
         ax.set_xticks(range(4))
         ax.grid(axis="x", visible=False)
         ax.set(xlabel="class $j$", ylabel=label, title=title)
@@ -135,7 +134,7 @@ def softmax_explorer(z: Sequence[float] = (2.0, 1.0, 0.0, -1.0)) -> Explorer:
     score_bars = left.bar(places, np.zeros(4), color=_COLOURS)
     probability_bars = right.bar(places, np.zeros(4), color=_COLOURS)
     texts = [right.text(j, 0, "", ha="center", va="bottom", fontsize=12) for j in places]
-    left.axhline(0, color=BLACK, linewidth=0.8)
+    left.axhline(0, color=COLOURS["ink"], linewidth=0.8)
     left.set(ylim=(-5.4, 5.4), ylabel="score $z_j$", title="You move the scores …")
     right.set(ylim=(0, 1.12), ylabel="probability $a_j$", title="… the probabilities share out 1")
     right.set_yticks(np.linspace(0, 1, 6))
@@ -186,9 +185,9 @@ def two_logits(z: np.ndarray, a: np.ndarray) -> Picture:
     fig, axes = figure(width=6.8, height=3.4)
     difference = z[:, 1] - z[:, 0]
     line = np.linspace(difference.min() - 0.5, difference.max() + 0.5, 200)
-    axes.plot(line, sigmoid(line), color=GREY, label=r"sigmoid $\sigma(z_1 - z_0)$")
-    look = {"color": BLUE, "mec": "white", "mew": 0.5}
-    axes.plot(difference, a[:, 1], "o", **look, label="softmax: $a_1$ of a random pair")
+    axes.plot(line, sigmoid(line), color=COLOURS["sigmoid"], label=r"sigmoid $\sigma(z_1 - z_0)$")
+    points = {"color": COLOURS["softmax"], "mec": FILLS["paper"], "mew": 0.5}
+    axes.plot(difference, a[:, 1], "o", **points, label="softmax: $a_1$ of a random pair")
     axes.set(
         xlabel="difference of the two scores, $z_1 - z_0$",
         ylabel="probability $a_1$",
@@ -226,13 +225,12 @@ def temperature_curves(temperatures: np.ndarray, a: np.ndarray, z: np.ndarray) -
         axes.plot(
             temperatures,
             a[:, j],
-            color=_COLOURS[j],
-            linestyle=LINESTYLES[j],
+            **look(f"class {j}"),
             label=f"$a_{j}$, score {_listed(z[j : j + 1], 0)}",
         )
     axes.legend(loc="upper right")
-    axes.axhline(1 / a.shape[1], color=GREY, linewidth=1, linestyle=":")
-    axes.axvline(1, color=GREY, linewidth=1, linestyle=":")
+    axes.axhline(1 / a.shape[1], color=COLOURS["guide"], linewidth=1, linestyle=":")
+    axes.axvline(1, color=COLOURS["guide"], linewidth=1, linestyle=":")
     axes.set(
         xscale="log",
         ylim=(-0.04, 1.14),
@@ -273,7 +271,7 @@ def jacobians(of_sigmoid: np.ndarray, of_softmax: np.ndarray) -> Picture:
                 f"{value:.3f}".replace("-", "−") if value else "0",
                 ha="center",
                 va="center",
-                color=max("white", BLACK, key=lambda ink: contrast(ink, ground)),
+                color=max(FILLS["paper"], COLOURS["ink"], key=lambda ink: contrast(ink, ground)),
                 fontsize=11,
             )
         ax.grid(visible=False)
@@ -413,12 +411,12 @@ def answers(images: np.ndarray, a: np.ndarray, y: np.ndarray, titles: Sequence[s
     count = len(images)
     fig, axes = figure(2, count, width=8.4, height=4.4, squeeze=False, height_ratios=(1.2, 1))
     for top, bottom, image, row, label, title in zip(*axes, images, a, y, titles, strict=True):
-        top.imshow(image, cmap="gray_r", vmin=0, vmax=16)
+        top.imshow(image, cmap=INK_ON_PAPER, vmin=0, vmax=16)
         top.set_title(f"{title}\nlabel {label}", loc="center")
         _bare(top)
-        bars = bottom.bar(range(10), row, color=GREY)
-        bars[label].set_color(BLUE)
-        bottom.plot(label, row[label] + 0.07, "v", color=BLUE, markersize=8)
+        bars = bottom.bar(range(10), row, color=COLOURS["guide"])
+        bars[label].set_color(COLOURS["right"])
+        bottom.plot(label, row[label] + 0.07, "v", color=COLOURS["right"], markersize=8)
         bottom.set_xticks(range(10))
         bottom.grid(axis="x", visible=False)
         bottom.set(ylim=(0, 1.15), xlabel="digit (▼ the label)")
@@ -439,7 +437,7 @@ def _bare(ax: Axes) -> None:
     ax.set_xticks([])
     ax.set_yticks([])
     ax.grid(visible=False)
-    ax.spines[:].set(visible=True, color=GREY, linewidth=0.6)
+    ax.spines[:].set(visible=True, color=COLOURS["guide"], linewidth=0.6)
 
 
 def _check_points(X: np.ndarray, y: np.ndarray) -> None:
@@ -465,7 +463,7 @@ def _fill_regions(
     horizontal, vertical = (np.linspace(*pair, _GRID) for pair in limits)
     grid = np.stack(np.meshgrid(horizontal, vertical), axis=-1).reshape(-1, 2)
     winners = np.asarray(predict(grid)).argmax(axis=-1).reshape(_GRID, _GRID)
-    tints = [tuple(0.72 + 0.28 * part for part in to_rgb(colour)) for colour in _COLOURS]
+    tints = [tint(colour) for colour in _COLOURS]
     ax.imshow(
         winners,
         cmap=ListedColormap(tints),
@@ -484,7 +482,7 @@ def _scatter(ax: Axes, X: np.ndarray, y: np.ndarray, size: float = 34) -> None:
         ax.scatter(
             *X[y == j].T,
             s=size,
-            marker=_MARKERS[j],
+            marker=LOOKS[f"class {j}"].marker,
             color=_COLOURS[j],
             edgecolor=darkened(_COLOURS[j]),  # to stand out from a region of the same colour
             linewidth=0.8,
@@ -499,7 +497,7 @@ def _unit_boundary(ax: Axes, w: np.ndarray, b: float, unit: int, limits: np.ndar
     along = np.array([-normal[1], normal[0]])
     reach = np.hypot(*np.ptp(limits, axis=1))
     ends = foot + np.outer([-reach, reach], along)
-    ax.plot(*ends.T, color=BLACK, linestyle=("--", "-.")[unit], linewidth=1.8)
+    ax.plot(*ends.T, color=COLOURS["ink"], linestyle=("--", "-.")[unit], linewidth=1.8)
     # The arrow stands where the line is inside the picture, below its upper end.
     steps = foot + np.linspace(-reach, reach, 401)[:, np.newaxis] * along
     air = 0.2 * np.ptp(limits, axis=1)
@@ -513,8 +511,13 @@ def _unit_boundary(ax: Axes, w: np.ndarray, b: float, unit: int, limits: np.ndar
             ha="center",
             va="center",
             fontsize=11,
-            bbox={"boxstyle": "round,pad=0.15", "facecolor": "white", "alpha": 0.85, "lw": 0},
-            arrowprops={"arrowstyle": "<-", "color": BLACK},
+            bbox={
+                "boxstyle": "round,pad=0.15",
+                "facecolor": FILLS["paper"],
+                "alpha": 0.85,
+                "lw": 0,
+            },
+            arrowprops={"arrowstyle": "<-", "color": COLOURS["ink"]},
         )
 
 

@@ -8,14 +8,11 @@ import numpy as np
 
 from helpers import stability
 from helpers.figures.explorer import Choice, Explorer, Slider
-from helpers.figures.palette import BLACK, BLUE, GREY, SKY, VERMILLION, darkened
+from helpers.figures.palette import COLOURS, FILLS, LOOKS, lightened, look, text_colour
 from helpers.figures.style import Picture, figure, picture
 
 _FORMS = ("naive", "clipped", "fused")
 _BOTTOM_UP = _FORMS[::-1]  # so that the thin naive curve lies on the thick fused one
-_COLOURS = dict(zip(_FORMS, (VERMILLION, BLACK, BLUE), strict=True))
-_LINES = dict(zip(_FORMS, (":", "--", "-"), strict=True))
-_MARKERS = dict(zip(_FORMS, ("X", "s", "o"), strict=True))
 # An error of so many float32 ulp is an eighth of the result, or nearly.
 _HOPELESS = 2.0**20
 _PRECISIONS = {"float32": np.float32, "float64": np.float64}
@@ -41,7 +38,7 @@ def largest_logits(z: np.ndarray) -> Picture:
     _check_rows(z)
     largest = z.max(axis=1)
     fig, axes = figure(height=3.2)
-    axes.hist(largest, bins=30, color=BLUE, edgecolor="white", linewidth=0.6)
+    axes.hist(largest, bins=30, color=COLOURS["data"], edgecolor=FILLS["paper"], linewidth=0.6)
     axes.set(
         xlim=(min(0.0, float(largest.min())), None),
         xlabel="largest of the ten logits",
@@ -77,12 +74,10 @@ def spacing(x: np.ndarray, gaps: Mapping[str, np.ndarray]) -> Picture:
     if not (x > 0).all() or not all(g.shape == x.shape and (g > 0).all() for g in gaps.values()):
         raise ValueError("x and gaps must be positive and of the same shape")
     fig, axes = figure(height=3.8)
-    for (name, gap), colour, line in zip(
-        gaps.items(), (VERMILLION, BLUE), ("--", "-"), strict=True
-    ):
-        axes.loglog(x, gap, line, color=colour)
+    for name, gap in gaps.items():
+        axes.loglog(x, gap, **look(name))
         at = len(x) // 6
-        axes.text(x[at], gap[at] * 30, name, color=darkened(colour), ha="right")
+        axes.text(x[at], gap[at] * 30, name, color=text_colour(name), ha="right")
     axes.set(
         xlabel="number $x$",
         ylabel="gap to the next number",
@@ -116,12 +111,12 @@ def exponential_range(limits: Mapping[str, tuple[float, float]], z: np.ndarray) 
     """
     fig, axes = figure(height=3.0)
     bars = {**limits, "logits": (float(z.min()), float(z.max()))}
-    colours = (VERMILLION, BLUE, GREY)
+    colours = [*(COLOURS[name] for name in limits), COLOURS["guide"]]
     for row, ((low, high), colour) in enumerate(zip(bars.values(), colours, strict=True)):
         axes.barh(row, high - low, left=low, height=0.55, color=colour)
         axes.text(low - 12, row, _number(low), ha="right", va="center", fontsize=11)
         axes.text(high + 12, row, _number(high), ha="left", va="center", fontsize=11)
-    axes.axvline(0, color=BLACK, linewidth=0.8)
+    axes.axvline(0, color=COLOURS["ink"], linewidth=0.8)
     names = [rf"$e^z$ in {name}" for name in limits]
     axes.set_yticks(range(len(bars)), [*names, "the model's $z$"])
     axes.invert_yaxis()
@@ -164,17 +159,21 @@ def form_errors(z: np.ndarray, errors: Mapping[str, np.ndarray]) -> Picture:
         raise ValueError(f"errors must hold {', '.join(_FORMS)}, each of shape {z.shape}")
     lanes = {"naive": 2e8, "clipped": 1e7, "fused": 4e6}
     fig, axes = figure(height=4.0)
-    axes.axhspan(_HOPELESS, 1e9, color="#EEEEEE")
-    axes.text(-36, lanes["naive"], "hardly a digit right", ha="center", va="center", color=BLACK)
-    axes.axhline(0.5, color=GREY, linewidth=1.2)
-    axes.text(-84, 1.3, "½ ulp: the best possible", color=GREY, va="center", fontsize=11)
+    axes.axhspan(_HOPELESS, 1e9, color=FILLS["beyond"])
+    axes.text(
+        -36, lanes["naive"], "hardly a digit right", ha="center", va="center", color=COLOURS["ink"]
+    )
+    axes.axhline(0.5, color=COLOURS["guide"], linewidth=1.2)
+    axes.text(
+        -84, 1.3, "½ ulp: the best possible", color=COLOURS["guide"], va="center", fontsize=11
+    )
     for form, error in errors.items():
         # Curves that have left the picture run beside each other in the band at the top.
         lost = ~(error < _HOPELESS)
         shown = np.where(lost, lanes[form], np.maximum(error, 0.02))
-        axes.semilogy(z, shown, _LINES[form], color=_COLOURS[form], label=form, linewidth=2.0)
+        axes.semilogy(z, shown, LOOKS[form].line, color=COLOURS[form], label=form, linewidth=2.0)
         broken = ~np.isfinite(error)
-        axes.plot(z[broken][::8], shown[broken][::8], "X", color=_COLOURS[form], ms=6)
+        axes.plot(z[broken][::8], shown[broken][::8], "X", color=COLOURS[form], ms=6)
     axes.set(
         ylim=(0.015, 1e9),
         xlabel="logit $z$ of an example with $y = 1$",
@@ -216,12 +215,12 @@ def forms_explorer() -> Explorer:
     for form in _BOTTOM_UP:
         width = {"naive": 2.2, "clipped": 2.2, "fused": 5.0}[form]
         # As light below the two others, to see them on it, as white around it allows.
-        colour = darkened(SKY, 3.0) if form == "fused" else _COLOURS[form]
-        style = {"color": colour, "linestyle": _LINES[form], "linewidth": width}
+        colour = lightened(COLOURS[form]) if form == "fused" else COLOURS[form]
+        style = {"color": colour, "linestyle": LOOKS[form].line, "linewidth": width}
         size = {"naive": 7, "clipped": 10, "fused": 13}[form]
-        dot = {"color": colour, "ms": size, "mec": "white", "clip_on": False}
+        dot = {"color": colour, "ms": size, "mec": FILLS["paper"], "clip_on": False}
         lines[form] = [ax.plot(grid, grid, label=form, **style)[0] for ax in (left, right)]
-        points[form] = [ax.plot([0], [0], _MARKERS[form], **dot)[0] for ax in (left, right)]
+        points[form] = [ax.plot([0], [0], LOOKS[form].marker, **dot)[0] for ax in (left, right)]
     for ax in (left, right):
         ax.set(xlim=(-122, 122), xlabel="logit $z$")
     left.set(ylim=(-6, 126), ylabel="loss $L$", title="The loss …")
@@ -282,12 +281,12 @@ def double_softmax(once: np.ndarray, twice: np.ndarray, num_classes: int) -> Pic
     floor = float(np.log1p((num_classes - 1) / np.e))
     fig, axes = figure(height=3.4)
     epochs = np.arange(len(once))
-    axes.plot(epochs, twice, "--", color=VERMILLION)
-    axes.plot(epochs, once, "-", color=BLUE)
-    axes.axhline(floor, color=GREY, linestyle=":", linewidth=1.8)
-    axes.text(epochs[-1], twice[-1] + 0.16, "softmax twice", color=darkened(VERMILLION), ha="right")
-    axes.text(epochs[-1], once[-1] + 0.1, "softmax once", color=BLUE, ha="right")
-    axes.text(epochs[-1], floor - 0.05, "floor", color=GREY, ha="right", va="top")
+    axes.plot(epochs, twice, **look("wrong"))
+    axes.plot(epochs, once, **look("right"))
+    axes.axhline(floor, color=COLOURS["guide"], linestyle=":", linewidth=1.8)
+    axes.text(epochs[-1], twice[-1] + 0.16, "softmax twice", color=text_colour("wrong"), ha="right")
+    axes.text(epochs[-1], once[-1] + 0.1, "softmax once", color=text_colour("right"), ha="right")
+    axes.text(epochs[-1], floor - 0.05, "floor", color=COLOURS["guide"], ha="right", va="top")
     axes.set(
         ylim=(0, max(once.max(), twice.max()) * 1.12),
         xlabel="step",
@@ -327,9 +326,9 @@ def relearning(shares: Mapping[str, np.ndarray]) -> Picture:
     for form, share in shares.items():
         axes.plot(
             100 * share,
-            _LINES[form],
-            color=_COLOURS[form],
-            marker=_MARKERS[form],
+            LOOKS[form].line,
+            color=COLOURS[form],
+            marker=LOOKS[form].marker,
             markevery=max(1, len(share) // 10),
         )
         alive = np.flatnonzero(np.isfinite(share))[-1]
@@ -339,12 +338,12 @@ def relearning(shares: Mapping[str, np.ndarray]) -> Picture:
                 f"{form}: nan from step {alive + 1}",
                 (alive, 100 * share[alive]),
                 xytext=(alive + 0.02 * len(share), 70),
-                color=darkened(_COLOURS[form]),
-                arrowprops={"arrowstyle": "->", "color": _COLOURS[form]},
+                color=text_colour(form),
+                arrowprops={"arrowstyle": "->", "color": COLOURS[form]},
             )
         else:
             end = (len(share) - 1, 100 * share[-1] + 4)
-            axes.text(*end, form, color=darkened(_COLOURS[form]), ha="right")
+            axes.text(*end, form, color=text_colour(form), ha="right")
         said.append(
             f"{form}: nan from step {alive + 1} on" if over else f"{form}: {share[-1]:.0%} at last"
         )
