@@ -18,6 +18,7 @@ from matplotlib.collections import LineCollection
 from numpy.typing import ArrayLike
 
 from helpers.figures.palette import COLOURS, FILLS, INK_ON_PAPER
+from helpers.figures.stills import Bundle, with_stills
 from helpers.figures.style import Picture, figure, picture
 
 CELLS, DOTS = 8, 4  # pixels along a side, dots along a pixel
@@ -194,11 +195,6 @@ class DrawingPad(anywidget.AnyWidget):
             {self.reading["sentence"]}""",
         )
 
-    def _repr_mimebundle_(self, **kwargs: Any) -> tuple[dict, dict] | None:
+    def _repr_mimebundle_(self, **kwargs: Any) -> Bundle | None:
         bundle = super()._repr_mimebundle_(**kwargs)
-        if bundle is None:
-            return None
-        data, metadata = bundle
-        data["text/html"] = self._still._repr_html_()
-        data["text/plain"] = f"DrawingPad: {self._still.alt}"
-        return data, metadata
+        return with_stills(bundle, "DrawingPad", {"": self._still})

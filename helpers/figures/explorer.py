@@ -11,7 +11,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from html import escape
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +20,7 @@ import traitlets
 from matplotlib.artist import Artist
 from matplotlib.figure import Figure
 
+from helpers.figures.stills import Bundle, with_stills
 from helpers.figures.style import DPI, Picture, encode_png, encode_png_quickly, halved
 
 
@@ -160,7 +160,7 @@ class Explorer(anywidget.AnyWidget):
             alt=alt,
             width=round(fig.bbox.width * 96 / DPI),
         )
-        self._stills = [self._still(moment) for moment in moments] or [("", self.picture)]
+        self._stills = dict(map(self._still, moments)) or {"": self.picture}
 
     @property
     def picture(self) -> Picture:
@@ -220,29 +220,8 @@ class Explorer(anywidget.AnyWidget):
             (artist.axes or self._figure).draw_artist(artist)
         return encode_png_quickly(np.asarray(canvas.buffer_rgba()))
 
-    def _repr_mimebundle_(self, **kwargs: Any) -> tuple[dict, dict] | None:
-        bundle = super()._repr_mimebundle_(**kwargs)
-        if bundle is None:
-            return None
-        data, metadata = bundle
-        data["text/html"] = _side_by_side(self._stills)
-        data["text/plain"] = "Explorer: " + "\n".join(still.alt for _, still in self._stills)
-        return data, metadata
-
-
-def _side_by_side(stills: Sequence[tuple[str, Picture]]) -> str:
-    """Return the HTML of one picture, or of several, in columns, with their headings."""
-    if len(stills) == 1:
-        return stills[0][1]._repr_html_()
-    parts = "".join(
-        f'<figure style="margin: 0"><figcaption>{escape(heading)}</figcaption>'
-        f"{still._repr_html_()}</figure>"
-        for heading, still in stills
-    )
-    # No picture gets much smaller than half the size that its texts were made for.
-    least = round(0.85 * max(still.width for _, still in stills))
-    columns = f"repeat(auto-fill, minmax(min({least}px, 100%), 1fr))"
-    return f'<div style="display: grid; grid-template-columns: {columns}; gap: 1em">{parts}</div>'
+    def _repr_mimebundle_(self, **kwargs: Any) -> Bundle | None:
+        return with_stills(super()._repr_mimebundle_(**kwargs), "Explorer", self._stills)
 
 
 def _description(control: Slider | Choice) -> dict[str, Any]:

@@ -208,6 +208,45 @@ def press(notebook: Notebook, explorer: Locator, control: Locator) -> Iterator[f
         yield float(change) if isinstance(change, (int, float)) else change
 
 
+def check_play(notebook: Notebook) -> Iterator[str]:
+    """Each Play button stops at the end, starts from the beginning there, and pauses on Space."""
+    page = notebook.page
+    for number, explorer in enumerate(page.locator(".course-explorer").all(), 1):
+        for button in explorer.locator("button").all():
+            name = f"explorer {number}, {button.get_attribute('data-name')}"
+            slider = explorer.locator(f"input[data-name={button.get_attribute('data-name')}]")
+            parts = [slider.element_handle(), button.element_handle()]
+            slider.focus()
+            page.keyboard.press("End")
+            page.keyboard.press("ArrowDown")
+            button.focus()
+            page.keyboard.press("Enter")
+            if not _comes_true(notebook, "button.textContent === 'Play' && atEnd", parts):
+                yield f"{name}: Play does not stop at the end"
+            page.keyboard.press("Enter")
+            if not _comes_true(notebook, "button.textContent === 'Pause' && !atEnd", parts):
+                yield f"{name}: Play does not start again from the beginning"
+            page.keyboard.press(" ")
+            if not _comes_true(notebook, "button.textContent === 'Play' && !atEnd", parts):
+                yield f"{name}: Play does not pause"
+
+
+def _comes_true(notebook: Notebook, condition: str, parts: list) -> bool:
+    """Wait at most ten seconds for a condition on a slider and its button."""
+    return notebook.page.evaluate(
+        f"""async ([input, button]) => {{
+          const end = performance.now() + 10000;
+          while (performance.now() < end) {{
+            const atEnd = input.value === input.max;
+            if ({condition}) return true;
+            await new Promise((resume) => setTimeout(resume, 20));
+          }}
+          return false;
+        }}""",
+        parts,
+    )
+
+
 def check_drawing_pads(notebook: Notebook) -> Iterator[str]:
     """Each pad takes a 0 from the mouse and a 1 from the keyboard, and answers to both."""
     page = notebook.page
@@ -264,6 +303,7 @@ CHECKS = [
     check_headings,
     check_accessibility,
     check_controls,
+    check_play,
     check_drawing_pads,
     check_console,  # last: what the others did may have left something there
 ]

@@ -24,7 +24,7 @@ def explorer():
         {work}
         return f"{text} Slope {{slope}}."
 
-    return Explorer(fig, draw, [line], slope=Slider("Slope", 0, 3, 0.1, 1.0))
+    return Explorer(fig, draw, [line], slope=Slider("Slope", 0, 3, 0.1, 1.0, play=True))
 
 explorer()
 """
@@ -66,6 +66,12 @@ FAULTS = {
         EXPLORER.format(work="pass", text=TEXT),
         "explorer 3, slope: 0 of 6 key presses changed the picture",
     ),
+    "a Play button that gets no answer": (
+        """mute = explorer()  # a widget, Explorer(…), that draws nothing
+mute.unobserve_all("values")
+mute""",
+        "explorer 4, slope: Play does not stop at the end",
+    ),
     "a pad that always says 7": (
         """from helpers.figures.drawing import DrawingPad
 
@@ -74,7 +80,7 @@ DrawingPad(lambda pixels: np.eye(10)[7])""",
     ),
     "a widget that is not live": (
         "print('its stored output was a widget')",
-        "3 of 4 widgets of the kind Explorer are live",
+        "4 of 5 widgets of the kind Explorer are live",
     ),
     "a table without headers": (
         "display(HTML('<table><tr><td>1</td></tr></table>'))",
