@@ -35,7 +35,7 @@ def prediction(
 
 def targets(y: Any, shape: tuple[int, ...]) -> np.ndarray:
     """Return finite targets of the predictions' shape, in float64."""
-    y = _no_names(float_array, y, "y", finite=True)
+    y = numbers_not_names(float_array, y, "y", finite=True)
     if y.shape != shape:
         hint = "; y[..., np.newaxis] has it" if (*y.shape, 1) == shape else ""
         if shape[-1] > 1 and y.shape in (shape[:-1], (*shape[:-1], 1)):
@@ -50,12 +50,7 @@ def targets(y: Any, shape: tuple[int, ...]) -> np.ndarray:
 def binary_targets(y: Any, shape: tuple[int, ...]) -> np.ndarray:
     """Return targets in [0, 1] of the predictions' shape."""
     y = targets(y, shape)
-    hint = ""
-    if np.isin(y, (-1, 1)).all():
-        hint = "; (y + 1) / 2 makes 0 and 1 of -1 and 1"
-    elif np.isin(y, (1, 2)).all():
-        hint = "; y - 1 makes 0 and 1 of 1 and 2"
-    _in_unit_interval(y, "y", "targets", hint)
+    _in_unit_interval(y, "y", "targets", two_values_hint(y))
     return y
 
 
@@ -67,25 +62,43 @@ def target_rows(y: Any, shape: tuple[int, ...]) -> np.ndarray:
     return y
 
 
-def labels(y: Any, shape: tuple[int, ...]) -> np.ndarray:
-    """Return one label for each row of predictions of `shape`, as a column: shape (..., 1)."""
+def labels(y: Any, shape: tuple[int, ...], each: str = "for each row of predictions") -> np.ndarray:
+    """Return one label for each row, shape (...), for predictions of `shape`."""
     try:
-        checked = _no_names(class_labels, y, shape[-1])
+        checked = numbers_not_names(class_labels, y, shape[-1])
     except ValueError as error:
         raise ValueError(f"{error}{_rows_hint(y, shape)}") from None
-    if checked.shape == shape[:-1]:
-        return checked[..., np.newaxis]
     if checked.shape == (*shape[:-1], 1):
-        return checked
-    raise ValueError(
-        f"y must hold one label for each row of predictions, shape {shape[:-1]}, "
-        f"got {checked.shape}{_rows_hint(checked, shape)}"
-    )
+        return checked[..., 0]
+    if checked.shape != shape[:-1]:
+        raise ValueError(
+            f"y must hold one label {each}, shape {shape[:-1]}, "
+            f"got {checked.shape}{_rows_hint(checked, shape)}"
+        )
+    return checked
+
+
+def binary_pair(y: Any, z: Any, *epsilon: Any) -> tuple[Any, ...]:
+    """Return targets in the shape and precision of the logits, the logits, and epsilon if given."""
+    z = float_array(z, "z")
+    y = numbers_not_names(float_array, y, "y", finite=True)
+    if y.ndim and y.shape != z.shape:
+        raise ValueError(f"y must be a number or have the shape of z, {z.shape}, got {y.shape}")
+    _in_unit_interval(y, "y", "targets", two_values_hint(y))
+    y = np.broadcast_to(y.astype(z.dtype), z.shape)
+    return y, z, *(options(False, value) for value in epsilon)
+
+
+def categorical_pair(y: Any, z: Any, *epsilon: Any) -> tuple[Any, ...]:
+    """Return one label for each row of logits, the logits, and epsilon if given."""
+    z = array_of_rows(z, "z")
+    y = labels(y, z.shape, "per row of z")
+    return y, z, *(options(False, value) for value in epsilon)
 
 
 def as_column(y: Any, a: Any) -> np.ndarray:
     """Return targets of shape (m,) as (m, 1) if the predictions have that shape."""
-    y, shape = _no_names(float_array, y, "y"), array_of_rows(a, "a").shape
+    y, shape = numbers_not_names(float_array, y, "y"), array_of_rows(a, "a").shape
     return y[..., np.newaxis] if shape == (*y.shape, 1) else y
 
 
@@ -104,8 +117,10 @@ def _adding_up_to_one(array: np.ndarray, name: str) -> None:
         )
 
 
-def _no_names(check: Callable[..., np.ndarray], y: Any, *arguments: Any, **named: Any) -> Any:
-    """Return what `check` makes of y; if y holds class names, its error says how to number them."""
+def numbers_not_names(
+    check: Callable[..., np.ndarray], y: Any, *arguments: Any, **named: Any
+) -> Any:
+    """Return what `check` makes of y; if that holds class names, the error says what to do."""
     try:
         return check(y, *arguments, **named)
     except TypeError as error:
@@ -113,6 +128,15 @@ def _no_names(check: Callable[..., np.ndarray], y: Any, *arguments: Any, **named
             raise
         hint = "class names become labels by np.unique(y, return_inverse=True)[1]"
         raise TypeError(f"{error}; {hint}") from None
+
+
+def two_values_hint(y: np.ndarray, name: str = "y") -> str:
+    """Return what to do, if y holds two other values in place of 0 and 1."""
+    if np.isin(y, (-1, 1)).all():
+        return f"; ({name} + 1) / 2 makes 0 and 1 of -1 and 1"
+    if np.isin(y, (1, 2)).all():
+        return f"; {name} - 1 makes 0 and 1 of 1 and 2"
+    return ""
 
 
 def _rows_hint(y: Any, shape: tuple[int, ...]) -> str:

@@ -69,8 +69,8 @@ def sparse_categorical_crossentropy(
     y = labels(y, a.shape)
     with no_warnings():
         log_a = log_softmax(a) if from_logits else np.log(_clipping.clip_and_normalise(a, epsilon))
-        loss = -np.take_along_axis(log_a, y, axis=-1)  # −log a_y
-        return rounded(loss[..., 0], a.dtype)[()]
+        loss = -np.take_along_axis(log_a, y[..., np.newaxis], axis=-1)[..., 0]  # −log a_y
+        return rounded(loss, a.dtype)[()]
 
 
 def sparse_categorical_crossentropy_gradient(
@@ -95,7 +95,7 @@ def sparse_categorical_crossentropy_gradient(
     ndarray, shape (..., N)
     """
     z, epsilon = prediction(z, from_logits, epsilon, rows=True, name="z")
-    y = one_hot(labels(y, z.shape)[..., 0], z.shape[-1])
+    y = one_hot(labels(y, z.shape), z.shape[-1])
     with no_warnings():
         if from_logits:
             gradient = _minus(softmax(z.astype(np.float64)), y)  # a − onehot(y)

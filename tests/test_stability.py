@@ -274,6 +274,19 @@ def test_ulp_error_by_hand():
     assert ulp_error([2.0, 1.0], [np.int64(2), np.float32(1)]).tolist() == [0, 0]
 
 
+@pytest.mark.parametrize("dtype", DTYPES)
+def test_ulp_error_at_the_largest_float(dtype):
+    """The gap above it would be to infinity; the one that counts is the gap below."""
+    info = np.finfo(dtype)
+    largest, digits = float(info.max), info.nmant + 1
+    for answer, sign in ((Fraction(largest), 1), (-Fraction(largest), -1)):
+        assert ulp_error(dtype(0), answer) == 2**digits - 1
+        assert ulp_error(dtype(sign * largest), answer) < 1e-80
+        before = np.nextafter(dtype(sign * largest), dtype(0))
+        assert ulp_error(before, answer) == pytest.approx(1)
+        assert ulp_error(dtype(sign * largest / 2), answer) == 2 ** (digits - 1) - 0.5
+
+
 def test_ulp_error_of_our_softmax():
     z = np.array([[1.0, 2.0, 3.0], [300.0, 0.0, -300.0]])
     assert (ulp_error(softmax(z), exact_softmax(z)) <= 3).all()
