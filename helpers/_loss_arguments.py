@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from helpers._logits import array_of_rows
+from helpers._logits import array_of_rows, rounded
 from helpers.validation import boolean, class_labels, float_array, real_number
 
 # How far a row of probabilities may be from adding up to one: room for float32, not for a mistake.
@@ -85,7 +85,7 @@ def binary_pair(y: Any, z: Any, *epsilon: Any) -> tuple[Any, ...]:
     if y.ndim and y.shape != z.shape:
         raise ValueError(f"y must be a number or have the shape of z, {z.shape}, got {y.shape}")
     _in_unit_interval(y, "y", "targets", two_values_hint(y))
-    y = np.broadcast_to(y.astype(z.dtype), z.shape)
+    y = np.broadcast_to(rounded(y, z.dtype), z.shape)
     return y, z, *(options(False, value) for value in epsilon)
 
 

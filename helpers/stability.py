@@ -89,11 +89,11 @@ def naive_binary_crossentropy_gradient(y: Any, z: Any) -> np.ndarray:
 def clipped_binary_crossentropy_gradient(y: Any, z: Any, epsilon: float = 1e-7) -> np.ndarray:
     """Return ∂L/∂z of the clipped loss: 0 where a is clipped, so nothing is learned."""
     y, z, epsilon = binary_pair(y, z, epsilon)
-    a = sigmoid(z)
-    by_a = losses.binary_crossentropy_gradient(
-        y[..., np.newaxis], a[..., np.newaxis], from_logits=False, epsilon=epsilon
-    )[..., 0]
-    with no_warnings():  # where a is exactly 0 or 1, nothing is left to multiply inf with
+    with no_warnings():
+        a = sigmoid(z)
+        by_a = losses.binary_crossentropy_gradient(
+            y[..., np.newaxis], a[..., np.newaxis], from_logits=False, epsilon=epsilon
+        )[..., 0]
         return by_a * (a * (1 - a))
 
 

@@ -63,6 +63,19 @@ def ulp_error(value: Any, exact: Any, dtype: Any) -> float:
         return float(abs(mpmath.mpf(value) - exact) / ulp_of(exact, dtype))
 
 
+def error_where_normal(value: Any, exact: Any, dtype: Any) -> float:
+    """Return `ulp_error` where the exact answer is a normal number of `dtype`.
+
+    Below the smallest normal number no digits are promised, only the right limit: 0 if `value` is
+    at most that number away, else infinity.
+    """
+    tiny = float(np.finfo(dtype).tiny)
+    with mpmath.workprec(_COMPARISON_BITS):
+        if abs(mpmath.mpf(exact)) >= tiny:
+            return ulp_error(value, exact, dtype)
+        return 0.0 if abs(mpmath.mpf(float(value)) - exact) <= tiny else float("inf")
+
+
 def worst_ulp_error(
     computed: Iterable[Any],
     inputs: Iterable[Any],

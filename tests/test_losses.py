@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import mpmath
 import numpy as np
 import pytest
@@ -25,7 +27,7 @@ from helpers.losses import (
     sparse_categorical_crossentropy_gradient,
 )
 from helpers.softmax import softmax
-from tests.exact import float_grid, ulp_error
+from tests.exact import error_where_normal, float_grid, ulp_error
 
 INF, NAN = np.inf, np.nan
 DTYPES = [np.float64, np.float32]
@@ -54,9 +56,13 @@ def case(seed, shape=(6, 4)):
 # --- exact arithmetic -----------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("dtype", "bound"), [(np.float64, 2.0), (np.float32, 0.51)])
+# Units in the last place, of losses and of gradients.
+BARS = [(np.float64, 4, 8), (np.float32, 0.51, 0.51)]
+
+
+@pytest.mark.parametrize(("dtype", "bound", "slope_bound"), BARS)
 @pytest.mark.parametrize("y", [0.0, 1.0])
-def test_binary_crossentropy_from_logits_against_exact_arithmetic(dtype, bound, y):
+def test_binary_crossentropy_from_logits_against_exact_arithmetic(dtype, bound, slope_bound, y):
     z = float_grid(dtype, 60)[:, np.newaxis]
     targets = np.full(z.shape, y)
     values = binary_crossentropy(targets, z, from_logits=True)
@@ -69,12 +75,12 @@ def test_binary_crossentropy_from_logits_against_exact_arithmetic(dtype, bound, 
             margin = sign * mpmath.mpf(float(logit))  # positive: the answer is right
             loss = mpmath.log1p(e) + max(-margin, 0)
             slope = -sign * (e if margin > 0 else 1) / (1 + e)
-            assert ulp_error(value, loss, dtype) <= bound, logit
-            assert ulp_error(gradient, slope, dtype) <= bound, logit
+            assert error_where_normal(value, loss, dtype) <= bound, logit
+            assert error_where_normal(gradient, slope, dtype) <= slope_bound, logit
 
 
-@pytest.mark.parametrize(("dtype", "bound"), [(np.float64, 3.0), (np.float32, 0.51)])
-def test_categorical_crossentropy_from_logits_against_exact_arithmetic(dtype, bound):
+@pytest.mark.parametrize(("dtype", "bound", "slope_bound"), BARS)
+def test_categorical_crossentropy_from_logits_against_exact_arithmetic(dtype, bound, slope_bound):
     generator = np.random.RandomState(8)
     huge = 1e307 if dtype == np.float64 else 1e37
     for scale in (1e-3, 1.0, 10.0, 100.0, 1e4, huge):
@@ -98,13 +104,14 @@ def test_categorical_crossentropy_from_logits_against_exact_arithmetic(dtype, bo
                     loss = logits[top] - logits[y[i]] + mpmath.log1p(others)
                     for values in results:
                         assert values.dtype == dtype
-                        assert ulp_error(values[i], loss, dtype) <= bound, (row, y[i])
+                        assert error_where_normal(values[i], loss, dtype) <= bound, (row, y[i])
                     for k in range(count):
                         slope = e[k] / (1 + others)
                         if k == y[i]:
                             slope = -mpmath.fsum(e[:k] + e[k + 1 :]) / (1 + others)
                         for gradient in gradients:
-                            assert ulp_error(gradient[i, k], slope, dtype) <= bound, (row, y[i])
+                            error = error_where_normal(gradient[i, k], slope, dtype)
+                            assert error <= slope_bound, (row, y[i])
 
 
 @pytest.mark.parametrize("dtype", DTYPES)
@@ -391,6 +398,41 @@ def test_a_nan_prediction_stays_in_its_row():
         assert np.isfinite(value[1])
 
 
+@pytest.mark.parametrize("dtype", DTYPES)
+def test_a_program_that_turns_warnings_of_numpy_into_errors(dtype):
+    """Nothing is raised for finite numbers, and nothing is computed differently."""
+    info = np.finfo(dtype)
+    grid = np.array([0, info.tiny, info.smallest_subnormal, 1e-30, 1, 50, 90, 800, info.max / 2])
+    z = np.array(list(itertools.product(np.r_[-grid, grid], repeat=2)), dtype)
+    sure = np.array([[0, 1], [info.tiny, 1], [1e-30, 1], [0.5, 0.5]], dtype)
+    small = np.array([[info.tiny, 1 - info.tiny]])
+
+    def everything():
+        for output, from_logits in ((z, True), (sure, False)):
+            count = len(output)
+            rows = np.repeat(small, count, axis=0)
+            for name, y in (
+                ("binary_crossentropy", rows),
+                ("categorical_crossentropy", rows),
+                ("sparse_categorical_crossentropy", np.arange(count) % 2),
+            ):
+                cls = "".join(part.capitalize() for part in name.split("_"))
+                yield getattr(losses, cls)(from_logits)(y, output)
+                for epsilon in (0.0, 1e-7, 1e-40):
+                    for suffix in ("", "_gradient"):
+                        function = getattr(losses, name + suffix)
+                        yield function(y, output, from_logits=from_logits, epsilon=epsilon)
+            yield MeanSquaredError()(rows, output)
+            yield mean_squared_error(rows, output)
+            yield mean_squared_error_gradient(rows, output)
+
+    without = list(everything())
+    with np.errstate(all="raise"):
+        within = list(everything())
+    for one, other in zip(without, within, strict=True):
+        np.testing.assert_array_equal(one, other)
+
+
 def test_an_epsilon_too_small_for_float32_clips_nothing():
     a = np.float32([[1.0, 0.0]])
     assert sparse_categorical_crossentropy([1], a, epsilon=1e-60)[0] == INF
@@ -498,6 +540,62 @@ def test_bad_input(name, y, a, error, message):
     options = {} if name == "mean_squared_error" else {"from_logits": False}
     with pytest.raises(error, match=message):
         getattr(losses, name + "_gradient")(y, a, **options)
+
+
+WAYS_OUT = [
+    ("sparse_categorical_crossentropy", [[0, 1], [1, 0]], r"or become labels by np\.argmax\(y, ax"),
+    (
+        "sparse_categorical_crossentropy",
+        [[0.2, 0.8]] * 2,
+        "rows belong to categorical_crossentropy",
+    ),
+    (
+        "sparse_categorical_crossentropy",
+        ["cat", "dog"],
+        r"np\.unique\(y, return_inverse=True\)\[1\]",
+    ),
+    ("categorical_crossentropy", [0, 1], "labels belong to sparse_categorical_crossentropy"),
+    ("categorical_crossentropy", [[0], [1]], r"or become one-hot rows by one_hot\(y, 2\)"),
+    ("categorical_crossentropy", ["cat", "dog"], r"np\.unique\(y, return_inverse=True\)\[1\]"),
+    (
+        "binary_crossentropy",
+        [[-1, 1], [1, 1]],
+        r"got -1\.0; \(y \+ 1\) / 2 makes 0 and 1 of -1 and 1",
+    ),
+    ("binary_crossentropy", [[1, 2], [1, 2]], "got 2.0; y - 1 makes 0 and 1 of 1 and 2"),
+    ("binary_crossentropy", [["no", "yes"]] * 2, r"np\.unique\(y, return_inverse=True\)\[1\]"),
+]
+
+
+@pytest.mark.parametrize(("name", "y", "way_out"), WAYS_OUT)
+def test_an_error_says_what_to_do(name, y, way_out):
+    output = [[0.25, 0.75], [0.5, 0.5]]
+    cls = "".join(part.capitalize() for part in name.split("_"))
+    for function in (getattr(losses, name), getattr(losses, cls)()):
+        with pytest.raises((TypeError, ValueError), match=way_out):
+            function(y, output)
+    with pytest.raises((TypeError, ValueError), match=way_out):
+        getattr(losses, name + "_gradient")(y, output)
+
+
+@pytest.mark.parametrize("function", [binary_crossentropy, mean_squared_error])
+def test_an_error_says_how_a_list_of_targets_becomes_a_column(function):
+    with pytest.raises(ValueError, match=r"got \(2,\); y\[\.\.\., np\.newaxis\] has it$"):
+        function([0, 1], [[0.25], [0.5]])
+
+
+def test_no_way_out_is_made_up():
+    """What looks like nothing known is only described."""
+    for function, y, output, message in (
+        (sparse_categorical_crossentropy, [0, 1, 0], ROWS, r"got \(3,\)$"),
+        (sparse_categorical_crossentropy, [[0, 1], [1]], ROWS, "must be a rectangular array"),
+        (sparse_categorical_crossentropy, [[3]], [[1.0]], "labels from 0 to 0, got 3$"),
+        (categorical_crossentropy, [0, 1, 0], ROWS, r"got \(3,\)$"),
+        (binary_crossentropy, [[-0.5, 1]], ROWS, r"got -0\.5$"),
+        (mean_squared_error, [["a", None]], ROWS, "got dtype object$"),
+    ):
+        with pytest.raises((TypeError, ValueError), match=message):
+            function(y, output)
 
 
 @pytest.mark.parametrize(

@@ -105,6 +105,23 @@ def test_many_examples_in_a_small_dtype_do_not_overflow():
     np.testing.assert_array_equal(f1_score(y, y), [1, 1])
 
 
+def test_a_program_that_turns_warnings_of_numpy_into_errors():
+    y, a = [[1, 0], [0, 0]], [[5e-324, 0.5], [0, 1e-310]]
+    with np.errstate(all="raise"):
+        for score in SCORES.values():
+            for average in (None, "micro", "macro"):
+                score(y, y, average)
+        subset_accuracy(y, y)
+        hamming_loss(y, y)
+        np.testing.assert_array_equal(predict_labels(a, best_thresholds(y, a))[:, 0], [1, 0])
+
+
+def test_an_error_says_how_minus_one_becomes_zero():
+    for score in (*SCORES.values(), subset_accuracy, hamming_loss):
+        with pytest.raises(ValueError, match=r"got -1; \(y_pred \+ 1\) / 2 makes 0 and 1 of"):
+            score([[1, 0]], [[1, -1]])
+
+
 # --- thresholds ---------------------------------------------------------------------------------
 
 
