@@ -9,7 +9,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from helpers.comparison import keras
-from helpers.optimizers import OPTIMIZERS, SGD, Adam, RMSprop, optimizer_for
+from helpers.optimizers import (
+    OPTIMIZERS,
+    SGD,
+    Adam,
+    RMSprop,
+    adam_step,
+    momentum_step,
+    nesterov_step,
+    optimizer_for,
+    rmsprop_step,
+)
 
 SETTINGS = {
     "descent": (SGD, {"learning_rate": 0.1}),
@@ -87,6 +97,71 @@ def test_without_keras_rounding_it_is_the_published_algorithm(name):
     for g in steps:
         optimizer.update(w, g)
     np.testing.assert_allclose(w, published(name, start, steps), rtol=0, atol=1e-13)
+
+
+def by_formula(name: str, w: np.ndarray, steps: np.ndarray) -> np.ndarray:
+    """Return w after the steps of the functions that the lesson shows."""
+    _, settings = SETTINGS[name]
+    m, v = np.zeros_like(w), np.zeros_like(w)
+    for t, g in enumerate(steps, start=1):
+        if name == "descent":
+            w, m = momentum_step(w, g, m, **settings, momentum=0.0)
+        elif name == "momentum":
+            w, m = momentum_step(w, g, m, **settings)
+        elif name == "nesterov":
+            w, m = nesterov_step(w, g, m, settings["learning_rate"], settings["momentum"])
+        elif name == "rmsprop":
+            w, v = rmsprop_step(w, g, v, **settings)
+        else:
+            # Keras's ε̂ stands before the correction of v.
+            epsilon = settings["epsilon"] / np.sqrt(1 - settings["beta_2"] ** t)
+            w, m, v = adam_step(w, g, m, v, t, **{**settings, "epsilon": epsilon})
+    return w
+
+
+@pytest.mark.parametrize("name", SETTINGS)
+def test_fast_steps_are_the_formulas(name):
+    kind, settings = SETTINGS[name]
+    optimizer = kind(**settings) if kind is RMSprop else kind(**settings, keras_rounding=False)
+    # Descent on a bowl, which keeps w of size 1 and below for all of the 500 steps.
+    start, w = np.random.default_rng(7).standard_normal((2, 3, 4))
+    scale, noise = np.logspace(-2, 0, 4), np.random.default_rng(8).standard_normal((500, 3, 4))
+    w, steps = start.copy(), []
+    for t in range(500):
+        steps.append(scale * w + 0.1 * noise[t])
+        optimizer.update(w, steps[-1])
+    formula = by_formula(name, start, np.array(steps))
+    np.testing.assert_allclose(w, formula, rtol=0, atol=1e-13)
+    assert np.abs(w - start).max() > 0.3
+
+
+def test_formulas_are_those_of_the_papers():
+    for name in SETTINGS:
+        start, steps = np.random.default_rng(3).standard_normal(5), gradients(4, steps=40)
+        exact = published(name, start, steps)
+        np.testing.assert_allclose(by_formula(name, start, steps), exact, rtol=0, atol=1e-13)
+
+
+@pytest.mark.parametrize("formula", [adam_step, rmsprop_step, momentum_step, nesterov_step])
+def test_formulas_leave_their_arguments_alone(formula):
+    arrays = [np.array([1.0, 2.0]) for _ in range(4 if formula is adam_step else 3)]
+    formula(*arrays, **({"t": 1} if formula is adam_step else {}))
+    for array in arrays:
+        np.testing.assert_array_equal(array, [1.0, 2.0])
+
+
+@pytest.mark.parametrize("size", [5e-324, 1e-200, 1.0])
+@pytest.mark.parametrize("name", SETTINGS)
+def test_is_silent_for_finite_numbers_whatever_the_user_told_numpy(name, size):
+    kind, settings = SETTINGS[name]
+    optimizer, w = kind(**settings), np.array([3.0, 1e-300, 0.0])
+    with np.errstate(all="raise"):
+        for sign in (1, -1, 1):
+            g = sign * np.array([size, 1e-310, 0.0])
+            optimizer.update(w, g)
+            optimizer.effective_learning_rate(g)
+        by_formula(name, w, np.array([[size, 1e-310, 0.0]] * 3))
+    assert np.isfinite(w).all()
 
 
 @pytest.mark.parametrize("name", ["momentum", "nesterov", "adam"])
