@@ -1,6 +1,6 @@
 # `make` lists the targets. Each one sets up .venv by itself.
 .DEFAULT_GOAL := help
-.PHONY: help lab test test-browser site notebooks time exercises bench lint requirements
+.PHONY: help lab test claims test-browser site notebooks time exercises bench lint requirements
 
 ifeq ($(OS),Windows_NT)
 BIN := .venv/Scripts
@@ -37,6 +37,10 @@ test: $(STAMP) ## run the unit tests and compare every notebook with its stored 
 	@$(PY) -m pytest -n logical --dist loadfile --nbval --nbval-current-env \
 		--nbval-sanitize-with tests/nbval_sanitize.cfg --nbval-cell-timeout 300 \
 		--ignore notebooks/exercises tests notebooks $(ARGS)
+
+claims: export OMP_NUM_THREADS ?= 1
+claims: $(STAMP) ## test what the lessons claim over ten seeds and more, minutes long (ARGS="-k 03_": lesson 3)
+	@$(PY) -m pytest -n logical --dist loadfile -m slow --durations 9 tests/claims $(ARGS)
 
 test-browser: $(BROWSER_STAMP) ## open every lesson in a browser: controls, speed, accessibility (ARGS=--images: the README's)
 	@$(PY) -m pytest tests/browser --durations 5 $(ARGS)

@@ -39,6 +39,7 @@ include_patterns = [
     "helpers/figures/[a-z]*.py",
     "notebooks/index.md",
     "notebooks/[0-9]*.ipynb",
+    "notebooks/deeper/[0-9]*.ipynb",
     "notebooks/exercises/[0-9]*.ipynb",
 ]
 exclude_patterns = ["**/__init__.py", ".*", "build", "node_modules", "**/.ipynb_checkpoints"]
@@ -46,6 +47,9 @@ exclude_patterns = ["**/__init__.py", ".*", "build", "node_modules", "**/.ipynb_
 # --- notebooks and Markdown -----------------------------------------------------------------------
 
 nb_execution_mode = "off"
+# The outputs that are folded answer a prediction.
+nb_code_prompt_show = "Show what the cell {type}"
+nb_code_prompt_hide = "Hide what the cell {type}"
 myst_enable_extensions = ["amsmath", "dollarmath"]
 # JupyterLab's anchors, so that one link works here and there.
 myst_heading_anchors = 3

@@ -31,6 +31,7 @@ PINS = [Requirement(line) for line in re.findall(r"^[^\s#].*", REQUIREMENTS, fla
 MAKEFILE = (ROOT / "Makefile").read_text(encoding="utf-8")
 TARGETS = {
     "bench",
+    "claims",
     "exercises",
     "help",
     "lab",
@@ -344,6 +345,14 @@ def lesson_links(page: Path) -> list[str]:
 def test_page_lists_the_lessons_in_order(page):
     lessons = sorted(p.relative_to(ROOT).as_posix() for p in ROOT.glob("notebooks/0*.ipynb"))
     assert lesson_links(ROOT / page) == lessons
+
+
+@pytest.mark.parametrize("page", ["README.md", "notebooks/index.md"])
+def test_page_leads_from_each_lesson_to_its_deeper_notebook(page):
+    text = (ROOT / page).read_text(encoding="utf-8")
+    rows = re.findall(r"^\| \d \| .*", text, flags=re.M)
+    for row, lesson in zip(rows, lesson_links(ROOT / page), strict=True):
+        assert re.findall(r"\]\((?:notebooks/)?deeper/(.*?)\)", row) == [Path(lesson).name]
 
 
 @pytest.mark.parametrize("page", ["README.md", "CONTRIBUTING.md", "notebooks/index.md"])

@@ -19,6 +19,7 @@ import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
+from tools.cells import FOLDED, has_tag
 from tools.site import links, notebooks
 from tools.site.browser import find_browser
 
@@ -30,6 +31,7 @@ else:
 ROOT = Path(__file__).resolve().parent.parent
 LESSONS = sorted(ROOT.glob("notebooks/[0-9]*.ipynb"))
 EXERCISES = sorted(ROOT.glob("notebooks/exercises/[0-9]*.ipynb"))
+DEEPER = sorted(ROOT.glob("notebooks/deeper/[0-9]*.ipynb"))
 HELPERS = {  # as README.md's table has them
     "01": "activations",
     "02": "outputs",
@@ -110,7 +112,7 @@ def test_every_task_of_an_exercise_has_its_solution(path):
 
 
 @pytest.mark.parametrize(
-    "path", [*LESSONS, *EXERCISES], ids=lambda path: f"{path.parent.name}-{path.stem}"
+    "path", [*LESSONS, *EXERCISES, *DEEPER], ids=lambda path: f"{path.parent.name}-{path.stem}"
 )
 def test_page_is_a_valid_notebook_with_its_note_under_the_opening(path):
     page = notebooks.with_note(load(path), "The note")
@@ -255,14 +257,14 @@ def test_site_is_built_in_a_minute_without_a_word_of_warning(built):
 @pytest.mark.slow
 def test_every_lesson_exercise_and_helper_has_a_page(built):
     site, _, _ = built
-    sources = [*LESSONS, *EXERCISES, *ROOT.glob("helpers/[a-z]*.py"), *ROOT.glob("docs/*.md")]
+    sources = [*LESSONS, *EXERCISES, *DEEPER, *ROOT.glob("helpers/[a-z]*.py"), *ROOT.glob("docs/*.md")]
     pages = [path.relative_to(ROOT).with_suffix(".html") for path in sources]
     assert [page for page in pages if not (site / page).exists()] == []
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    "path", [*LESSONS, *EXERCISES], ids=lambda path: f"{path.parent.name}-{path.stem}"
+    "path", [*LESSONS, *EXERCISES, *DEEPER], ids=lambda path: f"{path.parent.name}-{path.stem}"
 )
 def test_page_offers_its_notebook_as_it_is(built, path):
     site, _, _ = built
@@ -284,6 +286,8 @@ def test_figures_are_shown_once_with_their_text_and_answers_are_folded(built, pa
     assert shown == [json.loads(f'"{text}"') for text in stored]
     assert "Explorer: " not in article  # the plain text of a widget, which stands beside its HTML
     assert article.count("<details>") == 3
+    folded = sum(has_tag(cell, FOLDED) for cell in nbformat.read(path, 4).cells)
+    assert len(re.findall(r'<details class="hide [^>]*>\s*<summary', article)) == folded
 
 
 @pytest.mark.slow
@@ -306,7 +310,7 @@ def test_without_an_address_nothing_leads_to_a_repository(built):
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    "path", [*LESSONS, *EXERCISES], ids=lambda path: f"{path.parent.name}-{path.stem}"
+    "path", [*LESSONS, *EXERCISES, *DEEPER], ids=lambda path: f"{path.parent.name}-{path.stem}"
 )
 def test_with_an_address_a_notebook_leads_to_binder_and_to_its_source(published, path):
     name = path.relative_to(ROOT).as_posix()

@@ -1,8 +1,6 @@
-"""Every lesson, opened and run in JupyterLab."""
+"""Every lesson and deeper notebook, opened and run in JupyterLab."""
 
 from __future__ import annotations
-
-from pathlib import Path
 
 import pytest
 from checks import CHECKS
@@ -10,6 +8,7 @@ from lab import ROOT
 from machine import Others
 
 LESSONS = sorted(path.relative_to(ROOT).as_posix() for path in ROOT.glob("notebooks/0*.ipynb"))
+DEEPER = sorted(p.relative_to(ROOT).as_posix() for p in ROOT.glob("notebooks/deeper/0*.ipynb"))
 
 # The README's pictures: the first of these widgets, its cell, and the text above it.
 README = {
@@ -18,14 +17,18 @@ README = {
 }
 
 
-@pytest.fixture(scope="module", params=LESSONS, ids=lambda path: Path(path).stem)
+def short(path: str) -> str:
+    return path.removeprefix("notebooks/").removesuffix(".ipynb")
+
+
+@pytest.fixture(scope="module", params=[*LESSONS, *DEEPER], ids=short)
 def lesson(request, open_notebook, artefacts, measured, images):
     """A lesson after Run All, its pictures taken."""
     notebook = open_notebook(request.param)
     others = Others()
     seconds = notebook.run_all()
     measured(f"{seconds:.1f} s", f"{request.param}, Run All")
-    notebook.pictures(artefacts, Path(request.param).stem)
+    notebook.pictures(artefacts, short(request.param).replace("/", "_"))
     for name, (path, widget) in README.items():
         if path == request.param:
             page = notebook.page

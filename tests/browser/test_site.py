@@ -16,7 +16,7 @@ HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
 NOTEBOOKS = [
     path.relative_to(ROOT).with_suffix("").as_posix()
-    for folder in ("notebooks", "notebooks/exercises")
+    for folder in ("notebooks", "notebooks/exercises", "notebooks/deeper")
     for path in sorted((ROOT / folder).glob("[0-9]*.ipynb"))
 ]
 OTHERS = [

@@ -32,6 +32,7 @@ PDF_LINK = '<p class="no-print"><a href="{}">As PDF, one page of A4</a></p>'
 # The site's contents, in the order of its sidebar: captions, and patterns of files.
 CONTENTS = {
     "Lessons": ["notebooks/[0-9]*.ipynb"],
+    "Deeper": ["notebooks/deeper/[0-9]*.ipynb"],
     "Exercises": ["notebooks/exercises/[0-9]*.ipynb"],
     "Beside the lessons": ["docs/cheat_sheet.md", "README.md", "docs/modules.md"],
     "For teachers": ["docs/teaching.md"],

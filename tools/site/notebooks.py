@@ -18,6 +18,7 @@ This page shows {still}. To run it yourself, follow [the set-up]({root}README.md
 """
 STILL = {
     "notebooks": "what one run of the lesson printed and drew; its sliders stand still",
+    "notebooks/deeper": "what one run printed and drew; its sliders stand still",
     "notebooks/exercises": "the tasks, each with its solution folded below; its checks do not run",
 }
 
