@@ -48,8 +48,8 @@ exclude_patterns = ["**/__init__.py", ".*", "build", "node_modules", "**/.ipynb_
 
 nb_execution_mode = "off"
 # The outputs that are folded answer a prediction.
-nb_code_prompt_show = "Show what the cell {type}"
-nb_code_prompt_hide = "Hide what the cell {type}"
+nb_code_prompt_show = "Show the answer"
+nb_code_prompt_hide = "Hide the answer"
 myst_enable_extensions = ["amsmath", "dollarmath"]
 # JupyterLab's anchors, so that one link works here and there.
 myst_heading_anchors = 3

@@ -1,11 +1,15 @@
-// Paper is white: print in the light theme, whatever the screen shows.
+// Paper is white, and cannot be opened: print in the light theme, with the folded outputs.
 let shown;
+let folded = [];
 window.addEventListener("beforeprint", () => {
   shown = document.documentElement.dataset.theme;
   document.documentElement.dataset.theme = "light";
+  folded = [...document.querySelectorAll("details.hide:not([open])")];
+  folded.forEach((output) => { output.open = true; });
 });
 window.addEventListener("afterprint", () => {
   document.documentElement.dataset.theme = shown;
+  folded.forEach((output) => { output.open = false; });
 });
 
 // A result of the search is quoted from what a page says, not from its buttons and contents.

@@ -30,6 +30,8 @@ OTHERS = [
 PHONE = {"width": 360, "height": 740}
 DESK = {"width": 1280, "height": 900}
 
+FOLDED = "details.hide:not([open])"
+
 SET = """async () => {
   await document.fonts.ready;
   if (window.MathJax) await MathJax.startup.promise;
@@ -192,6 +194,15 @@ def test_a_solution_shows_itself_at_one_click(reader):
     assert "return" in code.inner_text()
 
 
+def test_an_answer_to_a_prediction_shows_itself_at_one_click(reader):
+    reader.open(f"{NOTEBOOKS[0]}.html")
+    answer = reader.page.locator(FOLDED).first.element_handle()
+    output = answer.query_selector(".cell_output")
+    assert not output.is_visible()
+    answer.query_selector("summary").click()
+    assert output.is_visible()
+
+
 def test_the_root_leads_to_the_list_of_lessons(reader):
     reader.page.goto(reader.address)
     reader.page.wait_for_url("**/notebooks/index.html")
@@ -212,5 +223,7 @@ def test_paper_is_white_and_without_side_bars(reader, artefacts, name):
     for selector in (".bd-sidebar-primary", ".bd-sidebar-secondary", ".bd-header-article"):
         bars = page.locator(selector)
         assert not any(bar.is_visible() for bar in bars.all()), selector
+    assert page.locator(FOLDED).count() == 0
     page.evaluate("dispatchEvent(new Event('afterprint'))")
+    assert page.locator(FOLDED).count() == page.locator("details.hide").count()
     assert page.evaluate("document.documentElement.dataset.theme") == "dark"

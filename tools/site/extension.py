@@ -29,6 +29,9 @@ MATHJAX = ("tex-chtml.js", "input/tex/extensions", "output/chtml/fonts")
 PDF_LINK = '<p class="no-print"><a href="{}">As PDF, one page of A4</a></p>'
 
 
+# MyST-NB gives every folded output this name, in place of the words that it shows.
+LABEL_OF_FOLDED = ' aria-label="Toggle hidden content"'
+
 # The site's contents, in the order of its sidebar: captions, and patterns of files.
 CONTENTS = {
     "Lessons": ["notebooks/[0-9]*.ipynb"],
@@ -88,7 +91,9 @@ def page_text(app: Sphinx, docname: str, content: list[str]) -> None:
 
 
 def page_context(app: Sphinx, pagename: str, template: str, context: dict, doctree: Any) -> None:
-    """Give pages of wide tables and code the room of the table of contents."""
+    """Let a folded output be called what it says, and give wide pages room."""
+    if "body" in context:
+        context["body"] = context["body"].replace(LABEL_OF_FOLDED, "")
     if pagename == "docs/cheat_sheet" or pagename.startswith("helpers/"):
         context["meta"] = {
             **(context.get("meta") or {}),
