@@ -10,7 +10,7 @@ import numpy as np
 from helpers.activations import ACTIVATIONS, relu
 from helpers.figures.explorer import Choice, Explorer, Slider
 from helpers.figures.palette import COLOURS, FILLS, LOOKS, look
-from helpers.figures.style import Picture, figure, picture
+from helpers.figures.style import Picture, figure, label_lines, picture
 
 # A slope that passes on less than a twentieth of a gradient counts as nearly flat.
 NEARLY_FLAT = 0.05
@@ -175,7 +175,7 @@ def gradient_by_depth(norms: Mapping[str, np.ndarray], title: str) -> Picture:
     axis.set_xlabel("layer (1 is next to the pixels)")
     axis.set_ylabel(r"gradient norm $\|\partial J/\partial W\|$")
     axis.set_title(title)
-    axis.legend(loc="center left", bbox_to_anchor=(1.0, 0.5))
+    label_lines(axis)
     said = "; ".join(
         f"{name} {norm[0]:.1e} in layer 1 and {norm[-1]:.1e} in layer {len(norm)}"
         for name, norm in norms.items()
@@ -290,7 +290,7 @@ def accuracy_by_epoch(accuracies: Mapping[str, list[float]], title: str) -> Pict
     axis.set_xlabel("epoch")
     axis.set_ylabel("right answers in %")
     axis.set_title(title)
-    axis.legend(loc="lower right")
+    label_lines(axis)
     said = "; ".join(
         f"{name} goes from {accuracy[0]:.0%} to {accuracy[-1]:.0%}"
         for name, accuracy in accuracies.items()

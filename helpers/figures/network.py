@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike
 
 from helpers.figures.explorer import Choice, Explorer, Slider
 from helpers.figures.palette import COLOURS, FILLS, SEQUENTIAL, look, text_colour
-from helpers.figures.style import Picture, figure, picture
+from helpers.figures.style import Picture, figure, label_lines, picture
 
 MOST_CURVES = 4
 
@@ -63,7 +63,6 @@ def one_feature(
         axes.plot(own, label + offset, **points, ms=4, mec=FILLS["paper"], mew=0.4)
     for number, (name, curve) in enumerate(arrays.items()):
         axes.plot(grid, curve, **look(number), label=name)
-    axes.legend(loc="center right", bbox_to_anchor=(1, 0.62))
     axes.set(
         xlabel=xlabel,
         ylabel=r"probability that $y=1$",
@@ -71,6 +70,7 @@ def one_feature(
         yticks=(0, 0.5, 1),
         title=title,
     )
+    label_lines(axes)
     said = "; ".join(
         f"{name}: from {curve[0]:.2f} to {curve[-1]:.2f}" for name, curve in arrays.items()
     )
@@ -330,13 +330,13 @@ def learning_rates(curves: Mapping[str, ArrayLike], num_classes: int) -> Picture
     axes.text(
         0.99, 1.07 * guess, f"a guesser's ln {num_classes}", color=COLOURS["guide"], **_right(axes)
     )
-    axes.legend(loc="center right")
     axes.set(
         xlabel="epoch",
         ylabel="cost $J$",
         ylim=(0, 1.5 * guess),
         title="Too small crawls; too large breaks the network in its first steps",
     )
+    label_lines(axes)
     said = "; ".join(
         f"learning rate {name}: {losses[0]:.2f} in the first epoch, {losses[-1]:.2f} in the last"
         + (f" after up to {max(losses):.2f}" if max(losses) > 1.5 * guess else "")
@@ -430,7 +430,6 @@ def crossing(widths: Sequence[int], ours: ArrayLike, theirs: ArrayLike) -> Pictu
     fig, axes = figure(height=3.8)
     axes.loglog(widths, ours, **look("ours", marker=True), label="NumPy")
     axes.loglog(widths, theirs, **look("Keras", marker=True), label="Keras")
-    axes.legend(loc="upper left")
     axes.set(
         xlabel="units in each hidden layer",
         ylabel="milliseconds per step",
@@ -440,6 +439,7 @@ def crossing(widths: Sequence[int], ours: ArrayLike, theirs: ArrayLike) -> Pictu
     )
     axes.set_xticks(widths, [str(width) for width in widths])
     axes.minorticks_off()
+    label_lines(axes)
     said = "; ".join(
         f"width {width}: NumPy {a:.2g}, Keras {b:.2g}"
         for width, a, b in zip(widths, ours, theirs, strict=True)

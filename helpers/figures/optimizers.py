@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike
 
 from helpers.figures.explorer import Explorer, Slider
 from helpers.figures.palette import COLOURS, FILLS, LOOKS, look, text_colour
-from helpers.figures.style import Picture, figure, picture
+from helpers.figures.style import Picture, figure, label_lines, picture
 
 Cost = Callable[[np.ndarray], np.ndarray]
 
@@ -325,7 +325,7 @@ def rate_search(
         title=title,
     )
     _decimal_ticks(axes)
-    axes.legend(loc="lower left", handlelength=3, ncols=2)
+    label_lines(axes)
     return picture(
         fig,
         f"""{title}. The last training loss (median over the seeds) against the learning rate,

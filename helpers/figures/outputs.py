@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike
 from helpers.activations import ACTIVATIONS
 from helpers.figures.explorer import Choice, Explorer, Slider
 from helpers.figures.palette import COLOURS, FILLS, look
-from helpers.figures.style import Picture, figure, picture
+from helpers.figures.style import Picture, figure, label_lines, picture
 from helpers.outputs import OutputLayer
 
 # Sets with fewer different values than this are drawn as one bar for each value.
@@ -324,7 +324,7 @@ def race(costs: Mapping[str, ArrayLike], title: str, *, guess: float) -> Picture
     axes.set_yticks([0.05, 0.1, 0.2, 0.5, 1, 2], ["0.05", "0.1", "0.2", "0.5", "1", "2"])
     axes.minorticks_off()
     axes.text(last, guess * 1.04, "guessing", color=COLOURS["guide"], ha="right", va="bottom")
-    axes.legend(loc="lower left", ncols=2)
+    label_lines(axes)
     return picture(
         fig,
         f"""Cost by epoch, logarithmic, a band over {seeds} seeds and its median for each

@@ -25,7 +25,7 @@ from helpers.figures.palette import (
     look,
     tint,
 )
-from helpers.figures.style import Picture, figure, picture
+from helpers.figures.style import Picture, figure, label_lines, picture
 from helpers.softmax import softmax
 
 MARK_NAMES = ("cross", "circle", "square", "triangle")
@@ -228,7 +228,6 @@ def temperature_curves(temperatures: np.ndarray, a: np.ndarray, z: np.ndarray) -
             **look(f"class {j}"),
             label=f"$a_{j}$, score {_listed(z[j : j + 1], 0)}",
         )
-    axes.legend(loc="upper right")
     axes.axhline(1 / a.shape[1], color=COLOURS["guide"], linewidth=1, linestyle=":")
     axes.axvline(1, color=COLOURS["guide"], linewidth=1, linestyle=":")
     axes.set(
@@ -238,6 +237,7 @@ def temperature_curves(temperatures: np.ndarray, a: np.ndarray, z: np.ndarray) -
         ylabel="probability $a_j$",
         title="Cold: the winner takes all. Hot: everyone gets the same.",
     )
+    label_lines(axes)
     return picture(
         fig,
         f"Four probabilities against temperature, for scores {_listed(z, 0)}. At T = "
