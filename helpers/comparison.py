@@ -29,12 +29,13 @@ from helpers.validation import float_array, known_name, positive_integer
 
 def tensorflow() -> ModuleType:
     """Return the module `tensorflow`, imported without a word on the screen."""
+    # Whoever uses Keras with JAX or PyTorch elsewhere has this set otherwise.
+    os.environ["KERAS_BACKEND"] = "tensorflow"
     if "tensorflow" not in sys.modules:
         os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
         # oneDNN reorders sums depending on the processor; without it results can be compared.
         os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "0")
         os.environ.setdefault("CUDA_VISIBLE_DEVICES", "-1")
-        os.environ.setdefault("KERAS_BACKEND", "tensorflow")
         with _silence(), warnings.catch_warnings():
             warnings.simplefilter("ignore")
             import tensorflow as module
@@ -44,12 +45,36 @@ def tensorflow() -> ModuleType:
 
 
 def keras() -> ModuleType:
-    """Return the module `keras`, on TensorFlow, imported without a word on the screen."""
+    """Return the module `keras`, on TensorFlow, imported without a word on the screen.
+
+    A RuntimeError if the program has imported Keras before, with another backend.
+    """
     tensorflow()
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         import keras as module
+    if (backend := module.config.backend()) != "tensorflow":
+        raise RuntimeError(
+            f"Keras is already imported with the backend {backend!r}, and the course needs "
+            "TensorFlow: restart Python (in JupyterLab: Kernel, Restart Kernel) and call this first"
+        )
     return module
+
+
+@contextlib.contextmanager
+def float64_keras() -> Iterator[ModuleType]:
+    """Let Keras compute in double precision, as NumPy does, while a `with` block runs.
+
+    Unless told, Keras rounds data to single precision and makes models of that precision. For the
+    length of the block this is `keras.config.set_floatx("float64")` for data, losses and learning
+    rates, and `keras.config.set_dtype_policy("float64")` for layers.
+
+    >>> with float64_keras() as keras:                                        # doctest: +SKIP
+    ...     twin = to_keras(model)
+    ...     twin.fit(X, y, epochs=10, shuffle=False, verbose=0)
+    """
+    with _floatx("float64"):
+        yield keras()
 
 
 @contextlib.contextmanager
@@ -171,11 +196,12 @@ def _largest(array: np.ndarray) -> tuple[int, ...]:
 def to_keras(model: Sequential) -> Any:
     """Return the same model in Keras: same layers, weights and precision, compiled alike.
 
-    The optimizer starts afresh, with the same settings; but Keras always rounds as our optimizers
+    It is an ordinary `keras.Sequential` of ordinary layers: to be saved, loaded and cloned as any
+    other. An activation that takes a parameter is a layer of its own, behind its `Dense`. The
+    optimizer starts afresh, with the same settings; but Keras always rounds as our optimizers
     do by default, and clips probabilities at 1e-7, whatever `keras_rounding` and `epsilon` say
-    here. Keras computes losses, learning rates and
-    histories in its global `floatx`, float32 by default, and rounds X to it, whatever the layers'
-    dtype. The model returned here uses its own dtype for all of that, without touching the global.
+    here. Keras's `fit`, `evaluate` and `predict` round X and y to its global `floatx`, single
+    precision unless told: where those digits count, call them within `float64_keras()`.
 
     Parameters
     ----------
@@ -200,22 +226,16 @@ def to_keras(model: Sequential) -> Any:
         )
     weights = model.get_weights()
     k, dtype = keras(), model.dtype.name
-    with _floatx(dtype):
-        twin = _twin_class()(
-            [
-                k.Input((len(weights[0]),), dtype=dtype),
-                *(
-                    k.layers.Dense(
-                        layer.units,
-                        activation=_keras_activation(layer.activation, model.loss),
-                        kernel_initializer=layer.kernel_initializer,
-                        bias_initializer=layer.bias_initializer,
-                        dtype=dtype,
-                    )
-                    for layer in model.layers
-                ),
-            ]
-        )
+    with _floatx(dtype):  # of the layers, the learning rate, the loss and its mean
+        twin = k.Sequential([k.Input((len(weights[0]),), dtype=dtype)])
+        for layer in model.layers:
+            for theirs in _keras_layers(layer):
+                twin.add(theirs)
+        binary = isinstance(model.loss, losses.BinaryCrossentropy)
+        if binary and model.layers[-1].activation == "softmax":
+            # Keras's binary cross-entropy looks behind an activation for its logits and takes the
+            # sigmoid of those, even if the activation is softmax. It cannot look behind a layer.
+            twin.add(k.layers.Reshape((model.layers[-1].units,)))
         twin.set_weights(weights)
         if model.optimizer is not None:
             twin.compile(
@@ -229,57 +249,56 @@ def to_keras(model: Sequential) -> Any:
 @contextlib.contextmanager
 def _floatx(dtype: str) -> Iterator[None]:
     config = keras().config
-    before = config.floatx()
+    before = config.floatx(), config.dtype_policy()
     config.set_floatx(dtype)
+    config.set_dtype_policy(dtype)  # what new layers take; it follows floatx only until it is used
     try:
         yield
     finally:
-        config.set_floatx(before)
+        config.set_floatx(before[0])
+        config.set_dtype_policy(before[1])
 
 
-@functools.cache
-def _twin_class() -> type:
-    """Return keras.Sequential, with its own dtype as floatx whenever it computes."""
+def _keras_layers(layer: Any) -> list[Any]:
+    """Return Keras's layer, or two where the activation takes a parameter."""
+    layers, name, parameters = keras().layers, layer.activation, {}
+    if name != "softmax":
+        name, parameters = _name_and_parameters(name)
+    dense = layers.Dense(
+        layer.units,
+        activation="linear" if parameters else name,
+        kernel_initializer=layer.kernel_initializer,
+        bias_initializer=layer.bias_initializer,
+    )
+    if not parameters:
+        return [dense]
+    return [dense, getattr(layers, {"leaky_relu": "LeakyReLU", "elu": "ELU"}[name])(**parameters)]
 
-    def at_own_precision(method: Callable[..., Any]) -> Callable[..., Any]:
-        @functools.wraps(method)
-        def wrapped(self: Any, *args: Any, **kwargs: Any) -> Any:
-            with _floatx(self.layers[-1].dtype):
-                return method(self, *args, **kwargs)
 
-        return wrapped
-
-    base = keras().Sequential
-    names = ("fit", "evaluate", "predict", "train_on_batch", "test_on_batch", "predict_on_batch")
-    return type("Sequential", (base,), {n: at_own_precision(getattr(base, n)) for n in names})
-
-
-def _keras_activation(activation: Any, loss: Any = None) -> Any:
-    """Return Keras's function, with our parameters where its defaults are others."""
-    if activation == "softmax" and isinstance(loss, losses.BinaryCrossentropy):
-        # Keras's binary cross-entropy looks behind an activation for its logits and takes the
-        # sigmoid of those, even if the activation is softmax. It cannot look behind `identity`.
-        return lambda z: tensorflow().identity(keras().activations.softmax(z))
-    if isinstance(activation, tuple):
-        function, chosen = activation[0], {}
+def _name_and_parameters(activation: Any) -> tuple[str, dict[str, Any]]:
+    """Return Keras's name of an activation, and its parameters, our defaults among them."""
+    chosen = {}
+    if isinstance(activation, str):
+        function = ACTIVATIONS[activation].function
+    else:
+        function = activation[0]
         if isinstance(function, functools.partial):
             function, chosen = function.func, function.keywords
-        name = getattr(function, "__name__", "")
-        if name not in ACTIVATIONS or ACTIVATIONS[name].function is not function:
-            raise TypeError(f"activation must be one that Keras has, got {activation!r}")
-    elif activation == "softmax":
-        return "softmax"
-    else:
-        name, chosen = activation, {}
-        function = ACTIVATIONS[name].function
-    theirs = getattr(keras().activations, name)
-    ours = {
+    name = getattr(function, "__name__", "")
+    if name not in ACTIVATIONS or ACTIVATIONS[name].function is not function:
+        raise TypeError(f"activation must be one that Keras has, got {activation!r}")
+    defaults = {
         key: parameter.default
         for key, parameter in inspect.signature(function).parameters.items()
         if parameter.default is not inspect.Parameter.empty
     }
-    # An activation without parameters goes by its name, which a summary can show.
-    return functools.partial(theirs, **{**ours, **chosen}) if ours else name
+    return name, {**defaults, **chosen}
+
+
+def _keras_activation(name: str) -> Callable[[Any], Any]:
+    """Return Keras's function, with our parameters where its defaults are others."""
+    name, parameters = _name_and_parameters(name)
+    return functools.partial(getattr(keras().activations, name), **parameters)
 
 
 def _keras_optimizer(optimizer: Any) -> Any:
@@ -334,8 +353,6 @@ def automatic_derivative(function: str | Callable[[Any], Any], z: Any) -> np.nda
     if not callable(function):
         known_name(function, ACTIVATIONS, "function")
         function = _keras_activation(function)
-        if isinstance(function, str):
-            function = getattr(keras().activations, function)
     z = float_array(z, "z")
     return automatic_gradient(lambda tensor: tensorflow().reduce_sum(function(tensor)), z)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import io
 import os
+import pickle
 import re
 import subprocess
 import sys
@@ -22,11 +23,18 @@ from helpers.comparison import (
     automatic_gradient,
     automatic_jacobian,
     compare,
+    float64_keras,
     keras,
     tensorflow,
     to_keras,
 )
-from helpers.losses import MeanSquaredError
+from helpers.losses import (
+    BinaryCrossentropy,
+    CategoricalCrossentropy,
+    MeanSquaredError,
+    SparseCategoricalCrossentropy,
+    one_hot,
+)
 from helpers.network import Dense, Sequential
 from helpers.optimizers import SGD, Adam, RMSprop
 from helpers.softmax import softmax, softmax_jacobian
@@ -190,7 +198,8 @@ def test_twin_has_our_layers_weights_and_precision(activation, dtype):
     ours.build(3)
     theirs = to_keras(ours)
     X = np.random.default_rng(0).standard_normal((20, 3))
-    prediction = theirs.predict(X, verbose=0)
+    with float64_keras():
+        prediction = theirs.predict(X, verbose=0)
     assert prediction.dtype == ours.predict(X).dtype == dtype
     # TensorFlow rounds the constants of leaky ReLU and GELU to float32.
     limit = 1e-8 if dtype == "float64" and activation in ("leaky_relu", "gelu", "default") else 0
@@ -216,8 +225,64 @@ def test_twin_is_compiled_alike(optimizer):
     for name in set(vars(optimizer)) - {"iterations", "keras_rounding"}:
         assert config[name] == getattr(optimizer, name)
     assert theirs.optimizer.learning_rate.dtype == theirs.loss.dtype == "float64"
-    assert type(theirs).__name__ == "Sequential"
-    assert isinstance(theirs, keras().Sequential)
+    assert type(theirs) is keras().Sequential
+
+
+@pytest.mark.parametrize(
+    ("hidden", "activation", "loss"),
+    [
+        ("leaky_relu", "softmax", BinaryCrossentropy()),
+        ("alpha", "softmax", SparseCategoricalCrossentropy()),
+        ("slope", "linear", CategoricalCrossentropy(from_logits=True)),
+        ("tanh", "sigmoid", BinaryCrossentropy()),
+        ("elu", "elu", MeanSquaredError()),
+    ],
+    ids=lambda value: value if isinstance(value, str) else type(value).__name__,
+)
+# From within Keras, when it loads an optimizer's state.
+@pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")
+def test_twin_is_saved_loaded_cloned_and_pickled_as_any_model(tmp_path, hidden, activation, loss):
+    ours = Sequential([Dense(5, PAIRS.get(hidden, hidden)), Dense(3, activation)])
+    ours.build(4)
+    ours.compile(Adam(0.01), loss, None if activation == "elu" else ["accuracy"])
+    random = np.random.default_rng(0)
+    X, labels = random.standard_normal((40, 4)), random.integers(0, 3, 40)
+    y = labels if isinstance(loss, SparseCategoricalCrossentropy) else one_hot(labels, 3)
+    models = keras().models
+    with float64_keras():
+        theirs = to_keras(ours)
+        theirs.fit(X, y, epochs=2, shuffle=False, verbose=0)
+        ours.fit(X, y, epochs=2, shuffle=False)
+        # TensorFlow's leaky ReLU in float64 has a slope of float32 digits.
+        limit = 1e-8 if hidden in ("leaky_relu", "slope") else 1e-14
+        for a, b in zip(ours.get_weights(), theirs.get_weights(), strict=True):
+            np.testing.assert_allclose(a, b, rtol=0, atol=limit)
+        theirs.save(tmp_path / "twin.keras")
+        loaded = models.load_model(tmp_path / "twin.keras")
+        cloned = models.clone_model(theirs)
+        cloned.set_weights(theirs.get_weights())
+        prediction = theirs(X).numpy()
+        for other in (loaded, cloned, pickle.loads(pickle.dumps(theirs))):
+            assert type(other) is keras().Sequential
+            np.testing.assert_array_equal(other(X).numpy(), prediction)
+        for model in (theirs, loaded):  # the optimizer's state is in the file as well
+            model.fit(X, y, shuffle=False, verbose=0)
+        for a, b in zip(theirs.get_weights(), loaded.get_weights(), strict=True):
+            np.testing.assert_array_equal(a, b)
+
+
+def test_keras_is_as_precise_as_numpy_for_a_block_only():
+    X = np.random.default_rng(0).standard_normal((9, 4))
+    ours = Sequential([Dense(3)])
+    ours.build(4)
+    theirs = to_keras(ours)
+    with contextlib.suppress(ZeroDivisionError), float64_keras() as k:
+        assert k is keras()
+        assert k.layers.Dense(1).dtype == "float64"
+        np.testing.assert_allclose(theirs.predict(X, verbose=0), ours.predict(X), atol=1e-15)
+        raise ZeroDivisionError
+    assert keras().config.floatx() == keras().layers.Dense(1).dtype == "float32"
+    assert np.abs(theirs.predict(X, verbose=0) - ours.predict(X)).max() > 1e-9
 
 
 # --- automatic differentiation --------------------------------------------------------------------
@@ -282,6 +347,38 @@ assert "tensorflow" in sys.modules
 """
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert (run.returncode, run.stdout, run.stderr) == (0, "", "")
+
+
+def python(code: str, **environment: str) -> subprocess.CompletedProcess:
+    return subprocess.run(
+        [sys.executable, "-c", code],
+        env={**os.environ, **environment},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def test_another_backend_in_the_environment_is_overruled():
+    code = """
+from helpers.comparison import keras
+print(keras().config.backend())
+"""
+    run = python(code, KERAS_BACKEND="jax")
+    assert (run.stdout, run.stderr) == ("tensorflow\n", "")
+
+
+def test_another_backend_that_is_loaded_already_is_named_in_one_line():
+    code = """
+import keras
+import helpers.comparison
+helpers.comparison.keras()
+"""
+    run = python(code, KERAS_BACKEND="numpy")
+    assert run.stderr.splitlines()[-1] == (
+        "RuntimeError: Keras is already imported with the backend 'numpy', and the course needs "
+        "TensorFlow: restart Python (in JupyterLab: Kernel, Restart Kernel) and call this first"
+    )
 
 
 def test_an_error_is_not_silenced(capfd):
