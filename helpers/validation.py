@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import difflib
 import numbers
 import operator
@@ -27,7 +28,8 @@ def float_array(
     ----------
     value : array_like of bool, int or float, any shape
         float32 and float64 keep their dtype and are not copied; float16 becomes float32;
-        bools and integers become float64, and so does anything wider.
+        bools and integers become float64, and so does anything wider, and a table of Python
+        objects that are real numbers. A masked array may not hide anything.
     name : str
         The argument's name, for the message.
     ndim : int, optional
@@ -44,17 +46,19 @@ def float_array(
     Raises
     ------
     TypeError
-        If `value` does not consist of real numbers (strings, objects, complex numbers).
+        If `value` does not consist of real numbers (strings, objects, complex numbers), or is a
+        sparse matrix.
     ValueError
-        If it is ragged, has another number of dimensions, is empty, or is not finite.
+        If it is ragged or masked, has another number of dimensions, is empty, or is not finite.
     """
     array = _rectangular(value, name)
     if array.dtype.kind not in "biuf":
-        raise TypeError(f"{name} must hold real numbers, got dtype {array.dtype}")
+        hint = _way_to_numbers(value, array, name)
+        raise TypeError(f"{name} must hold real numbers, got dtype {array.dtype}{hint}")
     if array.dtype == np.float16:
         array = array.astype(np.float32)
     elif array.dtype not in (np.float32, np.float64):
-        with np.errstate(over="ignore"):  # a wider float may exceed the range: it becomes infinite
+        with np.errstate(all="ignore"):  # a wider float may exceed the range: it becomes infinite
             array = array.astype(np.float64)
     if ndim is not None and array.ndim != ndim:
         raise ValueError(
@@ -69,10 +73,43 @@ def float_array(
 
 
 def _rectangular(value: Any, name: str) -> np.ndarray:
+    """Return `value` as an array; of numbers, if it holds nothing else."""
+    if hasattr(value, "toarray"):  # scipy.sparse: NumPy would make one object of it
+        raise TypeError(
+            f"{name} must be a dense array, got {type(value).__name__}; call {name}.toarray()"
+        )
+    for part in value if isinstance(value, (list, tuple)) else [value]:
+        hidden = np.count_nonzero(part.mask) if hasattr(part, "filled") else 0
+        if hidden:  # NumPy would forget the mask
+            raise ValueError(
+                f"{name} must have no masked values, got {hidden}; call {name}.filled(…) with the "
+                f"number that is to stand there, or leave those rows out"
+            )
     try:
-        return np.asarray(value)
+        array = np.asarray(value)
     except ValueError as error:
         raise ValueError(f"{name} must be a rectangular array of numbers: {error}") from None
+    if array.dtype == object and all(map(_is_real, set(map(type, array.flat)))):
+        with np.errstate(all="ignore"), contextlib.suppress(OverflowError):  # 10**400 is no float
+            return array.astype(np.float64)
+    return array
+
+
+def _is_real(kind: type) -> bool:
+    return issubclass(kind, (numbers.Real, np.bool_))
+
+
+def _way_to_numbers(value: Any, array: np.ndarray, name: str) -> str:
+    """Return what to call so that `value` becomes numbers, for the end of a message; may be ""."""
+    if array.dtype.kind not in "OUS" or not array.ndim:
+        return ""
+    if hasattr(value, "to_numpy"):  # pandas, where numbers can be missing
+        return f"; if it holds numbers, call {name}.to_numpy(dtype=float, na_value=np.nan)"
+    try:
+        array.astype(np.float64)
+    except (TypeError, ValueError, OverflowError):
+        return ""
+    return f"; call np.asarray({name}).astype(float)"
 
 
 def class_labels(y: Any, num_classes: int, name: str = "y") -> np.ndarray:
@@ -96,11 +133,13 @@ def class_labels(y: Any, num_classes: int, name: str = "y") -> np.ndarray:
     TypeError
         If `y` does not consist of real numbers.
     ValueError
-        If it is ragged or empty, or a label is not whole, negative or at least `num_classes`.
+        If it is ragged, masked or empty, or a label is not whole, negative or at least
+        `num_classes`.
     """
     array = _rectangular(y, name)
     if array.dtype.kind not in "biuf":
-        raise TypeError(f"{name} must hold integer class labels, got dtype {array.dtype}")
+        hint = class_names_hint(array, name)
+        raise TypeError(f"{name} must hold integer class labels, got dtype {array.dtype}{hint}")
     if array.size == 0:
         raise ValueError(f"{name} must not be empty, got shape {array.shape}")
     if array.dtype.kind == "f" and not (np.isfinite(array) & (array == np.floor(array))).all():
@@ -109,11 +148,22 @@ def class_labels(y: Any, num_classes: int, name: str = "y") -> np.ndarray:
     low, high = array.min(), array.max()
     if low < 0 or high >= num_classes:
         wrong = low if low < 0 else high
-        hint = "; labels count from 0, not from 1" if low == 1 and high == num_classes else ""
+        hint = ""
+        if low == 1 and high == num_classes:
+            hint = "; labels count from 0, not from 1"
+        elif np.isin(array, (-1, 1)).all():
+            hint = f"; write labels -1 and 1 as 0 and 1: {name} == 1"
         raise ValueError(
             f"{name} must hold labels from 0 to {num_classes - 1}, got {int(wrong)}{hint}"
         )
     return array.astype(np.int64, copy=False)
+
+
+def class_names_hint(array: np.ndarray, name: str) -> str:
+    """Return how class names become labels, if `array` may hold such, for the end of a message."""
+    if array.dtype.kind not in "OUS" or not array.ndim:
+        return ""
+    return f"; class names become numbers by np.unique({name}, return_inverse=True)[1]"
 
 
 def known_name(value: Any, valid: Mapping[str, T] | Iterable[str], name: str) -> str:

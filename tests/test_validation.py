@@ -10,6 +10,7 @@ import hypothesis.extra.numpy as hnp
 import hypothesis.strategies as st
 import numpy as np
 import pytest
+import scipy.sparse
 from hypothesis import given
 
 from helpers.validation import (
@@ -63,8 +64,26 @@ def test_float_array_makes_other_floats_native_float64(dtype):
     ("value", "options", "error", "message"),
     [
         ("3", {}, TypeError, "X must hold real numbers, got dtype <U1"),
-        ([b"3"], {}, TypeError, "X must hold real numbers, got dtype |S1"),
-        ([1, None], {}, TypeError, "X must hold real numbers, got dtype object"),
+        (
+            [b"3"],
+            {},
+            TypeError,
+            "X must hold real numbers, got dtype |S1; call np.asarray(X).astype(float)",
+        ),
+        (["a"], {}, TypeError, "X must hold real numbers, got dtype <U1"),
+        (
+            [1, None],
+            {},
+            TypeError,
+            "X must hold real numbers, got dtype object; call np.asarray(X).astype(float)",
+        ),
+        (
+            [Decimal("0.5")],
+            {},
+            TypeError,
+            "X must hold real numbers, got dtype object; call np.asarray(X).astype(float)",
+        ),
+        (None, {}, TypeError, "X must hold real numbers, got dtype object"),
         ([10**400], {}, TypeError, "X must hold real numbers, got dtype object"),
         (1j, {}, TypeError, "X must hold real numbers, got dtype complex128"),
         (
@@ -101,6 +120,101 @@ def test_float_array_lets_nan_and_inf_pass_unless_told_otherwise():
     assert float_array([], "z", empty=True).shape == (0,)
 
 
+# --- subclasses and look-alikes of arrays ---------------------------------------------------------
+
+
+class FrameOf:
+    """What of a pandas object NumPy and we see: `__array__` and `to_numpy`."""
+
+    def __init__(self, rows):
+        self.rows = rows
+
+    def __array__(self, dtype=None, copy=None):
+        return np.array(self.rows, dtype=object)
+
+    def to_numpy(self, dtype, na_value):
+        return np.array([[na_value if x is None else x for x in row] for row in self.rows], dtype)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        np.array([[0.5, True], [2, False]], dtype=object),
+        [[0.5, np.True_], [Fraction(2), np.float32(0)]],
+        FrameOf([[0.5, True], [np.int8(2), False]]),
+        np.ma.array([[0.5, 1], [2, 0]]),
+        np.ma.array([[0.5, 1], [2, 0]], mask=np.zeros((2, 2), bool)),
+        np.matrix([[0.5, 1], [2, 0]]),
+    ],
+    ids=["objects", "list", "pandas", "masked, no mask", "masked, nothing hidden", "matrix"],
+)
+def test_real_numbers_are_taken_from_whatever_holds_them(value):
+    array = float_array(value, "X", ndim=2, finite=True)
+    assert type(array) is np.ndarray
+    assert array.dtype == np.float64
+    np.testing.assert_array_equal(array, [[0.5, 1], [2, 0]])
+
+
+def test_objects_may_be_labels():
+    labels = class_labels(np.array([0, True, 2.0], dtype=object), 3)
+    assert labels.dtype == np.int64
+    np.testing.assert_array_equal(labels, [0, 1, 2])
+
+
+HIDING = [
+    np.ma.array([1.0, 2.0, np.nan], mask=[True, False, True]),
+    [np.ma.array([1.0, 2.0], mask=[True, False]), [0.0, 1.0]],
+    [1.0, np.ma.masked],
+    np.ma.masked,
+]
+
+
+@pytest.mark.parametrize("check", [float_array, lambda y, name: class_labels(y, 3, name)])
+@pytest.mark.parametrize(("value", "hidden"), list(zip(HIDING, (2, 1, 1, 1), strict=True)))
+def test_what_a_mask_hides_is_not_used_in_silence(check, value, hidden):
+    with refuses(
+        ValueError,
+        f"X must have no masked values, got {hidden}; call X.filled(…) with the number that is to "
+        "stand there, or leave those rows out",
+    ):
+        check(value, "X")
+
+
+@pytest.mark.parametrize("check", [float_array, lambda y, name: class_labels(y, 3, name)])
+@pytest.mark.parametrize("kind", [scipy.sparse.csr_matrix, scipy.sparse.coo_array])
+def test_a_sparse_matrix_is_to_be_made_dense(check, kind):
+    with refuses(TypeError, f"X must be a dense array, got {kind.__name__}; call X.toarray()"):
+        check(kind(np.eye(3)), "X")
+    np.testing.assert_array_equal(check(kind(np.eye(3)).toarray(), "X"), np.eye(3))
+
+
+def test_a_table_with_gaps_is_told_how_to_say_nan():
+    frame = FrameOf([[0.5, None], [2, 1]])
+    with refuses(
+        TypeError,
+        "X must hold real numbers, got dtype object; if it holds numbers, call "
+        "X.to_numpy(dtype=float, na_value=np.nan)",
+    ):
+        float_array(frame, "X")
+    array = float_array(frame.to_numpy(dtype=float, na_value=np.nan), "X")
+    np.testing.assert_array_equal(array, [[0.5, np.nan], [2, 1]])
+
+
+def test_what_the_hint_says_helps():
+    for value in (["1.5", "2"], np.array([1.5, "2"], dtype=object), [Decimal("1.5"), 2]):
+        with pytest.raises(TypeError, match=r"; call np\.asarray\(X\)\.astype\(float\)$"):
+            float_array(value, "X")
+        array = float_array(np.asarray(value).astype(float), "X")
+        np.testing.assert_array_equal(array, [1.5, 2])
+
+
+def test_is_silent_for_numbers_too_small_for_float64_whatever_the_user_told_numpy():
+    with np.errstate(all="raise"):
+        array = float_array(np.array([np.finfo(np.longdouble).tiny, 1]), "X")
+        assert float_array([Fraction(1, 10**400), 1], "X")[0] == 0
+    np.testing.assert_allclose(array, [0, 1], atol=1e-300)
+
+
 # --- class_labels ---------------------------------------------------------------------------------
 
 
@@ -126,7 +240,17 @@ def test_class_labels_may_be_bools_and_lists_and_are_not_copied_in_vain():
 @pytest.mark.parametrize(
     ("y", "error", "message"),
     [
-        (["cat"], TypeError, "y must hold integer class labels, got dtype <U3"),
+        (
+            ["cat"],
+            TypeError,
+            "y must hold integer class labels, got dtype <U3; class names become numbers by "
+            "np.unique(y, return_inverse=True)[1]",
+        ),
+        (
+            [-1, 1, -1],
+            ValueError,
+            "y must hold labels from 0 to 3, got -1; write labels -1 and 1 as 0 and 1: y == 1",
+        ),
         ([1j], TypeError, "y must hold integer class labels, got dtype complex128"),
         ([], ValueError, "y must not be empty, got shape (0,)"),
         ([0, 1.5], ValueError, "y must hold integer class labels, got 1.5"),
