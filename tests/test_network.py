@@ -18,7 +18,8 @@ from sklearn.linear_model import LinearRegression, LogisticRegression
 
 from helpers import _training, losses
 from helpers.activations import ACTIVATIONS, leaky_relu, leaky_relu_derivative
-from helpers.comparison import automatic_gradient, keras, tensorflow
+from helpers.callbacks import EarlyStopping
+from helpers.comparison import automatic_gradient, float64_keras, keras, tensorflow, to_keras
 from helpers.losses import (
     BinaryCrossentropy,
     CategoricalCrossentropy,
@@ -509,6 +510,126 @@ def test_training_does_not_copy_the_data_nor_keep_it():
     assert current < 0.001 * X.nbytes
 
 
+def test_floating_point_errors_that_the_user_asks_for_are_not_ours():
+    """np.seterr(all="raise"): a harmless 0, from exp(-800) or as float32, is no error."""
+    X, y = blobs()
+    X = X.copy()
+    X[0, 0], X[1, 1] = 1e-300, 800
+    for dtype in ("float32", "float64"):
+        for activation, loss, units in (
+            ("softmax", "sparse_categorical_crossentropy", 3),
+            ("sigmoid", "binary_crossentropy", 1),
+            ("softmax", "binary_crossentropy", 3),
+            ("softplus", "mse", 1),
+        ):
+            with np.errstate(all="raise"):
+                for hidden in (*ACTIVATIONS, "softmax"):
+                    model = Sequential([Dense(4, hidden), Dense(units, activation)], dtype)
+                    model.compile("adam", loss)
+                    labels = y if loss.startswith("sparse") else one_hot(y, 3)[:, :units]
+                    model.fit(X, labels, validation_split=0.1)
+                    assert np.isfinite(model.evaluate(X, labels))
+                    for array in (*model.gradients(X, labels), *model.activations(X)):
+                        assert np.isfinite(array).all()
+                    np.testing.assert_array_equal(model.activations(X)[-1], model.predict(X))
+                    model.set_weights(model.get_weights())
+                assert np.geterr()["under"] == "raise"
+
+
+# --- validation and early stopping, as in Keras ---------------------------------------------------
+
+
+def noisy(m=60, seed=3):
+    """Few examples with wrong labels among them: the validation loss soon rises."""
+    random = np.random.default_rng(seed)
+    X = random.standard_normal((m, 4)).astype(np.float32).astype(np.float64)
+    return X, (X[:, 0] + 1.5 * random.standard_normal(m) > 0).astype(float)
+
+
+def ours_and_theirs(metrics=("accuracy",)):
+    ours = Sequential([Dense(16, "tanh"), Dense(1, "sigmoid")], seed=1)
+    ours.build(4)
+    ours.compile(Adam(0.05), BinaryCrossentropy(), list(metrics))
+    return ours, to_keras(ours)
+
+
+@pytest.mark.parametrize("split", [0.2, 0.33, 0.5, 0.97])
+def test_validation_split_is_that_of_keras(split):
+    X, y = noisy()
+    ours, theirs = ours_and_theirs()
+    options = {"epochs": 3, "validation_split": split, "shuffle": False, "verbose": 0}
+    our_history = ours.fit(X, y, **options).history
+    their_history = theirs.fit(X, y, **options).history
+    assert list(our_history) == ["loss", "accuracy", "val_loss", "val_accuracy"]
+    for name, values in our_history.items():
+        assert values == pytest.approx(their_history[name], rel=1e-12), name
+
+
+def test_validation_split_is_taken_before_shuffling():
+    X, y = noisy()
+    split, given = classifier(), classifier()
+    for model in (split, given):
+        model.build(4)
+    y = y.astype(int)
+    a = split.fit(X, y, epochs=3, validation_split=0.25).history
+    b = given.fit(X[:45], y[:45], epochs=3, validation_data=(X[45:], y[45:])).history
+    assert a == b
+
+
+STOPPINGS = {
+    "default": {},
+    "patient": {"patience": 4},
+    "accuracy": {"monitor": "val_accuracy", "patience": 3},
+    "training": {"monitor": "loss", "patience": 1, "min_delta": 0.01},
+    "delta": {"min_delta": 0.02, "patience": 2},
+    "never": {"monitor": "accuracy", "patience": 100},
+}
+
+
+@pytest.mark.parametrize("restore", [False, True], ids=["stays", "restores"])
+@pytest.mark.parametrize("case", STOPPINGS)
+def test_early_stopping_is_that_of_keras_epoch_by_epoch(case, restore):
+    X, y = noisy()
+    ours, theirs = ours_and_theirs()
+    settings = {**STOPPINGS[case], "restore_best_weights": restore}
+    our_callback = EarlyStopping(**settings)
+    their_callback = keras().callbacks.EarlyStopping(**settings)
+    options = {"epochs": 40, "validation_split": 0.3, "shuffle": False, "verbose": 0}
+    with float64_keras():  # in which Keras compares the epochs' losses
+        their_history = theirs.fit(X, y, callbacks=[their_callback], **options).history
+    our_history = ours.fit(X, y, callbacks=[our_callback], **options)
+    assert our_history.epoch == list(range(len(their_history["loss"])))
+    for name, values in our_history.history.items():
+        assert values == pytest.approx(their_history[name], rel=1e-11), name
+    for name in ("stopped_epoch", "best_epoch"):
+        assert getattr(our_callback, name) == getattr(their_callback, name)
+    assert our_callback.best == pytest.approx(float(their_callback.best), rel=1e-11)
+    assert (len(our_history.epoch) < 40) == (case != "never") == our_callback.stopped
+    for a, b in zip(ours.get_weights(), theirs.get_weights(), strict=True):
+        np.testing.assert_allclose(a, b, rtol=0, atol=1e-12)
+
+
+def test_early_stopping_begins_afresh_with_each_fit():
+    X, y = noisy()
+    callback, histories = EarlyStopping(patience=2, restore_best_weights=True), []
+    for _ in range(2):
+        model, _ = ours_and_theirs()
+        histories.append(
+            model.fit(X, y, epochs=40, validation_split=0.3, callbacks=[callback]).history
+        )
+    assert histories[0] == histories[1]
+    assert len(histories[0]["loss"]) < 40
+
+
+def test_the_first_of_several_callbacks_stops_the_training():
+    X, y = noisy()
+    model, _ = ours_and_theirs()
+    quick, slow = EarlyStopping(), EarlyStopping("loss", patience=30)
+    model.fit(X, y, epochs=40, validation_split=0.3, callbacks=[slow, quick])
+    assert (quick.stopped, slow.stopped) == (True, False)
+    assert model.fit(X, y, callbacks=None).epoch == [0]
+
+
 # --- what must be refused -------------------------------------------------------------------------
 
 
@@ -608,6 +729,43 @@ def test_an_interrupted_fit_leaves_the_model_as_it_was():
     np.testing.assert_array_equal(weights, model.parameters)
 
 
+@pytest.mark.parametrize("owner", ["layer", "model"])
+def test_weights_are_written_into_and_never_replaced(owner):
+    X, y = blobs()
+    model = classifier()
+    model.fit(X, y)
+    layer = model.layers[0]
+    names = ["kernel", "bias", "kernel_gradient", "bias_gradient"]
+    before = model.get_weights()
+    pairs = {"layer": [(layer, name) for name in names], "model": [(model, "parameters")]}
+    for thing, name in pairs[owner]:
+        with pytest.raises(
+            AttributeError, match=rf"^{name} cannot be replaced.* {name}\[\.\.\.\] ="
+        ):
+            setattr(thing, name, np.zeros_like(getattr(thing, name)))
+    for a, b in zip(before, model.get_weights(), strict=True):
+        np.testing.assert_array_equal(a, b)
+    layer.kernel[...] = 7
+    assert (model.get_weights()[0] == 7).all()
+    assert (to_keras(model).get_weights()[0] == 7).all()
+
+
+def test_weights_that_are_not_there_yet_are_a_clear_error():
+    model = classifier()
+    for thing, name in [(model.layers[0], "kernel"), (model.layers[0], "bias_gradient")]:
+        with pytest.raises(ValueError, match=r"^the layer has no weights yet: build or fit its"):
+            getattr(thing, name)
+        assert not hasattr(thing, name)
+    with pytest.raises(ValueError, match=r"^the model has no weights yet: build or fit"):
+        _ = model.parameters
+    assert isinstance(Dense.kernel.name, str)  # the class has the attribute, for its documentation
+    X, y = blobs()
+    with pytest.raises(FloatingPointError):
+        model.fit(np.full_like(X, 1e308), y)  # builds, fails, and takes the weights away again
+    assert not hasattr(model.layers[0], "kernel")
+    assert not hasattr(model, "parameters")
+
+
 X2, Y3 = np.ones((4, 2)), np.array([0, 1, 2, 0])
 HOT = one_hot(Y3, 3)
 BAD_FITS = {
@@ -616,8 +774,11 @@ BAD_FITS = {
     "X string": ((X2.astype(str), Y3), {}, TypeError, "X must hold real numbers"),
     "X complex": ((X2.astype(complex), Y3), {}, TypeError, "X must hold real numbers, got .*compl"),
     "X ragged": (([[1, 2], [3]], [0, 1]), {}, ValueError, "X must be a rectangular array"),
-    "X rank 1": ((X2[0], Y3[:2]), {}, ValueError, r"X must have 2 dimensions, got shape \(2,\)"),
-    "X rank 3": ((X2[None], Y3), {}, ValueError, r"X must have 2 dimensions, got .*\(1, 4, 2\)"),
+    "X rank 1": ((X2[0], Y3[:2]), {}, ValueError, r"got shape \(2,\); .* X\[None, :\], one"),
+    "X rank 3": ((X2[None], Y3), {}, ValueError, r"\(1, 4, 2\); .* X.reshape\(len\(X\), -1\)"),
+    "X rank 4": (
+        (X2[None, None], Y3), {}, ValueError, r"must have 2 dim.*; .* X.reshape\(len\(X\), -1\)",
+    ),
     "X empty": ((X2[:0], Y3[:0]), {}, ValueError, r"X must not be empty, got shape \(0, 2\)"),
     "X no columns": ((X2[:, :0], Y3), {}, ValueError, r"X must not be empty, got shape \(4, 0\)"),
     "X nan": (([[1, np.nan]], [0]), {}, ValueError, r"X must be finite, got nan at index \(0, 1\)"),
@@ -630,9 +791,16 @@ BAD_FITS = {
     "y from 1": ((X2, [1, 2, 3, 1]), {}, ValueError, "labels count from 0, not from 1"),
     "y not whole": ((X2, [0, 0.5, 2, 0]), {}, ValueError, "integer class labels, got 0.5"),
     "y nan": ((X2, [0, np.nan, 2, 0]), {}, ValueError, "integer class labels, got nan"),
-    "y string": ((X2, list("abca")), {}, TypeError, "y must hold integer class labels, got dtype"),
+    "y string": (
+        (X2, list("abca")), {}, TypeError,
+        r"y must hold integer class labels, got dtype .*; .*= np.unique\(y, return_inverse=True\)",
+    ),
+    "y string objects": (
+        (X2, np.array(list("abca"), object)), {}, TypeError, r"np.unique\(y, return_inverse=True\)",
+    ),
+    "y -1 and 1": ((X2, [-1, 1, 1, -1]), {}, ValueError, r"got -1; \(y \+ 1\) // 2 makes"),
     "y object": ((X2, np.array([0, 1, None, 0])), {}, TypeError, "y must hold integer class"),
-    "y one-hot": ((X2, HOT), {}, ValueError, r"one label per example, shape \(m,\), got \(4, 3\)"),
+    "y one-hot": ((X2, HOT), {}, ValueError, r"shape \(m,\), got \(4, 3\); y.argmax\(axis=1\)"),
     "y scalar": ((X2, 1), {}, ValueError, r"one label per example, shape \(m,\), got \(\)"),
     "y ragged": ((X2, [[0], [1, 2]]), {}, ValueError, "y must be a rectangular array"),
     # numbers
@@ -657,6 +825,29 @@ BAD_FITS = {
     ),
     "val labels": (
         (X2, Y3), {"validation_data": (X2, Y3 + 1)}, ValueError, "validation_data: y must hold",
+    ),
+    "split 1": ((X2, Y3), {"validation_split": 1.0}, ValueError, "validation_split must be .* < 1"),
+    "split -1": ((X2, Y3), {"validation_split": -0.1}, ValueError, "validation_split must be >= 0"),
+    "split None": ((X2, Y3), {"validation_split": None}, TypeError, "validation_split must be a "),
+    "split of all": (
+        (X2, Y3), {"validation_split": 0.9}, ValueError, "an example on either side, got 0.9 of 4",
+    ),
+    "split and data": (
+        (X2, Y3), {"validation_split": 0.5, "validation_data": (X2, Y3)}, ValueError, "not both",
+    ),
+    "callback type": (
+        (X2, Y3), {"callbacks": [3]}, TypeError, "callbacks must be EarlyStopping .*, got int",
+    ),
+    "callback alone": (
+        (X2, Y3), {"callbacks": EarlyStopping()}, TypeError, "callbacks must be a sequence, got",
+    ),
+    "callback without validation": (
+        (X2, Y3), {"callbacks": [EarlyStopping()]}, ValueError,
+        "watches val_loss, but this fit reports only loss; give fit validation_data or valid",
+    ),
+    "callback without accuracy": (
+        (X2, Y3), {"callbacks": [EarlyStopping("accuracy")]}, ValueError,
+        r"watches accuracy, but .* only loss; call compile with metrics=\[.accuracy.\]",
     ),
     "val lengths": (
         (X2, Y3), {"validation_data": (X2, Y3[:2])}, ValueError, "validation_data: X and y must be",
@@ -697,7 +888,32 @@ BAD_TARGETS = {
     ),
     "hot columns": ("categorical_crossentropy", "softmax", HOT[:, :2], r"units, 3, got \(4, 2\)"),
     "hot nan": ("categorical_crossentropy", "softmax", HOT * np.nan, "y must be finite, got nan"),
-    "labels": ("categorical_crossentropy", "softmax", Y3, r"y must have 2 dimensions"),
+    "labels": (
+        "categorical_crossentropy",
+        "softmax",
+        Y3,
+        r"y must have 2 dim.* \(4,\); for labels use Sparse.* or one_hot\(y, 3\)",
+    ),
+    "labels in a column": (
+        "categorical_crossentropy",
+        "softmax",
+        Y3[:, None],
+        r"3, got \(4, 1\); for labels use SparseCategoricalCrossentropy or one_hot\(y, 3\)",
+    ),
+    "binary of -1": ("binary_crossentropy", "sigmoid", HOT * 2 - 1, r"; \(y \+ 1\) / 2 makes 0"),
+    "several units, one answer": (
+        "binary_crossentropy",
+        "sigmoid",
+        Y3 % 2,
+        r"\(4,\); for a yes-or-no question give Dense\(1, activation='sigmoid'\)",
+    ),
+    "several units, one column": (
+        "binary_crossentropy",
+        "sigmoid",
+        Y3[:, None] % 2,
+        r"\(4, 1\); for a yes-or-no question give Dense\(1, activation='sigmoid'\)",
+    ),
+    "squared ragged": ("mse", None, [[1, 2], [3]], "y must be a rectangular array of numbers"),
     "binary above": ("binary_crossentropy", "sigmoid", HOT + 0.1, "got values from 0.1 to 1.1"),
     "binary below": ("binary_crossentropy", "sigmoid", HOT - 0.1, "got values from -0.1 to 0.9"),
     "squared columns": ("mse", None, HOT[:, :1], r"units, 3, got \(4, 1\)"),
@@ -774,6 +990,21 @@ BAD_CALLS = {
     "optimizer type": (lambda: classifier(Adam), TypeError, "optimizer must be a name or an opt"),
     "loss name": (lambda: compiled(None, "ms"), ValueError, "loss .*did you mean 'mse'"),
     "loss type": (lambda: compiled(None, MeanSquaredError), TypeError, "loss must be a name or a"),
+    "softmax of one": (
+        lambda: Dense(1, activation="softmax"), ValueError,
+        r"always be 1; for a yes-or-no question give Dense\(1, activation='sigmoid'\) and Binary",
+    ),
+    "logits of one": (
+        lambda: single().compile("sgd", SPARSE), ValueError,
+        r"loss Sparse.* at least 2 units, got 1: .*always be 0; .*Dense\(1, activation='sigmoid'\)",
+    ),
+    "monitor": (lambda: EarlyStopping("valloss"), ValueError, "did you mean 'val_loss'"),
+    "patience": (lambda: EarlyStopping(patience=1.5), TypeError, "patience must be an integer"),
+    "patience -1": (lambda: EarlyStopping(patience=-1), ValueError, "patience must be >= 0"),
+    "min_delta": (lambda: EarlyStopping(min_delta=-1), ValueError, "min_delta must be >= 0"),
+    "restore": (
+        lambda: EarlyStopping(restore_best_weights=1), TypeError, "must be True or False, got 1",
+    ),
     "logits without logits": (
         lambda: compiled("softmax", SPARSE), ValueError, "needs .* 'linear', got 'softmax'",
     ),
@@ -821,6 +1052,7 @@ BAD_CALLS = {
     "fit columns": (lambda: built().fit(np.ones((4, 3)), Y3), ValueError, "columns of X must be 2"),
     "predict nan": (lambda: built().predict([[np.nan, 1]]), ValueError, "X must be finite"),
     "activations rank": (lambda: built().activations([1, 2]), ValueError, "X must have 2 dimens"),
+    "predict one": (lambda: built().predict(X2[0]), ValueError, r"example is a row, X\[None, :\]"),
 }  # fmt: skip
 
 
