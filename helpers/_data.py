@@ -187,10 +187,4 @@ def _labels(y: Any, shape: tuple[int, ...], units: int, name: str) -> np.ndarray
         raise ValueError(
             f"{name} must hold one label per example, shape (m,), got {shape}{way_out}"
         )
-    try:
-        return class_labels(y, units, name)
-    except ValueError as error:
-        way_out = ""
-        if "-1" in str(error) and set(np.unique(y)) == {-1, 1}:
-            way_out = f"; ({name} + 1) // 2 makes 0 and 1 of -1 and 1"
-        raise ValueError(f"{error}{way_out}") from None
+    return class_labels(y, units, name)

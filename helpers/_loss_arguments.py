@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
 from helpers._logits import array_of_rows, rounded
-from helpers.validation import boolean, class_labels, float_array, real_number
+from helpers.validation import boolean, class_labels, class_names_hint, float_array, real_number
 
 # How far a row of probabilities may be from adding up to one: room for float32, not for a mistake.
 ROW_SUM_TOLERANCE = 1e-5
@@ -35,7 +34,7 @@ def prediction(
 
 def targets(y: Any, shape: tuple[int, ...]) -> np.ndarray:
     """Return finite targets of the predictions' shape, in float64."""
-    y = numbers_not_names(float_array, y, "y", finite=True)
+    y = numbers_not_names(y, finite=True)
     if y.shape != shape:
         hint = "; y[..., np.newaxis] has it" if (*y.shape, 1) == shape else ""
         if shape[-1] > 1 and y.shape in (shape[:-1], (*shape[:-1], 1)):
@@ -65,7 +64,7 @@ def target_rows(y: Any, shape: tuple[int, ...]) -> np.ndarray:
 def labels(y: Any, shape: tuple[int, ...], each: str = "for each row of predictions") -> np.ndarray:
     """Return one label for each row, shape (...), for predictions of `shape`."""
     try:
-        checked = numbers_not_names(class_labels, y, shape[-1])
+        checked = class_labels(y, shape[-1])
     except ValueError as error:
         raise ValueError(f"{error}{_rows_hint(y, shape)}") from None
     if checked.shape == (*shape[:-1], 1):
@@ -81,7 +80,7 @@ def labels(y: Any, shape: tuple[int, ...], each: str = "for each row of predicti
 def binary_pair(y: Any, z: Any, *epsilon: Any) -> tuple[Any, ...]:
     """Return targets in the shape and precision of the logits, the logits, and epsilon if given."""
     z = float_array(z, "z")
-    y = numbers_not_names(float_array, y, "y", finite=True)
+    y = numbers_not_names(y, finite=True)
     if y.ndim and y.shape != z.shape:
         raise ValueError(f"y must be a number or have the shape of z, {z.shape}, got {y.shape}")
     _in_unit_interval(y, "y", "targets", two_values_hint(y))
@@ -98,7 +97,7 @@ def categorical_pair(y: Any, z: Any, *epsilon: Any) -> tuple[Any, ...]:
 
 def as_column(y: Any, a: Any) -> np.ndarray:
     """Return targets of shape (m,) as (m, 1) if the predictions have that shape."""
-    y, shape = numbers_not_names(float_array, y, "y"), array_of_rows(a, "a").shape
+    y, shape = numbers_not_names(y), array_of_rows(a, "a").shape
     return y[..., np.newaxis] if shape == (*y.shape, 1) else y
 
 
@@ -117,17 +116,12 @@ def _adding_up_to_one(array: np.ndarray, name: str) -> None:
         )
 
 
-def numbers_not_names(
-    check: Callable[..., np.ndarray], y: Any, *arguments: Any, **named: Any
-) -> Any:
-    """Return what `check` makes of y; if that holds class names, the error says what to do."""
+def numbers_not_names(y: Any, finite: bool = False) -> np.ndarray:
+    """Return y as numbers; if it holds class names, the error says what to do."""
     try:
-        return check(y, *arguments, **named)
+        return float_array(y, "y", finite=finite)
     except TypeError as error:
-        if not all(isinstance(value, (str, bytes)) for value in np.asarray(y).flat):
-            raise
-        hint = "class names become labels by np.unique(y, return_inverse=True)[1]"
-        raise TypeError(f"{error}; {hint}") from None
+        raise TypeError(f"{error}{class_names_hint(y, 'y')}") from None
 
 
 def two_values_hint(y: np.ndarray, name: str = "y") -> str:

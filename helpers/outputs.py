@@ -110,7 +110,7 @@ def _target(y: Any) -> np.ndarray:
     try:
         target = float_array(y, "y", finite=True)
     except TypeError as error:
-        raise TypeError(f"{error}{class_names_hint(np.asarray(y), 'y')}") from None
+        raise TypeError(f"{error}{class_names_hint(y, 'y')}") from None
     if target.ndim not in (1, 2):
         raise ValueError(f"y must have shape (m,) or (m, columns), got shape {target.shape}")
     return target[:, 0] if target.ndim == 2 and target.shape[1] == 1 else target

@@ -138,7 +138,7 @@ def class_labels(y: Any, num_classes: int, name: str = "y") -> np.ndarray:
     """
     array = _rectangular(y, name)
     if array.dtype.kind not in "biuf":
-        hint = class_names_hint(array, name)
+        hint = class_names_hint(y, name)
         raise TypeError(f"{name} must hold integer class labels, got dtype {array.dtype}{hint}")
     if array.size == 0:
         raise ValueError(f"{name} must not be empty, got shape {array.shape}")
@@ -152,16 +152,17 @@ def class_labels(y: Any, num_classes: int, name: str = "y") -> np.ndarray:
         if low == 1 and high == num_classes:
             hint = "; labels count from 0, not from 1"
         elif np.isin(array, (-1, 1)).all():
-            hint = f"; write labels -1 and 1 as 0 and 1: {name} == 1"
+            hint = f"; ({name} + 1) // 2 makes 0 and 1 of -1 and 1"
         raise ValueError(
             f"{name} must hold labels from 0 to {num_classes - 1}, got {int(wrong)}{hint}"
         )
     return array.astype(np.int64, copy=False)
 
 
-def class_names_hint(array: np.ndarray, name: str) -> str:
-    """Return how class names become labels, if `array` may hold such, for the end of a message."""
-    if array.dtype.kind not in "OUS" or not array.ndim:
+def class_names_hint(y: Any, name: str) -> str:
+    """Return how class names become labels, if `y` holds such, for the end of a message."""
+    array = np.asarray(y)
+    if not array.ndim or not all(isinstance(value, (str, bytes)) for value in array.flat):
         return ""
     return f"; class names become numbers by np.unique({name}, return_inverse=True)[1]"
 

@@ -770,7 +770,7 @@ X2, Y3 = np.ones((4, 2)), np.array([0, 1, 2, 0])
 HOT = one_hot(Y3, 3)
 BAD_FITS = {
     # X
-    "X object": ((X2.astype(object), Y3), {}, TypeError, "X must hold real numbers, got .*object"),
+    "X object": (([[None, 1]] * 4, Y3), {}, TypeError, "X must hold real numbers, got .*object"),
     "X string": ((X2.astype(str), Y3), {}, TypeError, "X must hold real numbers"),
     "X complex": ((X2.astype(complex), Y3), {}, TypeError, "X must hold real numbers, got .*compl"),
     "X ragged": (([[1, 2], [3]], [0, 1]), {}, ValueError, "X must be a rectangular array"),

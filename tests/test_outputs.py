@@ -370,7 +370,7 @@ BAD = [
     pytest.param(["cat", "dog"], None, TypeError, "^y must hold real numbers, got dtype <U3; "
                  "class names become numbers by np.unique", id="strings"),
     pytest.param([b"cat"], None, TypeError, "dtype .S3; class names", id="bytes"),
-    pytest.param([None, 1], None, TypeError, "^y must hold real numbers, got dtype object; .*class",
+    pytest.param([None, 1], None, TypeError, "^y must hold real numbers, got dtype object; call",
                  id="objects"),
     pytest.param(None, None, TypeError, "^y must hold real numbers, got dtype object", id="None"),
     pytest.param([1j], None, TypeError, "^y must hold real numbers, got dtype complex128$",
@@ -403,8 +403,8 @@ BAD = [
     pytest.param([0, 0], "multiclass", ValueError, '^y must hold at least two classes for kind="mul'
                  'ticlass", got only the label 0; softmax with one unit always answers 1: for a yes'
                  '-or-no question say kind="binary"$', id="multiclass: one class"),
-    pytest.param([-1, 1], "multiclass", ValueError, "^y must hold labels from 0 to 1, got -1; write"
-                 " labels -1 and 1 as 0 and 1: y == 1$", id="multiclass: minus and plus"),
+    pytest.param([-1, 1], "multiclass", ValueError, r"^y must hold labels from 0 to 1, got -1; \(y "
+                 r"\+ 1\) // 2 makes 0 and 1 of -1 and 1$", id="multiclass: minus and plus"),
     pytest.param(scipy.sparse.eye(3), None, TypeError, r"call y\.toarray\(\)$", id="sparse"),
     pytest.param([[0, 1], [1, 1]], "multiclass", ValueError, "^y must hold exactly one 1 in every "
                  'row for kind="multiclass", got 2 in row 1$', id="multiclass: several"),

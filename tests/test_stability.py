@@ -406,7 +406,7 @@ def test_an_error_says_what_to_do(y, way_out):
     for function in CATEGORICAL:
         with pytest.raises(ValueError, match="one-hot rows belong to categorical_crossentropy"):
             function([[0, 1], [1, 0]], [[0.0, 1.0], [2.0, 3.0]])
-        with pytest.raises(TypeError, match="class names become labels"):
+        with pytest.raises(TypeError, match="class names become numbers"):
             function(["no", "yes"], [[0.0, 1.0], [2.0, 3.0]])
 
 

@@ -249,7 +249,7 @@ def test_class_labels_may_be_bools_and_lists_and_are_not_copied_in_vain():
         (
             [-1, 1, -1],
             ValueError,
-            "y must hold labels from 0 to 3, got -1; write labels -1 and 1 as 0 and 1: y == 1",
+            "y must hold labels from 0 to 3, got -1; (y + 1) // 2 makes 0 and 1 of -1 and 1",
         ),
         ([1j], TypeError, "y must hold integer class labels, got dtype complex128"),
         ([], ValueError, "y must not be empty, got shape (0,)"),
