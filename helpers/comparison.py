@@ -143,7 +143,11 @@ def compare(rows: Mapping[str, tuple[Any, Any]], *, digits: int | None = None) -
         columns["ours"].append(number_text(ours[place], min(most, 6)))
         columns["theirs"].append(number_text(theirs[place], min(most, 6)))
         columns["digits that agree"].append(f"{most} or more" if agreed >= most else str(agreed))
-    note = "Of an array: its largest element, and the digits of all." if arrays else ""
+    note = (
+        "An array is shown by the element of the largest size; the digits hold for all of it."
+        if arrays
+        else ""
+    )
     show(Table(columns, right=("ours", "theirs"), note=note))
     if broken:
         raise AssertionError(

@@ -18,6 +18,7 @@ from tools.cells import (
     tag_tensorflow,
     wrongly_tagged,
 )
+from tools.store_outputs import store
 
 new = nbformat.v4
 PRINTED = [new.new_output("stream", text="1")]
@@ -138,3 +139,15 @@ def test_what_is_wrong_with_the_tags_is_said(cells, said):
     found = list(wrongly_tagged(notebook(*cells)))
     assert len(found) == bool(said)
     assert said in "".join(found)
+
+
+def test_storing_outputs_marks_the_cells(tmp_path):
+    cells = notebook(f"# Title\n\n{PREDICTION} What?", "print(1)", "# It is 1.", "import keras")
+    cells.cells[3].source = "def f():\n    import keras"
+    file = tmp_path / "lesson.ipynb"
+    nbformat.write(cells, file)
+    store(file)
+    _, answer, _, function = nbformat.read(file, nbformat.NO_CONVERT).cells
+    assert answer.metadata == {"tags": [FOLDED], "jupyter": {"outputs_hidden": True}}
+    assert answer.outputs[0].text == "1\n"
+    assert function.metadata == {"tags": [TENSORFLOW]}

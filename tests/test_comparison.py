@@ -54,7 +54,7 @@ def test_table_shows_both_numbers_and_the_digits_that_agree(capsys):
         "same, shape (2,)   -3.00000   -3.00000   12 or more",
         "near, shape (2,)   -3.00000   -3.00000   12 or more",
         "1/3                0.333333   0.333333   12 or more",
-        "Of an array: its largest element, and the digits of all.",
+        "An array is shown by the element of the largest size; the digits hold for all of it.",
     ]
     compare({"count": (7, 7), "value": (2.5, 2.5 * (1 + 3e-6))})
     assert capsys.readouterr().out.splitlines() == [
