@@ -27,12 +27,10 @@ from helpers.figures.palette import (
     PALETTE,
     SKY,
     VERMILLION,
-    contrast,
     darkened,
 )
 from helpers.figures.style import encode_png, encode_png_quickly, figure, picture
-from tests.contrast import contrast as measured_contrast
-from tests.contrast import faint, linear_rgb
+from tests.contrast import faint
 
 ALT = 'A straight line from 0 to 1, "rising" & <never> falling, in ten steps.'
 
@@ -89,80 +87,6 @@ def test_figures_leave_pyplot_alone() -> None:
 
     figure()
     assert not _pylab_helpers.Gcf.figs
-
-
-# Machado, Oliveira, Fernandes (2009), table 1, severity 1.0; rows give R, G, B.
-DEFICIENCIES = {
-    "normal": np.eye(3),
-    "protanopia": np.array(
-        [
-            [0.152286, 1.052583, -0.204868],
-            [0.114503, 0.786281, 0.099216],
-            [-0.003882, -0.048116, 1.051998],
-        ]
-    ),
-    "deuteranopia": np.array(
-        [
-            [0.367322, 0.860646, -0.227968],
-            [0.280085, 0.672501, 0.047413],
-            [-0.011820, 0.042940, 0.968881],
-        ]
-    ),
-    "tritanopia": np.array(
-        [
-            [1.255528, -0.076749, -0.178779],
-            [-0.078411, 0.930809, 0.147602],
-            [0.004733, 0.691367, 0.303900],
-        ]
-    ),
-}
-
-
-def lab(rgb: np.ndarray) -> np.ndarray:
-    """CIE 1976 L*a*b* of a linear sRGB colour, white point D65."""
-    to_xyz = np.array(
-        [[0.4124, 0.3576, 0.1805], [0.2126, 0.7152, 0.0722], [0.0193, 0.1192, 0.9505]]
-    )
-    xyz = to_xyz @ np.clip(rgb, 0, 1) / [0.9505, 1.0, 1.089]
-    f = np.where(xyz > 216 / 24389, np.cbrt(xyz), (24389 / 27 * xyz + 16) / 116)
-    return np.array([116 * f[1] - 16, 500 * (f[0] - f[1]), 200 * (f[1] - f[2])])
-
-
-@pytest.mark.parametrize("vision", DEFICIENCIES)
-def test_colours_differ_with_any_colour_vision(vision: str) -> None:
-    seen = [lab(DEFICIENCIES[vision] @ linear_rgb(c)) for c in PALETTE]
-    distances = [
-        np.linalg.norm(one - other) for i, one in enumerate(seen) for other in seen[i + 1 :]
-    ]
-    # A distance of about 2.3 is just noticeable; lines need several times that.
-    assert min(distances) > 15
-
-
-@pytest.mark.parametrize("colour", PALETTE[:4])
-def test_colours_of_lines_stand_out_from_white(colour: str) -> None:
-    """WCAG 2.2, 1.4.11: graphical objects need a contrast of 3 to 1."""
-    assert measured_contrast(colour, "white") >= 3
-
-
-def test_contrast_is_that_of_the_standard() -> None:
-    assert contrast("black", "white") == pytest.approx(21)
-    assert contrast("white", "#777777") == pytest.approx(4.48, abs=0.005)  # known to just fail
-    assert contrast("#767676", "white") == pytest.approx(4.54, abs=0.005)  # and to just pass
-    for one, other in itertools.combinations(PALETTE, 2):
-        assert contrast(one, other) == pytest.approx(measured_contrast(one, other))
-
-
-@pytest.mark.parametrize("wanted", [3.0, 4.5])
-@pytest.mark.parametrize("colour", PALETTE)
-def test_darkened_colours_stand_out_and_keep_their_hue(colour: str, wanted: float) -> None:
-    shade = darkened(colour, wanted)
-    reached, before = measured_contrast(shade, "white"), measured_contrast(colour, "white")
-    if before >= wanted:
-        assert shade.lower() == colour.lower()
-    else:
-        assert wanted <= reached < wanted + 0.2
-        hue, paled = (np.array(to_rgb(c)) / max(to_rgb(c)) for c in (colour, shade))
-        np.testing.assert_allclose(paled, hue, atol=0.01)
 
 
 def drawn(**look: object) -> Figure:

@@ -750,7 +750,7 @@ def _count(number: int, thing: str) -> str:
 
 def _number(value: float) -> str:
     """Write a number shortly, with a true minus sign and without −0."""
-    value = float(value)
+    value = float(value) + 0.0
     if abs(value) >= 1000 or 0 < abs(value) < 0.095:
         text = f"{value:.3g}" if abs(value) >= 1000 else f"{value:.2g}"
     else:

@@ -20,7 +20,7 @@ from matplotlib.colors import to_hex, to_rgb
 
 # Okabe & Ito (2008), "Color universal design": distinguishable with any colour vision.
 BLUE, VERMILLION, GREEN, PURPLE = "#0072B2", "#D55E00", "#009E73", "#CC79A7"
-ORANGE, SKY, BLACK, GREY = "#E69F00", "#56B4E9", "#000000", "#6E6E6E"
+ORANGE, SKY, BLACK, GREY = "#E69F00", "#56B4E9", "#000000", "#646464"
 PALETTE = (BLUE, VERMILLION, GREEN, PURPLE, ORANGE, SKY, BLACK)
 # As far from those on white, and from each other, as colours go with any colour vision.
 VIOLET, BROWN, NAVY, WINE, LAVENDER = "#8700F0", "#5A2D00", "#001E87", "#87005A", "#9678FF"

@@ -21,7 +21,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
-from matplotlib.text import Annotation
+from matplotlib.text import Annotation, Text
 from PIL import Image
 
 from helpers.figures.palette import FILLS, LINESTYLES, SEQUENTIAL, SERIES, darkened
@@ -146,7 +146,8 @@ def _end_of(line: Line2D, side: int) -> tuple[float, float]:
 def _move_apart(axes: Axes, texts: list[Annotation], side: int) -> None:
     """Give labels heights that do not overlap, as near as possible to their lines' ends."""
     ends = np.array([axes.transData.transform(text.xy) for text in texts])
-    height = 1.08 * max(text.get_window_extent().height for text in texts)
+    # An annotation's own extent has its leader in it.
+    height = 1.08 * max(Text.get_window_extent(text).height for text in texts)
     order = np.argsort(ends[:, 1], kind="stable")
     # Runs of labels that touch share the middle of the places they would like.
     runs: list[list[float]] = []
