@@ -98,6 +98,7 @@ function render({ model, el }) {
   let cursor = null; // the keyboard's pen, once it is used
   let penDown = false;
   let waiting = false;
+  let idle = null;
 
   function send() {
     draw();
@@ -108,6 +109,9 @@ function render({ model, el }) {
       model.set("strokes", copy(strokes));
       model.save_changes();
     });
+    // Drawing the picture that a saved notebook keeps takes too long to do it at each stroke.
+    clearTimeout(idle);
+    idle = setTimeout(() => model.send("keep"), 1000);
   }
 
   function draw() {
@@ -244,6 +248,7 @@ function render({ model, el }) {
   draw();
   show();
   return () => {
+    clearTimeout(idle);
     model.off("change:strokes", replaced);
     model.off("change:reading", show);
   };

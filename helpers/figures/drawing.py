@@ -117,12 +117,22 @@ class DrawingPad(anywidget.AnyWidget):
 
     strokes = traitlets.List().tag(sync=True)
     reading = traitlets.Dict().tag(sync=True)
+    # The picture that a saved notebook keeps (tools/saved_widgets.py).
+    png = traitlets.Bytes().tag(sync=True)
+    alt = traitlets.Unicode().tag(sync=True)
+    width = traitlets.Int().tag(sync=True)
 
     def __init__(self, predict: Callable[[np.ndarray], np.ndarray], strokes: Strokes = ()) -> None:
         self._predict = predict
         drawing = [np.asarray(stroke, dtype=np.float64).tolist() for stroke in strokes]
         super().__init__(strokes=drawing, reading=self._read(drawing))
         self._still = self.picture
+        self._keep(self._still)
+        self.on_msg(lambda *message: self._keep(self.picture))
+
+    def _keep(self, still: Picture) -> None:
+        with self.hold_sync():
+            self.png, self.alt, self.width = still.data, still.alt, still.width
 
     def draw(self, strokes: Strokes) -> str:
         """Replace the drawing as a reader would, and return what the network says to it."""

@@ -120,8 +120,8 @@ function control(description, value, changed, players, quiet) {
     });
     const move = (number) => {
       input.value = number;
-      output.textContent = written(number, description.step);
-      changed(description.name, number);
+      output.textContent = written(input.value, description.step);
+      changed(description.name, Number(input.value)); // which the browser rounds to the steps
     };
     output.textContent = written(value, description.step);
     row.append(output);

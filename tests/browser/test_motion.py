@@ -209,3 +209,66 @@ def test_screen_readers_are_told_where_play_stops_only(player):
 @pytest.mark.parametrize("check", [check_accessibility, check_outputs, check_console])
 def test_nothing_else_is_wrong(notebook, check):
     assert list(check(notebook)) == []
+
+
+# --- a saved notebook -----------------------------------------------------------------------------
+
+
+def outputs(notebook):
+    return notebook.page.locator(".jp-Notebook .jp-OutputArea-output")
+
+
+@pytest.fixture(scope="module")
+def saved(notebook, file):
+    """The notebook, its widgets moved as a reader moves them, saved with Ctrl+S."""
+    for number, value in ((0, 7), (1, 3)):
+        Player(notebook, number).start_at(value)
+    page = notebook.page
+    page.locator(".course-drawing button").focus()
+    page.keyboard.press("Enter")
+    expect(page.locator(".course-drawing .sentence")).to_have_text("Nothing is drawn yet.")
+    page.wait_for_timeout(2500)  # the pad keeps its picture when it has been left alone
+    before = file.read_bytes()
+    page.keyboard.press("Control+s")
+    for _ in range(100):
+        page.wait_for_timeout(100)
+        if file.read_bytes() != before:
+            break
+    page.keyboard.press("Control+s")  # the file on disk is not what was sent; nobody shall ask
+    page.wait_for_timeout(1000)
+    assert not page.locator(".jp-Dialog").count()
+    assert not page.evaluate("jupyterapp.shell.currentWidget.context.model.dirty")
+    return file
+
+
+ENDS = ["to 7 at the right end.", "to 3 at the right end.", "Nothing is drawn yet."]
+
+
+def test_saved_file_holds_the_pictures_as_they_were_left(saved):
+    stored = nbformat.read(saved, as_version=4)
+    assert "widgets" not in stored.metadata
+    outputs = [cell.outputs[0] for cell in stored.cells if cell.cell_type == "code"]
+    for output, end in zip(outputs, ENDS, strict=True):
+        assert output.data["text/plain"].endswith(end)
+        assert f'{end}">' in output.data["text/html"]
+        assert set(output.data) == {"text/plain", "text/html"}
+
+
+def test_reloaded_page_has_live_widgets_while_the_kernel_lives(notebook, saved):
+    notebook.page.reload()
+    notebook.wait_until_ready()
+    expect(notebook.page.locator(".course-explorer")).to_have_count(2, timeout=20_000)
+    Player(notebook, 0).start_at(9)
+
+
+def test_reopened_notebook_shows_the_pictures_without_a_kernel(open_notebook, saved):
+    """Opening another notebook ends the kernels; so does a reader who comes back tomorrow."""
+    notebook = open_notebook(saved.relative_to(ROOT).as_posix())
+    images = outputs(notebook).locator("img")
+    expect(images).to_have_count(3, timeout=20_000)
+    for number, end in enumerate(ENDS):
+        assert images.nth(number).get_attribute("alt").endswith(end)
+        assert images.nth(number).evaluate("image => image.naturalWidth") > 0
+    assert "Error displaying widget" not in notebook.page.content()
+    assert list(check_console(notebook)) == []
+    assert list(check_accessibility(notebook)) == []

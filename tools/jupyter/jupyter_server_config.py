@@ -1,6 +1,7 @@
 """What `make lab` adds to Jupyter's settings; found through JUPYTER_CONFIG_PATH."""
 
 import asyncio
+import sys
 from pathlib import Path
 
 from jupyter_server.services.kernels.connection.channels import ZMQChannelsWebsocketConnection
@@ -23,6 +24,8 @@ class PromptConnection(ZMQChannelsWebsocketConnection):
 
 
 c.ServerApp.kernel_websocket_connection_class = PromptConnection
+sys.path.append(str(Path(__file__).resolve().parents[2]))
+c.ServerApp.contents_manager_class = "tools.saved_widgets.LessonContents"
 # custom/custom.css; `static_custom_path` itself is not open to configuration.
 custom = str(Path(__file__).parent / "custom")
 c.ServerApp.tornado_settings = {"static_custom_path": [custom]}
