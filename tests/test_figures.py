@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import io
 import itertools
 import re
@@ -40,7 +41,7 @@ def pixels(data: bytes) -> np.ndarray:
     return np.asarray(image.convert("RGB") if image.mode == "P" else image)
 
 
-def line_explorer() -> Explorer:
+def line_explorer(**story: object) -> Explorer:
     fig, axes = figure()
     x = np.linspace(0, 1, 11)
     (line,) = axes.plot(x, x)
@@ -54,6 +55,7 @@ def line_explorer() -> Explorer:
         fig,
         draw,
         [line],
+        **story,
         slope=Slider("Slope", 0, 3, 0.1, 1.0),
         sign=Choice("Sign", ("plus", "minus"), "plus"),
     )
@@ -231,6 +233,74 @@ def test_explorer_without_a_kernel_is_a_still_picture() -> None:
     assert data["text/html"] == still._repr_html_()
     assert data["text/plain"] == f"Explorer: {still.alt}"
     assert "application/vnd.jupyter.widget-view+json" in data
+
+
+def test_story_is_told_by_pictures_side_by_side() -> None:
+    story = [{}, {"slope": 0.5, "sign": "minus"}, {"slope": 3}]
+    explorer, plain = line_explorer(story=story), line_explorer()
+    data, _ = explorer._repr_mimebundle_()
+    alts = []
+    for moment in story:
+        alts.append(plain.move(**{"slope": 1, "sign": "plus", **moment}))
+    html = data["text/html"]
+    assert [unescape(alt) for alt in re.findall(r'alt="([^"]*)"', html)] == alts
+    headings = re.findall("<figcaption>(.*?)</figcaption>", html)
+    assert headings == ["Start", "Slope: 0.5, Sign: minus", "Slope: 3.0"]
+    assert data["text/plain"] == "Explorer: " + "\n".join(alts)
+    encoded = re.findall(r"base64,([^\"]*)", html)
+    moving = pixels(plain.png)[..., :3]  # as it stands at the last moment
+    last = pixels(base64.b64decode(encoded[2])).astype(float)
+    whole = moving.reshape(len(last), 2, last.shape[1], 2, 3).mean(axis=(1, 3))
+    assert np.abs(last - whole).mean() < 0.5
+    assert len({*encoded}) == 3
+
+
+def test_story_leaves_the_explorer_at_its_start() -> None:
+    told, plain = line_explorer(story=[{"slope": 3}, {"sign": "minus"}]), line_explorer()
+    assert told.png == plain.png
+    assert told.alt == plain.alt
+    assert told.picture == plain.picture
+    assert told.move(slope=2) == plain.move(slope=2)
+
+
+@pytest.mark.parametrize(
+    ("moment", "message"),
+    [
+        ({"slop": 1}, r"no control 'slop'; there are slope, sign"),
+        ({"slope": 3.5}, r"Slope must be in \[0, 3\], got 3.5"),
+    ],
+)
+def test_story_refuses_what_no_reader_can_set(moment: dict, message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        line_explorer(story=[{}, moment])
+
+
+def test_each_move_is_counted_even_if_the_picture_stays() -> None:
+    """Play waits for the count, not for another picture."""
+    explorer = line_explorer()
+    explorer.move(slope=0)
+    counted, png = explorer.drawn, explorer.png
+    explorer.move(sign="minus")
+    assert explorer.png == png
+    assert explorer.drawn == counted + 1
+
+
+def test_moments_are_written_with_the_digits_of_the_step() -> None:
+    assert Slider("Epoch", 0, 9, 1, 0).say(3) == "Epoch: 3"
+    assert Slider("Rate", -1, 1, 0.25, 0).say(-0.5) == "Rate: −0.50"
+
+
+@settings(max_examples=25)
+@given(
+    st.tuples(st.integers(1, 20), st.integers(1, 20)).flatmap(
+        lambda shape: arrays(np.uint8, (2 * shape[0], 2 * shape[1], 4))
+    )
+)
+def test_halved_pictures_are_means_of_four_pixels(image: np.ndarray) -> None:
+    opaque = np.where(np.arange(4) == 3, 255, image).astype(np.uint8)
+    height, width = image.shape[:2]
+    means = opaque.reshape(height // 2, 2, width // 2, 2, 4).mean(axis=(1, 3))
+    assert np.abs(halved(opaque) - means).max() <= 1
 
 
 @pytest.mark.parametrize(

@@ -176,7 +176,8 @@ class Explorer(anywidget.AnyWidget):
         still = Picture(encode_png(halved(pixels)), alt, round(self.width / 2))
         self._draw(**self.values)
         self._draw_moving()
-        return ", ".join(self._named[name].say(value) for name, value in moment.items()), still
+        said = ", ".join(self._named[name].say(value) for name, value in moment.items())
+        return said or "Start", still
 
     def move(self, **values: float | str) -> str:
         """Set controls as a reader would and return the new text alternative.
