@@ -6,7 +6,7 @@ import xml.etree.ElementTree as ElementTree
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from helpers.figures.tables import Table, number_text, table
@@ -87,6 +87,9 @@ def test_formats_of_python(number, form, text):
     assert number_text(number, form=form) == text
 
 
+@example(units=125, sign=1, decimals=3, steps=-1, digits=2)
+@example(units=125, sign=-1, decimals=3, steps=1, digits=2)
+@example(units=1005, sign=1, decimals=4, steps=-1, digits=3)
 @given(
     st.integers(1, 10**5),
     st.sampled_from([-1, 1]),
