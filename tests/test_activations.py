@@ -146,13 +146,18 @@ def test_is_silent_for_finite_input_whatever_the_user_told_numpy(name, dtype):
 
 
 def test_a_product_keeps_the_digits_that_its_factor_has_lost():
-    # σ(−712) and Φ(−37.61) are subnormal, the products are not.
-    for name, z in (("silu", -712.0), ("silu_derivative", -712.0), ("gelu", -37.61)):
-        with mpmath.workdps(50):
-            exact = EXACT[name](mpmath.mpf(z))
-            assert ulp_error(getattr(activations, name)(z), exact, np.float64) <= BOUNDS[name]
-            factor = float(exact_sigmoid(mpmath.mpf(z)) if z < -700 else exact_normal(z))
-            assert ulp_error(z * factor, exact, np.float64) > BOUNDS[name]
+    # σ(z) and φ(z) are subnormal here, the results are not.
+    for name, points in (
+        ("silu", np.linspace(-714, -711, 20)),
+        ("silu_derivative", np.linspace(-714, -711, 20)),
+        ("gelu_derivative", np.linspace(-37.71, -37.69, 20)),
+    ):
+        for value, z in zip(getattr(activations, name)(points), points, strict=True):
+            with mpmath.workdps(50):
+                assert ulp_error(value, EXACT[name](mpmath.mpf(z)), np.float64) <= BOUNDS[name], z
+    with mpmath.workdps(50):
+        naive = -714 * float(exact_sigmoid(mpmath.mpf(-714)))
+        assert ulp_error(naive, EXACT["silu"](mpmath.mpf(-714)), np.float64) > 100
 
 
 def test_mills_ratio_is_that_of_the_normal_distribution():
