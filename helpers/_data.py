@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from helpers._loss_arguments import ROW_SUM_TOLERANCE
 from helpers._settings import YES_OR_NO, Loss
 from helpers.losses import (
     BinaryCrossentropy,
@@ -19,9 +20,6 @@ from helpers.losses import (
     SparseCategoricalCrossentropy,
 )
 from helpers.validation import class_labels, float_array, real_number, sequence
-
-# How far the rows of y may be from summing to 1: as far as float32 probabilities are.
-ROW_SUM_TOLERANCE = 1e-5
 
 
 def checked(model: Any, X: Any, y: Any, where: str = "") -> tuple[np.ndarray, np.ndarray]:

@@ -121,7 +121,9 @@ def numbers_not_names(y: Any, finite: bool = False) -> np.ndarray:
     try:
         return float_array(y, "y", finite=finite)
     except TypeError as error:
-        raise TypeError(f"{error}{class_names_hint(y, 'y')}") from None
+        # Numbers written as text have their way out already.
+        hint = "" if ";" in str(error) else class_names_hint(y, "y")
+        raise TypeError(f"{error}{hint}") from None
 
 
 def two_values_hint(y: np.ndarray, name: str = "y") -> str:

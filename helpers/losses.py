@@ -29,7 +29,6 @@ from helpers import _clipping
 from helpers._clipping import weighted
 from helpers._logits import array_of_rows, complement, no_warnings, rounded, row_sum
 from helpers._loss_arguments import (
-    ROW_SUM_TOLERANCE,  # noqa: F401, `network` takes it from here
     as_column,
     binary_targets,
     labels,
