@@ -30,7 +30,7 @@ from helpers.figures.palette import (
     VERMILLION,
     darkened,
 )
-from helpers.figures.style import encode_png, encode_png_quickly, figure, picture
+from helpers.figures.style import encode_png, encode_png_quickly, figure, halved, picture
 from tests.contrast import faint
 
 ALT = 'A straight line from 0 to 1, "rising" & <never> falling, in ten steps.'
@@ -239,9 +239,7 @@ def test_story_is_told_by_pictures_side_by_side() -> None:
     story = [{}, {"slope": 0.5, "sign": "minus"}, {"slope": 3}]
     explorer, plain = line_explorer(story=story), line_explorer()
     data, _ = explorer._repr_mimebundle_()
-    alts = []
-    for moment in story:
-        alts.append(plain.move(**{"slope": 1, "sign": "plus", **moment}))
+    alts = [plain.move(**{"slope": 1, "sign": "plus", **moment}) for moment in story]
     html = data["text/html"]
     assert [unescape(alt) for alt in re.findall(r'alt="([^"]*)"', html)] == alts
     headings = re.findall("<figcaption>(.*?)</figcaption>", html)
