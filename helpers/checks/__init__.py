@@ -139,7 +139,8 @@ def solution(name: str = "") -> None:
         return _unknown(name)
     lesson, task = catalogue()[name]
     source = solution_source(lesson, name)
-    missing = [] if source else [f"(notebooks/solutions/{lesson}.ipynb is missing.)"]
+    notebook = f"notebooks/solutions/{lesson}.ipynb"
+    missing = [] if source else [f"Its code is in the course's repository, {notebook}; not here."]
     display(
         Report(
             "neutral",

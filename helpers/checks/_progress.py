@@ -1,4 +1,7 @@
-"""Remembers which tasks were attempted and solved: a small JSON file in the repository's root."""
+"""Remembers which tasks were attempted and solved: a small JSON file in the repository's root.
+
+Where `helpers` is installed without the lessons, the file is in the folder that one works in.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +17,8 @@ STATES = ("open", "attempted", "solved")
 
 def place() -> Path:
     """Return the file's path; the environment variable HELPERS_PROGRESS overrides it."""
-    return Path(os.environ.get("HELPERS_PROGRESS") or ROOT / ".progress.json")
+    here = ROOT if (ROOT / "notebooks").is_dir() else Path.cwd()  # installed without the lessons
+    return Path(os.environ.get("HELPERS_PROGRESS") or here / ".progress.json")
 
 
 def read() -> dict[str, str]:
