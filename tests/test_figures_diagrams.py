@@ -8,6 +8,7 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 import scipy.special
+import scipy.stats
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from matplotlib.colors import same_color
@@ -240,6 +241,8 @@ def test_a_network_draws_its_sizes(
     alt = network(sizes, backward=True).alt
     fig = drawn_figures[-1]
     assert sum(isinstance(patch, Circle) for patch in fig.axes[0].patches) == units
+    dots = [line for line in fig.axes[0].lines if len(line.get_xdata()) == 3]
+    assert len(dots) == sum(size > 6 for size in sizes)
     few = edges <= 12
     gaps = len(sizes) - 1
     for way in ("forward", "backward"):
