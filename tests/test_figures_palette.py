@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 from matplotlib.axes._base import _process_plot_format
 from matplotlib.colors import CSS4_COLORS, TABLEAU_COLORS, to_rgb
@@ -255,7 +255,8 @@ def overlaps(texts: list) -> list[tuple[str, str]]:
     ]
 
 
-@settings(max_examples=10)
+# Each example draws twice: shrinking one that fails would take minutes.
+@settings(max_examples=10, phases=(Phase.explicit, Phase.generate))
 @given(
     st.lists(st.floats(0.01, 100), min_size=1, max_size=9),
     st.sampled_from(["linear", "log"]),
