@@ -130,7 +130,7 @@ def _targets(y: Any, loss: Loss, units: int, dtype: np.dtype, name: str) -> np.n
         shape, kind = np.shape(y), np.asarray(y).dtype.kind
     except ValueError as error:
         raise ValueError(f"{name} must be a rectangular array of numbers: {error}") from None
-    names = kind in "US" or (kind == "O" and all(isinstance(label, str) for label in np.ravel(y)))
+    names = kind in "US" or (kind == "O" and {type(label) for label in np.ravel(y)} == {str})
     if names and not isinstance(loss, MeanSquaredError):
         raise TypeError(
             f"{name} must hold integer class labels, got dtype {np.asarray(y).dtype}; "
