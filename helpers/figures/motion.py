@@ -18,7 +18,7 @@ from matplotlib.lines import Line2D
 from numpy.typing import ArrayLike
 
 from helpers.figures.explorer import Explorer, Slider
-from helpers.figures.palette import COLOURS, INK_ON_PAPER, look, text_colour, tint
+from helpers.figures.palette import COLOURS, FILLS, INK_ON_PAPER, look, text_colour, tint
 from helpers.figures.style import figure
 
 Cost = Callable[[np.ndarray], np.ndarray]
@@ -119,7 +119,7 @@ def border_explorer(
     left.add_collection(borders)
     points = []
     for k, thing in enumerate(things):
-        style = {**look(thing, marker=True), "linestyle": "none", "mec": "white", "mew": 0.5}
+        style = {**look(thing, marker=True), "linestyle": "none", "mec": FILLS["paper"], "mew": 0.5}
         points += left.plot(*X[y == k].T, ms=5, label=thing, **style)
     left.grid(False)
     left.set(xlim=(low[0], high[0]), ylim=(low[1], high[1]))
@@ -366,7 +366,7 @@ def _movers(axes: Axes, tracks: Mapping[str, np.ndarray]) -> tuple[list[Line2D],
         thing = label if label in _OPTIMIZERS else ("marked" if len(tracks) == 1 else number)
         style = look(thing, marker=True)
         trails += axes.plot([], [], ms=3.5, lw=1.2, label=label, **style)
-        dots += axes.plot([], [], ms=11, mec="white", label="_", zorder=4,
+        dots += axes.plot([], [], ms=11, mec=FILLS["paper"], label="_", zorder=4,
                           color=style["color"], marker=style["marker"])  # fmt: skip
     return trails, dots
 
@@ -396,7 +396,9 @@ def _with_loss_curve(
     fig, (left, right) = figure(1, 2, width=8.0, height=3.8, width_ratios=(1.2, 1))
     epochs = every * np.arange(count)
     (curve,) = right.plot([], [], **look("data"))
-    (now,) = right.plot([], [], "o", color=COLOURS["marked"], mec="white", ms=10, clip_on=False)
+    (now,) = right.plot(
+        [], [], "o", color=COLOURS["marked"], mec=FILLS["paper"], ms=10, clip_on=False
+    )
     right.set(xlim=(0, epochs[-1]), ylim=(0, 1.08 * losses.max()))
     right.set(xlabel="epoch", ylabel="loss", title="The loss falls")
 
