@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import math
 import re
 import statistics
@@ -12,6 +13,7 @@ import pytest
 
 from helpers import network, optimizers
 from helpers.activations import ACTIVATIONS, Activation, linear, linear_derivative
+from helpers.comparison import keras
 from tools import cheat_sheet
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -86,6 +88,16 @@ def test_derivative_is_that_of_the_function(name):
 def test_places_in_the_lessons_exist(lesson, section):
     text = (ROOT / "notebooks" / f"{lesson}.ipynb").read_text(encoding="utf-8")
     assert f'"## {section} ' in text
+
+
+def test_what_the_sheet_says_of_keras_is_true():
+    compile_, accuracy = keras().Model.compile, keras().metrics.BinaryAccuracy
+    assert inspect.signature(compile_).parameters["optimizer"].default == "rmsprop"
+    assert inspect.signature(accuracy.__init__).parameters["threshold"].default == 0.5
+    assert keras().layers.Dense(1).kernel_initializer.__class__.__name__ == "GlorotUniform"
+    logits, y = np.array([[0.3], [-0.3]]), np.array([[1.0], [0.0]])
+    assert float(accuracy(threshold=0.0)(y, logits)) == 1
+    assert float(accuracy()(y, logits)) == 0.5
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 
 Names, ranges, defaults and heads are asked of the code; losses, gradients and update rules are the
 formulas of the docstrings, set in LaTeX. Written here are the derivatives (a test evaluates each
-against its helper) and the list of what never to do.
+against its helper), where to begin, and the list of what never to do.
 """
 
 from __future__ import annotations
@@ -45,6 +45,19 @@ TARGETS: dict[str, Any] = {
     "a number of either sign": [-1.5, 0.5, 2.0],
     "a number that is never negative": [0.0, 0.5, 2.5],
 }
+
+# Where to begin; a test holds what is said of Keras against Keras.
+STARTS = [
+    '`kernel_initializer="he_uniform"` for a layer with `relu`; the default, `glorot_uniform`, is '
+    "made for `tanh`",
+    "inputs scaled to about −1 … 1 first: every rate below takes that for granted",
+    "a rate of 0.1 for `SGD`, 0.001 for `Adam` and `RMSprop`; then three times as much and a third "
+    "of it, and on in the better direction",
+    'an optimizer by name: `compile(loss=…)` alone trains with `optimizer="rmsprop"` in Keras',
+    '`metrics=["accuracy"]`; but `keras.metrics.BinaryAccuracy(threshold=0.0)` where the head '
+    "gives logits of yes-or-no questions: Keras takes 0.5 otherwise, which is meant for "
+    "probabilities",
+]
 
 NEVER = [
     (
@@ -270,6 +283,10 @@ def cheat_sheet() -> str:
         *table(["name", "one step", "defaults"], optimizer_rows()),
         "$g$ is the gradient of $J$ with respect to $w$; squares, roots and quotients are taken "
         "element by element.",
+        "",
+        "## To begin with",
+        "",
+        *(f"- {what}" for what in STARTS),
         "",
         "## Never",
         "",
