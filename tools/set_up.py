@@ -211,11 +211,16 @@ def _run(command: list[str], more: dict[str, str] | None = None) -> subprocess.C
     )
 
 
-def _output(*command: str) -> str | None:
+def _output(*command: str, **options: object) -> str | None:
     """Return what a program prints, or None if it does not run."""
     try:
         done = subprocess.run(
-            command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, timeout=60, check=False
+            command,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            timeout=60,
+            check=False,
+            **options,
         )
     except (OSError, subprocess.TimeoutExpired):
         return None
@@ -292,8 +297,7 @@ def _named_python(uv: str, named: str) -> str | None:
 
 
 def _output_of_uv(uv: str, *arguments: str) -> str | None:
-    done = _run([uv, "--quiet", *arguments])
-    return None if done.returncode else done.stdout
+    return _output(uv, *arguments, cwd=str(ROOT), env=surroundings())
 
 
 # --- environments ---------------------------------------------------------------------------------
