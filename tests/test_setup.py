@@ -817,6 +817,20 @@ def test_what_programs_write_goes_elsewhere_if_the_folder_is_read_only(here, mon
     assert not Path(inner["IPYTHONDIR"]).is_relative_to(here)
 
 
+def test_a_matplotlibrc_of_the_reader_changes_no_figure(tmp_path):
+    """Without start.py, too, as with conda."""
+    own = tmp_path / "matplotlibrc"
+    own.write_text("text.usetex: True\naxes.facecolor: black\nfont.size: 30\nsavefig.dpi: 10\n")
+    ask = "import matplotlib; from helpers.figures import style; "
+    ask += "print({k: v for k, v in matplotlib.rcParams.items() if not k.startswith('backend')})"
+    with_own, without = (
+        run(sys.executable, "-c", ask, MATPLOTLIBRC=str(place))
+        for place in (own, tmp_path / "none")
+    )
+    assert with_own.returncode == 0, with_own.stderr
+    assert with_own.stdout == without.stdout
+
+
 @pytest.mark.slow
 @posix_only
 @pytest.mark.timeout(900)

@@ -67,6 +67,7 @@ def surroundings(outer: dict[str, str] | None = None) -> dict[str, str]:
     """
     inner = dict(os.environ if outer is None else outer)
     for name in (
+        "KERAS_BACKEND",
         "MATPLOTLIBRC",
         "MPLBACKEND",
         "PYTHONDONTWRITEBYTECODE",  # each kernel would compile TensorFlow anew: five seconds

@@ -50,6 +50,7 @@ STYLE: dict[str, Any] = {
     "xtick.labelsize": 11,
     "ytick.labelsize": 11,
 }
+matplotlib.rcdefaults()  # a reader's own matplotlibrc is for other pictures
 matplotlib.rcParams.update(STYLE)
 
 
