@@ -16,6 +16,7 @@ import traceback
 import warnings
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from types import FrameType
 from typing import Any
 
 import numpy as np
@@ -25,6 +26,7 @@ from helpers.checks._values import Other, Raised, canonical, form
 
 PATIENCE = 1.0  # Seconds in which a stopped function may end before its thread is left behind.
 MAX_PRINTED = 2000
+THREADS = sys.platform != "emscripten"  # a browser's Python has none
 
 
 class TimeIsUp(BaseException):
@@ -93,29 +95,68 @@ def run(task: Task, answer: Callable, probes: tuple[tuple, ...]) -> Run:
                 result.not_written = True
                 return
 
+    within = _within_a_thread if THREADS else _within_this_thread
+    with quiet(), contextlib.redirect_stdout(printed):
+        result.stopped, result.still_running = within(task.seconds, work)
+    return result
+
+
+def _within_a_thread(seconds: float, work: Callable[[], None]) -> tuple[bool, bool]:
+    """Do the work beside us; return whether the clock stopped it, and whether it goes on still."""
+
     def guarded() -> None:
         with contextlib.suppress(BaseException):  # TimeIsUp; a thread has no one to raise to
             work()
 
     worker = threading.Thread(target=guarded, daemon=True)
-    with quiet(), contextlib.redirect_stdout(printed):
-        worker.start()
-        try:
-            worker.join(task.seconds)
-            while _importing(worker):
-                worker.join(task.seconds)
-            result.stopped = worker.is_alive()
-        finally:  # the clock, or the reader's interrupt
-            result.still_running = not _stop(worker)
-    return result
+    stopped = False
+    worker.start()
+    try:
+        worker.join(seconds)
+        while _importing(sys._current_frames().get(worker.ident or 0)):
+            worker.join(seconds)
+        stopped = worker.is_alive()
+    finally:  # the clock, or the reader's interrupt
+        still_running = not _stop(worker)
+    return stopped, still_running
 
 
-def _importing(worker: threading.Thread) -> bool:
-    """Whether the thread is busy with an import, which takes TensorFlow seconds.
+def _within_this_thread(seconds: float, work: Callable[[], None]) -> tuple[bool, bool]:
+    """Do the work here, with a look at the clock at each turn of a loop and each call."""
+    monitoring = sys.monitoring
+    tool = next(number for number in range(6) if monitoring.get_tool(number) is None)
+    events = monitoring.events.JUMP | monitoring.events.PY_START
+    end, stopped = time.monotonic() + seconds, False
+
+    def look(*_: Any) -> None:
+        nonlocal end, stopped
+        if time.monotonic() < end:
+            return
+        if _importing(sys._getframe()):
+            end = time.monotonic() + seconds
+            return
+        stopped = True
+        raise TimeIsUp
+
+    monitoring.use_tool_id(tool, "helpers.checks")
+    for event in (monitoring.events.JUMP, monitoring.events.PY_START):
+        monitoring.register_callback(tool, event, look)
+    try:
+        monitoring.set_events(tool, events)
+        work()
+    except TimeIsUp:
+        pass
+    finally:
+        monitoring.set_events(tool, 0)
+        monitoring.free_tool_id(tool)
+    return stopped, False
+
+
+def _importing(frame: FrameType | None) -> bool:
+    """Whether a frame is busy with an import, which takes TensorFlow seconds.
 
     Such time does not count, and what is half imported when it is stopped stays broken.
     """
-    frame = sys._current_frames().get(worker.ident or 0)
     names = (f.f_code.co_filename for f, _ in traceback.walk_stack(frame)) if frame else ()
     return any("importlib._bootstrap" in name for name in names)
 
