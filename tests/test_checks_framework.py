@@ -7,9 +7,12 @@ import json
 import logging
 import os
 import random
+import shutil
+import subprocess
 import sys
 import threading
 from dataclasses import replace
+from pathlib import Path
 
 import hypothesis.strategies as st
 import numpy as np
@@ -869,7 +872,33 @@ def test_no_place_for_the_progress_file(tmp_path, monkeypatch, capsys):
     monkeypatch.setenv("HELPERS_PROGRESS", str(tmp_path / "missing" / "progress.json"))
     checks.check("sigmoid", sigmoid)
     checks.progress()
-    assert "failed" not in capsys.readouterr().out
+    shown = capsys.readouterr().out
+    assert "failed" not in shown
+    assert f"Your progress could not be stored in {tmp_path / 'missing'}: No such file" in shown
+
+
+def test_an_installed_package_finds_the_lessons_it_is_used_in(tmp_path):
+    """`pip install .` elsewhere, and a kernel in the folder of the exercises."""
+    package = Path(checks.__file__).parents[1]
+    shutil.copytree(package, tmp_path / "site" / "helpers")
+    exercises = package.parent / "notebooks" / "exercises"
+    ask = "from helpers.checks import _lessons, _progress; import helpers; "
+    ask += "print(helpers.__file__, _progress.ROOT, bool(_lessons.solution_source('03_softmax', "
+    ask += "_lessons.tasks('03_softmax')[0].name)), sep='\\n')"
+    for folder, root, found in (
+        (exercises, package.parent, "True"),
+        (tmp_path, tmp_path / "site", "False"),
+    ):
+        done = subprocess.run(
+            [sys.executable, "-c", ask],
+            cwd=folder,
+            env=os.environ | {"PYTHONPATH": str(tmp_path / "site")},
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        own = tmp_path / "site" / "helpers" / "__init__.py"
+        assert done.stdout.splitlines() == [str(own), str(root), found]
 
 
 def test_progress_stays_out_of_the_readers_file():

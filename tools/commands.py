@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 import signal
 import subprocess
 import sys
@@ -114,10 +113,7 @@ def requirements(options: list[str]) -> int:
 
 def newest(options: list[str]) -> int:
     """run the tests with the newest of everything, pre-releases of TensorFlow and Keras included"""
-    text = (ROOT / "pyproject.toml").read_text("utf-8")
-    judges = re.findall(r'^ +"((?:keras|tensorflow)[^"]*)"', text, flags=re.M)
-    early = [re.sub(r">=([\d.]+)", r">=\1a0", judge) for judge in judges]
-    return _versions(".venv-newest", ["--upgrade", *early], options)
+    return _versions(".venv-newest", ["--upgrade"], options, early=True)
 
 
 def lowest(options: list[str]) -> int:
@@ -126,8 +122,8 @@ def lowest(options: list[str]) -> int:
     return _versions(".venv-lowest", ["--resolution", "lowest-direct"], options)
 
 
-def _versions(folder: str, which: list[str], options: list[str]) -> int:
-    environments.set_up_versions(folder, which)
+def _versions(folder: str, which: list[str], options: list[str], early: bool = False) -> int:
+    environments.set_up_versions(folder, which, early)
     return _run(environments.python_of(folder), *_tests(options))
 
 

@@ -24,9 +24,8 @@ ROOT = Path(__file__).resolve().parent.parent
 CACHE = ROOT / ".cache"
 BIN = "Scripts" if os.name == "nt" else "bin"
 # The one place that says which Pythons the course runs on is pyproject.toml.
-RANGE = re.search(r'requires-python = "(.+)"', (ROOT / "pyproject.toml").read_text("utf-8")).group(
-    1
-)
+PROJECT = (ROOT / "pyproject.toml").read_text("utf-8")
+RANGE = re.search(r'requires-python = "(.+)"', PROJECT).group(1)
 LOWEST, BEYOND = (tuple(map(int, v.split("."))) for v in re.findall(r"\d+\.\d+", RANGE))
 FITTING = "Python {}.{} to {}.{}".format(*LOWEST, BEYOND[0], BEYOND[1] - 1)
 
@@ -177,7 +176,7 @@ def _cause(said: str) -> str:
         "network or its package index"
     )
     for sign, advice in (
-        ("No space left", "the disk is full; make 2 GB free"),
+        ("No space left", "the disk is full; make 3 GB free"),
         ("Permission denied", elsewhere),
         ("Read-only file system", elsewhere),
         ("ash mismatch", other),  # uv's word; the next is pip's
@@ -373,14 +372,21 @@ def _fill(folder: str) -> None:
     _write_stamp(stamp_of(folder), "\n".join(proof))
 
 
-def set_up_versions(folder: str, which: list[str]) -> None:
-    """Make an environment with other versions than the pinned ones, always anew."""
+def set_up_versions(folder: str, which: list[str], early: bool) -> None:
+    """Make an environment with other versions than the pinned ones, always anew.
+
+    With `early`, TensorFlow and Keras may be pre-releases, and nothing else.
+    """
     with _alone():
         uv = find_uv()
         python = find_python(uv)
         say(f"Setting up {folder} with Python {probe(python)[0]}.")
         make(uv, folder, python)
         install(uv, folder, *which, "--requirement=pyproject.toml", "--extra=test", "uv")
+        if early:
+            judges = re.findall(r'^ +"((keras|tensorflow[a-z-]*)>=[^"]+)"', PROJECT, flags=re.M)
+            upgrade = [f"--upgrade-package={name}" for _, name in judges]
+            install(uv, folder, "--prerelease=allow", *upgrade, *(line for line, _ in judges))
         _finish(folder)
 
 

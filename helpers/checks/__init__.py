@@ -13,6 +13,7 @@ from __future__ import annotations
 import difflib
 import functools
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from IPython.display import display
@@ -83,9 +84,11 @@ def check(name: str, answer: Any = None) -> None:
     lesson, task = catalogue()[name]
     verdict = judge(task, answer)
     _solved[name] = verdict.state == "solved"
+    report = _report(lesson, task, verdict)
     if verdict.state != "open":
-        _progress.record(name, "solved" if verdict.state == "solved" else "attempted")
-    display(_report(lesson, task, verdict))
+        lost = _progress.record(name, "solved" if verdict.state == "solved" else "attempted")
+        report = replace(report, after=[*report.after, *([lost] if lost else [])])
+    display(report)
 
 
 def _report(lesson: str, task: Task, verdict: Verdict) -> Report:

@@ -10,7 +10,15 @@ from pathlib import Path
 
 from helpers.checks._task import Task
 
-NOTEBOOKS = Path(__file__).resolve().parents[2] / "notebooks"
+
+def course() -> Path:
+    """Return the course's folder: the package's, or one above where an installed one is used."""
+    here = Path(__file__).resolve().parents[2]
+    places = (here, Path.cwd(), *Path.cwd().parents)
+    return next((place for place in places if (place / "notebooks" / "solutions").is_dir()), here)
+
+
+NOTEBOOKS = course() / "notebooks"
 
 # Lesson → the module with its tasks, which carries the name of the lesson's helper.
 MODULES = {

@@ -5,13 +5,14 @@ Where `helpers` is installed without the lessons, the file is in the folder that
 
 from __future__ import annotations
 
-import contextlib
 import json
 import os
 import tempfile
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[2]
+from helpers.checks._lessons import course
+
+ROOT = course()
 STATES = ("open", "attempted", "solved")
 
 
@@ -30,14 +31,14 @@ def read() -> dict[str, str]:
         return {}
 
 
-def record(name: str, state: str) -> None:
-    """Note the state of a task, unless it was further already; silently if that is impossible."""
+def record(name: str, state: str) -> str:
+    """Note the state of a task, unless it was further already; return why not, if it fails."""
     states = read()
     if STATES.index(state) <= STATES.index(states.get(name, "open")):
-        return
+        return ""
     states[name] = state
     path = place()
-    with contextlib.suppress(OSError):
+    try:
         handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=path.name, suffix=".tmp")
         try:
             with os.fdopen(handle, "w", encoding="utf-8") as file:
@@ -45,3 +46,7 @@ def record(name: str, state: str) -> None:
             os.replace(temporary, path)  # at once, so that no reader finds half a file
         except OSError:
             os.unlink(temporary)
+            raise
+    except OSError as error:
+        return f"Your progress could not be stored in {path.parent}: {error.strerror}."
+    return ""
