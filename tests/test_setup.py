@@ -692,7 +692,7 @@ def test_uv_brings_a_python_where_none_fits(newcomer, tmp_path):
     }
     done = fill(newcomer, before=NONE_FITS, **environment)
     assert done.returncode == 0, done.stderr
-    assert f"getting {major}.{minor}, for this folder alone" in done.stdout
+    assert "getting one, for this folder alone" in done.stdout
     python = newcomer / ".venv" / "bin" / "python"
     shown = run(str(python), "-c", "import numpy, sys; print(sys.base_prefix)")
     assert Path(shown.stdout.strip()).is_relative_to(newcomer / ".cache" / "python")

@@ -268,9 +268,8 @@ def find_python(uv: str) -> str:
     found = (_output_of_uv(uv, *find) or "").strip()
     if probe(found):
         return found
-    wanted = f"{BEYOND[0]}.{BEYOND[1] - 1}"
-    say(f"{FITTING} is needed and not installed here: getting {wanted}, for this folder alone.")
-    said = _uv(uv, "python", "install", "--no-bin", *_no_registry(), wanted)
+    say(f"{FITTING} is needed and not installed here: getting one, for this folder alone.")
+    said = _uv(uv, "python", "install", "--no-bin", *_no_registry(), RANGE)
     found = (_output_of_uv(uv, *find) or "").strip()
     if said or not probe(found):
         (CACHE / "set-up.log").write_text(said, encoding="utf-8")
