@@ -140,14 +140,18 @@ def test_explorer_bars_have_the_heights_it_states():
     np.testing.assert_allclose([bar.get_height() for bar in right.patches], expected)
 
 
-def test_explorer_draws_within_the_processor_time_a_slider_may_take():
+def test_explorer_draws_in_half_the_time_of_the_whole_figure():
     explorer = figures.softmax_explorer()
-    seconds = []
+    moving, drawing = [], []
     for value in np.linspace(-5, 5, 21):
         start = time.process_time()
         explorer.move(z2=round(float(value), 1))
-        seconds.append(time.process_time() - start)
-    assert min(seconds) < 0.025
+        moving.append(time.process_time() - start)
+    for _ in range(5):
+        start = time.process_time()
+        explorer._figure.canvas.draw()
+        drawing.append(time.process_time() - start)
+    assert min(moving) < 0.5 * min(drawing)
 
 
 def test_two_logits_measures_the_distance_from_the_sigmoid():

@@ -1133,22 +1133,24 @@ def test_refused_weights_and_settings_change_nothing():
 def test_import_is_quick_small_and_stands_on_numpy_alone():
     code = """
 import time, sys
-start = time.process_time()  # of the processor: the machine may have other work to do
+begin = time.process_time()  # of the processor: the machine may have other work to do
+import numpy
+start = time.process_time()
 import helpers.network
-seconds = time.process_time() - start
+ratio = (time.process_time() - start) / (start - begin)
 heavy = {"tensorflow", "keras", "matplotlib", "sklearn", "scipy", "tqdm"} & set(sys.modules)
 try:  # not ru_maxrss, which starts with the size of the process that was forked
     with open("/proc/self/status") as status:
         kilobytes = next(int(line.split()[1]) for line in status if line.startswith("VmHWM"))
 except FileNotFoundError:
     kilobytes = 0
-print(seconds, kilobytes / 1024, len(heavy))
+print(ratio, kilobytes / 1024, len(heavy))
 """
     runs = [
         subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
         for _ in range(3)
     ]
-    seconds, megabytes, heavy = np.array([run.stdout.split() for run in runs], float).min(axis=0)
+    ratio, megabytes, heavy = np.array([run.stdout.split() for run in runs], float).min(axis=0)
     assert heavy == 0
     assert megabytes < 60
-    assert seconds < 0.3
+    assert ratio < 2  # of NumPy's own
