@@ -3,11 +3,70 @@
 from __future__ import annotations
 
 import numpy as np
+from matplotlib.patches import FancyArrowPatch
 from numpy.typing import ArrayLike
 
 from helpers.figures.explorer import Choice, Explorer, Slider
-from helpers.figures.palette import COLOURS, FILLS, look, text_colour
-from helpers.figures.style import Picture, figure, picture
+from helpers.figures.palette import COLOURS, FILLS, INK_ON_PAPER, look, text_colour
+from helpers.figures.style import Picture, figure, label_lines, picture
+
+
+def two_forecasts(image: ArrayLike, label: int, careful: ArrayLike, sure: ArrayLike) -> Picture:
+    """Draw an image, and what two models say of it.
+
+    Parameters
+    ----------
+    image : array_like, shape (height, width)
+        The picture that both models read.
+    label : int
+        What it is, in 0…N−1.
+    careful, sure : array_like of float, shape (N,)
+        The probabilities of the two models.
+
+    Returns
+    -------
+    Picture
+
+    Raises
+    ------
+    ValueError
+        If the models do not speak of the same classes, or the label is none of them.
+    """
+    careful, sure = np.asarray(careful, dtype=np.float64), np.asarray(sure, dtype=np.float64)
+    if careful.ndim != 1 or careful.shape != sure.shape:
+        raise ValueError(
+            f"careful and sure must both have shape (N,), got {careful.shape} and {sure.shape}"
+        )
+    if label not in range(len(sure)):
+        raise ValueError(f"label must be from 0 to {len(sure) - 1}, got {label}")
+    classes = np.arange(len(sure))
+
+    fig, (left, middle, right) = figure(1, 3, height=2.7, width_ratios=(0.7, 1, 1))
+    left.imshow(image, cmap=INK_ON_PAPER)
+    left.axis("off")
+    left.set_title(f"the image: a {label}")
+    for axes, a, who in ((middle, careful, "careful"), (right, sure, "sure")):
+        colours = [COLOURS["third"] if k == label else COLOURS["data"] for k in classes]
+        axes.bar(classes, a, 0.75, color=colours)
+        spot, text = (label, a[label] + 0.03), f"truth:\n{a[label]:.2f}"
+        axes.text(*spot, text, ha="center", va="bottom", fontsize=11, color=text_colour("third"))
+        title = f"the {who} model says {a.argmax()}"
+        axes.set(xticks=classes, xlabel="class", ylim=(0, 1.05), title=title)
+        axes.grid(visible=False, axis="x")
+    middle.set_ylabel("probability")
+    return picture(
+        fig,
+        f"""An image of a {label}, and the probabilities of two models. {
+            _said("careful", careful, label)
+        } {_said("sure", sure, label)}""",
+    )
+
+
+def _said(who: str, a: np.ndarray, label: int) -> str:
+    return (
+        f"The {who} model gives {a[label]:.2f} to the truth, {label}, "
+        f"and most, {a.max():.2f}, to class {a.argmax()}."
+    )
 
 
 def logistic_loss(y: ArrayLike, a: ArrayLike) -> Picture:
@@ -130,13 +189,14 @@ def confidence_explorer(num_classes: int) -> Explorer:
     axes.text(
         0.015, guess - 0.07, f"the guesser's ln {num_classes}", color=COLOURS["guide"], va="top"
     )
-    note = axes.text(0.5, 4.55, "", color=text_colour("marked"), ha="center")
-    low = axes.text(0.5, 1, "", color=text_colour("third"))
+    paper = {"boxstyle": "square,pad=0.1", "facecolor": FILLS["paper"], "edgecolor": "none"}
+    note = axes.text(0.5, 1, "", color=text_colour("marked"), ha="right", bbox=paper)
+    low = axes.text(0.5, 0.12, "", color=text_colour("third"), ha="right")
     axes.set(
         xlabel=r"$c$, the confidence it claims",
         ylabel="expected loss",
         xlim=(0, 1),
-        ylim=(0, 5),
+        ylim=(0, 3.1),
         title="The loss is lowest for the confidence that is earned",
     )
 
@@ -146,10 +206,12 @@ def confidence_explorer(num_classes: int) -> Explorer:
         honest.set_data([right], [best])
         claim.set_data([claimed], [paid])
         drop.set_segments([[(right, 0), (right, best)]])
-        low.set_position((right, best + 0.4))
-        low.set_ha("left" if right < 0.5 else "right")
-        low.set_text(f"earned: {right:.2f}, loses {best:.2f}")
-        note.set_text(f"claims {claimed:.3f}: loses {paid:.2f} on average")
+        low.set_x(right - 0.015)
+        low.set_text(f"earned {right:.2f}: loses {best:.2f}")
+        on_the_left = claimed < 0.4
+        note.set_position((claimed + (0.025 if on_the_left else -0.025), paid + 0.08))
+        note.set_ha("left" if on_the_left else "right")
+        note.set_text(f"claims {claimed:.2f}: loses {paid:.2f}")
         honesty = (
             "which is the least possible"
             if abs(claimed - right) < 1e-9
@@ -158,7 +220,7 @@ def confidence_explorer(num_classes: int) -> Explorer:
         verdict = "worse" if paid > guess else "better"
         return (
             f"A forecaster of {num_classes} classes is right {right:.0%} of the time and claims "
-            f"{claimed:.1%}: its expected loss is {paid:.2f}, {honesty}, and {verdict} than the "
+            f"{claimed:.0%}: its expected loss is {paid:.2f}, {honesty}, and {verdict} than the "
             f"{guess:.2f} of guessing. The curve is lowest at a claim of {right:.0%}."
         )
 
@@ -166,13 +228,13 @@ def confidence_explorer(num_classes: int) -> Explorer:
         fig,
         draw,
         [drop, curve, honest, claim, note, low],
-        right=Slider("Share right, p", 0.3, 0.95, 0.05, 0.8),
-        claimed=Slider("Confidence, c", 0.02, 0.995, 0.005, 0.99),
+        right=Slider("Share right, p", 0.5, 0.95, 0.05, 0.8),
+        claimed=Slider("Confidence, c", 0.05, 0.99, 0.01, 0.99),
     )
 
 
-def gradient_explorer(z: ArrayLike, y: int) -> Explorer:
-    """Show softmax's probabilities and ∂L/∂z = a − onehot(y) while the true class's logit moves.
+def gradient_explorer(z: ArrayLike, y: int, learning_rate: float = 1.0) -> Explorer:
+    """Show the push on each class, onehot(y) − a, while steps of descent move one example's logits.
 
     Parameters
     ----------
@@ -180,11 +242,13 @@ def gradient_explorer(z: ArrayLike, y: int) -> Explorer:
         The logits to start from, at least two, between −6 and 6.
     y : int
         The true class to start with, in 0…N−1.
+    learning_rate : float
+        How far a step goes.
 
     Returns
     -------
     Explorer
-        With the slider `logit` (that of the true class) and the choice `true` (the true class).
+        With the slider `step`, which plays, and the choice `true` (the true class).
 
     Raises
     ------
@@ -198,64 +262,72 @@ def gradient_explorer(z: ArrayLike, y: int) -> Explorer:
         raise ValueError(f"y must be from 0 to {len(z) - 1}, got {y}")
     classes = np.arange(len(z))
 
-    fig, (left, right) = figure(1, 2, width=7.2, height=3.2)
-    probability = left.bar(classes, np.ones(len(z)), 0.6, color=COLOURS["data"])
-    target = left.bar(
-        classes,
-        np.ones(len(z)),
-        0.8,
-        fill=False,
-        edgecolor=COLOURS["ink"],
-        linewidth=1.8,
-        linestyle="--",
-    )
-    push = right.bar(
-        classes, np.ones(len(z)), 0.6, color=COLOURS["backward"], edgecolor=COLOURS["ink"]
-    )
-    right.axhline(0, color=COLOURS["ink"], linewidth=1)
-    values = [left.text(k, 0, "", ha="center", fontsize=11) for k in classes]
-    pushes = [right.text(k, 0, "", ha="center", va="center", fontsize=11) for k in classes]
-    ticks = {"xlabel": "class", "xticks": classes}
-    left.set(
-        ylim=(0, 1.18), ylabel="probability", **ticks, title=r"$a$ (bars) and onehot$(y)$ (dashed)"
-    )
-    right.set(
-        ylim=(-1.25, 1.25),
-        ylabel=r"$a - \mathrm{onehot}(y)$",
-        **ticks,
-        title=r"Their difference: $\partial L/\partial z$",
-    )
+    fig, axes = figure(width=5.4, height=4.1)
+    bars = axes.bar(classes, np.ones(len(z)), 0.62, color=COLOURS["data"], alpha=0.55)
+    (target,) = axes.bar([y], [1.0], 0.78, fill=False, lw=1.8, linestyle="--")
+    target.set_edgecolor(COLOURS["ink"])
+    arrows = [_push_arrow() for _ in classes]
+    for arrow in arrows:
+        axes.add_patch(arrow)
+    pushes = [
+        axes.text(k, 0, "", ha="center", fontsize=12, color=text_colour("backward"))
+        for k in classes
+    ]
+    below = axes.get_xaxis_transform()
+    names = [
+        axes.text(k, -0.03, "", ha="center", va="top", transform=below, fontsize=11)
+        for k in classes
+    ]
+    axes.set(xticks=[], xlim=(-0.6, len(z) - 0.4), ylim=(0, 1.22), ylabel="probability $a$")
+    axes.set_xlabel("class, and its logit", labelpad=34)
+    axes.set_title("An arrow is the push on a logit: from $a$ to the truth")
 
-    def draw(logit: float, true: str) -> str:
-        label, moved = int(true), z.copy()
-        moved[label] = logit
-        a = np.exp(moved - moved.max())
-        a /= a.sum()
-        gradient = a - (classes == label)
+    def draw(step: float, true: str) -> str:
+        label, logits = int(true), z.copy()
+        for _ in range(int(step)):
+            logits -= learning_rate * (_softmax(logits) - (classes == label))
+        a = _softmax(logits)
+        push = (classes == label) - a
+        target.set_x(label - 0.39)
         for k in classes:
-            probability[k].set_height(a[k])
-            target[k].set_height(float(k == label))
-            push[k].set_height(gradient[k])
-            push[k].set_hatch("//" if k == label else "")
-            values[k].set_text(f"{a[k]:.2f}")
-            values[k].set_y(a[k] + 0.03)
-            pushes[k].set_text(_signed(gradient[k]))
-            pushes[k].set_y(gradient[k] + (0.12 if gradient[k] >= 0 else -0.12))
+            bars[k].set_height(a[k])
+            arrows[k].set_positions((k, a[k]), (k, a[k] + push[k]))
+            arrows[k].set_visible(abs(push[k]) >= 0.04)
+            pushes[k].set_text(_signed(push[k]))
+            pushes[k].set_position((k, max(a[k], float(k == label)) + 0.04))
+            names[k].set_text(f"class {k}\n$z$ = {_signed(logits[k])}")
+        when = "Before the first step" if step == 0 else f"After {_steps(int(step))}"
         return (
-            f"With logit {logit:.2f}, ".replace("-", "−")
-            + f"the true class {label} gets probability {a[label]:.2f}, so the loss is "
-            + f"{-np.log(a[label]):.2f}. The gradient is "
-            + ", ".join(map(_signed, gradient))
-            + ": below zero for the true class alone, and the bars add up to zero."
+            f"{when} the true class {label} has probability {a[label]:.2f} and loss "
+            f"{-np.log(a[label]):.2f}. The pushes on the logits of classes 0 to {len(z) - 1} are "
+            + ", ".join(map(_signed, push))
+            + ": up for the true class alone. The logits are "
+            + ", ".join(map(_signed, logits))
+            + "."
         )
 
     return Explorer(
         fig,
         draw,
-        [*probability, *target, *push, *values, *pushes],
-        logit=Slider("Logit of the true class", -6.0, 8.0, 0.05, round(float(z[y]), 2)),
+        [*bars, target, *arrows, *pushes, *names],
+        story=[{"step": 0}, {"step": 3}, {"step": 20}],
+        step=Slider("Step", 0, 20, 1, 0, play=True),
         true=Choice("True class", [str(k) for k in classes], str(y)),
     )
+
+
+def _push_arrow() -> FancyArrowPatch:
+    look = {"color": COLOURS["backward"], "linewidth": 2.4, "shrinkA": 0, "shrinkB": 0}
+    return FancyArrowPatch((0, 0), (0, 1), arrowstyle="-|>", mutation_scale=14, zorder=3, **look)
+
+
+def _softmax(z: np.ndarray) -> np.ndarray:
+    exponentials = np.exp(z - z.max())
+    return exponentials / exponentials.sum()
+
+
+def _steps(count: int) -> str:
+    return "1 step" if count == 1 else f"{count} steps"
 
 
 def _signed(value: float) -> str:
@@ -325,15 +397,21 @@ def step_size(h: ArrayLike, error: ArrayLike) -> Picture:
     )
 
 
-def training(ours: ArrayLike, theirs: ArrayLike, num_classes: int) -> Picture:
-    """Draw the cost by epoch of our loop and of Keras, and where a guesser stays.
+def training(
+    costs: ArrayLike, num_classes: int, learning_rate: float, theirs: ArrayLike | None = None
+) -> Picture:
+    """Draw the cost by epoch, and where a guesser stays; Keras's beside it, if given.
 
     Parameters
     ----------
-    ours, theirs : array_like of float, shape (epochs,)
-        The cost at the start of every epoch, from NumPy and from Keras.
+    costs : array_like of float, shape (epochs,)
+        Our cost at the start of every epoch.
     num_classes : int
         N; the guesser's cost is ln N.
+    learning_rate : float
+        The size of the steps, for the title.
+    theirs : array_like of float, shape (epochs,), optional
+        The same from Keras.
 
     Returns
     -------
@@ -342,41 +420,38 @@ def training(ours: ArrayLike, theirs: ArrayLike, num_classes: int) -> Picture:
     Raises
     ------
     ValueError
-        If the two have different shapes.
+        If `costs` is no row of numbers, or `theirs` has another shape.
     """
-    ours, theirs = np.asarray(ours, dtype=np.float64), np.asarray(theirs, dtype=np.float64)
-    if ours.ndim != 1 or ours.shape != theirs.shape:
-        raise ValueError(
-            f"ours and theirs must both have shape (epochs,), got {ours.shape} and {theirs.shape}"
-        )
-    guess, epochs = float(np.log(num_classes)), np.arange(len(ours))
-    fig, axes = figure(height=3.7)
-    axes.axhline(guess, color=COLOURS["guide"], linestyle="--", lw=1.5)
-    axes.text(
-        epochs[-1], guess - 0.06, f"guessing: ln {num_classes}", **_below_right(COLOURS["guide"])
-    )
-    axes.plot(epochs, ours, **look("ours"))
-    axes.plot(epochs[::5], theirs[::5], "o", color=COLOURS["Keras"], mfc="none", ms=8, mew=1.8)
-    middle = len(ours) // 3
-    axes.annotate(
-        "line: our loop\ncircles: Keras",
-        (epochs[middle], ours[middle]),
-        xytext=(epochs[middle], ours[middle] + 0.35),
-        ha="left",
-    )
+    costs = np.asarray(costs, dtype=np.float64)
+    if costs.ndim != 1 or not costs.size:
+        raise ValueError(f"costs must have shape (epochs,), got {costs.shape}")
+    guess, epochs = float(np.log(num_classes)), np.arange(len(costs))
+    fig, axes = figure(height=3.5)
+    line = {"color": COLOURS["guide"], "linestyle": "--", "lw": 1.5}
+    axes.plot(epochs, np.full(len(costs), guess), **line, label=f"guesser: ln {num_classes}")
+    name, beside = "our loop", ""
+    if theirs is not None:
+        theirs = np.asarray(theirs, dtype=np.float64)
+        if costs.shape != theirs.shape:
+            raise ValueError(
+                f"costs and theirs must have one shape, got {costs.shape} and {theirs.shape}"
+            )
+        shown = {**look("Keras", marker=True), "linestyle": "none", "mfc": "none"}
+        axes.plot(epochs, theirs, **shown, ms=8, mew=1.8, markevery=5)
+        name = "our loop (line)\nKeras (circles)"
+        beside = f" Keras's circles lie on it, from {theirs[0]:.2f} to {theirs[-1]:.2f}."
+    axes.plot(epochs, costs, **look("ours"), label=name)
+    finite = costs[np.isfinite(costs)]
     axes.set(
         xlabel="epoch",
         ylabel="cost $J$",
-        ylim=(0, 1.1 * guess),
-        title="The derived gradient takes the same way down as Keras",
+        ylim=(0, 1.1 * max(guess, finite.max(initial=0.0))),
+        title=f"The derived gradient, with steps of α = {learning_rate:g}",
     )
+    label_lines(axes)
     return picture(
         fig,
-        f"""Cost by epoch, {len(ours)} epochs. Our loop's line falls from {ours[0]:.2f}, which is a
-        guesser's ln {num_classes} = {guess:.2f}, to {ours[-1]:.2f}; Keras's circles lie on it,
-        from {theirs[0]:.2f} to {theirs[-1]:.2f}.""",
+        f"""Cost by epoch, {len(costs)} epochs with the learning rate {learning_rate:g}. Our loop's
+        line goes from {costs[0]:.2f} to {costs[-1]:.2f}; a guesser stays at ln {num_classes} =
+        {guess:.2f}.{beside}""",
     )
-
-
-def _below_right(color: str) -> dict[str, str]:
-    return {"color": color, "ha": "right", "va": "top"}
