@@ -26,7 +26,7 @@ NEARLY = (
     "1e-7, or something rounded? Neither is needed here."
 )
 
-# The data set of sections 4.5 to 4.10: six examples, three features, four classes.
+# The data set of sections 4.3 to 4.7: six examples, three features, four classes.
 X = np.array(
     [
         [0.5, -1.2, 0.3],
@@ -54,7 +54,7 @@ def _given_to_truth(y: np.ndarray, A: np.ndarray) -> np.ndarray:
     return A[np.arange(len(y)), y]
 
 
-# --- 4.1 ------------------------------------------------------------------------------------------
+# --- 4.2 ------------------------------------------------------------------------------------------
 
 
 def _logistic_loss(y: np.ndarray, a: np.ndarray) -> np.ndarray:
@@ -70,7 +70,7 @@ def _one_question(y: np.ndarray, a: np.ndarray) -> np.ndarray:
 
 LOGISTIC_LOSS = Task(
     name="logistic_loss",
-    section="4.1",
+    section="4.2",
     reference=_logistic_loss,
     probes=(
         (np.array([1, 0]), np.array([0.8, 0.3])),
@@ -216,7 +216,7 @@ LOGISTIC_LOSS = Task(
 )
 
 
-# --- 4.5 ------------------------------------------------------------------------------------------
+# --- 4.3 ------------------------------------------------------------------------------------------
 
 
 def _double_sum_cost(y: np.ndarray, Z: np.ndarray) -> float:
@@ -250,7 +250,7 @@ def _all_labels_at_once(y: np.ndarray, Z: np.ndarray) -> float:
 
 DOUBLE_SUM_COST = Task(
     name="double_sum_cost",
-    section="4.5",
+    section="4.3",
     reference=_double_sum_cost,
     probes=(
         (_FEW_Y, _FEW_Z),
@@ -309,7 +309,7 @@ DOUBLE_SUM_COST = Task(
             lambda y, Z: -np.where(y > 0, np.log(softmax(Z))[np.arange(len(y)), y - 1], 0).mean(),
             "Your classes run from 1 to N, as in the notes. In code they run from 0 to N − 1, so "
             "you looked one class too low, and label 0 never counted.",
-            "4.6",
+            "4.4",
         ),
         Mistake(
             lambda y, Z: _double_sum_mistake(y, softmax(Z)),
@@ -375,12 +375,12 @@ DOUBLE_SUM_COST = Task(
         Mistake(
             lambda y, Z: _double_sum_cost(y, Z) / np.log(10),
             "You used the logarithm to the base 10. In all lessons log is the natural logarithm.",
-            "4.1",
+            "4.2",
         ),
         Mistake(
             lambda y, Z: _double_sum_cost(y, Z) / np.log(2),
             "You used the logarithm to the base 2. In all lessons log is the natural logarithm.",
-            "4.1",
+            "4.2",
         ),
         Mistake(
             lambda y, Z: -np.log(softmax(Z))[0, y[0]] / len(y),
@@ -422,7 +422,7 @@ DOUBLE_SUM_COST = Task(
         "Start with total = 0.0; where y[i] == j, add the logarithm of np.exp(Z[i, j]) divided by "
         "np.sum(np.exp(Z[i])). At the end, minus the total divided by m.",
     ),
-    reasoning="This is the formula of section 4.5 as it stands: the outer sum over the examples i, "
+    reasoning="This is the formula of section 4.3 as it stands: the outer sum over the examples i, "
     "the next over the classes j, the indicator as an if, and a third sum over k hidden in np.sum. "
     "The indicator throws away all terms but one per row, so shorter codings exist; this one can "
     "be held against the paper, symbol by symbol.",
@@ -447,7 +447,7 @@ DOUBLE_SUM_COST = Task(
 )
 
 
-# --- 4.5 and 4.6 ----------------------------------------------------------------------------------
+# --- 4.3 and 4.4 ----------------------------------------------------------------------------------
 
 
 def _cost_in_two_codings(y: np.ndarray, A: np.ndarray) -> tuple[float, float]:
@@ -583,7 +583,7 @@ def _words(slips: tuple[tuple[Coding, str], ...], arguments: tuple, got: Any) ->
 
 COST_IN_TWO_CODINGS = Task(
     name="cost_in_two_codings",
-    section="4.5",
+    section="4.3",
     reference=_cost_in_two_codings,
     returns=("cost by one-hot rows", "cost by fancy index"),
     probes=(
@@ -603,7 +603,7 @@ COST_IN_TWO_CODINGS = Task(
             Mistake(
                 _pair(slip, _cost),
                 f"Fancy indexing is right; the mistake is in the one-hot coding. {words}",
-                "4.6",
+                "4.4",
             )
             for slip, words in _ONE_HOT_SLIPS
         ),
@@ -618,7 +618,7 @@ COST_IN_TWO_CODINGS = Task(
             _pair(lambda y, A: -(np.eye(y.max() + 1)[y] * np.log(A)).sum() / len(y), _cost),
             "Your one-hot rows have as many columns as the largest label asks for. Where the last "
             "class does not occur, that is too few: N is the number of columns of A.",
-            "4.6",
+            "4.4",
         ),
         Mistake(
             _pair(_cost, lambda y, A: -np.log(A[y]).mean()),
@@ -657,7 +657,7 @@ COST_IN_TWO_CODINGS = Task(
 )
 
 
-# --- 4.8 ------------------------------------------------------------------------------------------
+# --- 4.6 ------------------------------------------------------------------------------------------
 
 
 def _logit_gradient(y: np.ndarray, Z: np.ndarray) -> np.ndarray:
@@ -672,7 +672,7 @@ def _every_column_of_y(y: np.ndarray, A: np.ndarray) -> np.ndarray:
 
 LOGIT_GRADIENT = Task(
     name="logit_gradient",
-    section="4.8",
+    section="4.6",
     reference=_logit_gradient,
     probes=(
         (_FEW_Y, _FEW_Z),
@@ -693,7 +693,7 @@ LOGIT_GRADIENT = Task(
             lambda y, Z: _logit_gradient(y, Z) / len(y),
             "You divided by m. That is the gradient of the cost J; this task asks for the gradient "
             "of each example's own loss, one per row.",
-            "4.9",
+            "4.7",
         ),
         Mistake(
             lambda y, Z: -_logit_gradient(y, Z) / len(y),
@@ -730,7 +730,7 @@ LOGIT_GRADIENT = Task(
             "You subtracted 1 in every column that occurs in y, and that in all rows. In each row "
             "only one element loses 1, the one of that row's own label: pair the row numbers with "
             "the labels.",
-            "4.5",
+            "4.3",
         ),
         Mistake(
             lambda y, Z: _logit_gradient(y, Z) * softmax(Z) * (1 - softmax(Z)),
@@ -757,19 +757,19 @@ LOGIT_GRADIENT = Task(
             lambda y, Z: softmax(Z) - y[:, np.newaxis],
             "You subtracted the label itself, a number such as 2, from every probability of its "
             "row. What is subtracted is the label as a one-hot row.",
-            "4.6",
+            "4.4",
         ),
         Mistake(
             lambda y, Z: softmax(Z) - one_hot((y - 1) % Z.shape[1], Z.shape[1]),
             "The 1 of your one-hot rows stands one column too far left. Labels already run from 0 "
             "to N − 1.",
-            "4.6",
+            "4.4",
         ),
         Mistake(
             lambda y, Z: softmax(Z) - one_hot((y + 1) % Z.shape[1], Z.shape[1]),
             "The 1 of your one-hot rows stands one column too far right. Labels already run from "
             "0 to N − 1.",
-            "4.6",
+            "4.4",
         ),
         Mistake(
             lambda y, Z: softmax(Z) - one_hot(Z.argmax(axis=1), Z.shape[1]),
@@ -809,19 +809,19 @@ LOGIT_GRADIENT = Task(
             lambda y, Z: softmax(Z) - np.eye(len(y))[y],
             "Your one-hot rows have m columns, as many as there are examples. They need one for "
             "each class: N, the number of columns of Z.",
-            "4.6",
+            "4.4",
         ),
         Mistake(
             lambda y, Z: softmax(Z) - np.eye(Z.shape[1]),
             "You subtracted the whole identity matrix, a row for each class. What is subtracted "
             "has a row for each example: of the identity, the row that its label names.",
-            "4.6",
+            "4.4",
         ),
         Mistake(
             lambda y, Z: softmax(Z) - y,
             "You subtracted the labels themselves, an array of shape (m,), from the probabilities, "
             "shape (m, N). What is subtracted is each label as a one-hot row.",
-            "4.6",
+            "4.4",
         ),
     ),
     hints=(
@@ -853,7 +853,7 @@ LOGIT_GRADIENT = Task(
 )
 
 
-# --- 4.9 ------------------------------------------------------------------------------------------
+# --- 4.7 ------------------------------------------------------------------------------------------
 
 
 def _errors(X: np.ndarray, y: np.ndarray, W: np.ndarray, b: np.ndarray) -> np.ndarray:
@@ -914,7 +914,7 @@ _SQUARE = (
 )
 COST_GRADIENTS = Task(
     name="cost_gradients",
-    section="4.9",
+    section="4.7",
     reference=_cost_gradients,
     returns=("∂J/∂W", "∂J/∂b"),
     probes=(
@@ -960,7 +960,7 @@ COST_GRADIENTS = Task(
             _rescaled(lambda X, W: (len(X) / X.shape[1], len(X) / X.shape[1])),
             "You divided by the number of features n. Here the examples are the rows of X, so m is "
             "its first dimension. (Some courses keep them in columns.)",
-            "4.5",
+            "4.3",
         ),
         Mistake(
             _rescaled(lambda X, W: (len(X) / W.shape[1], len(X) / W.shape[1])),
@@ -1014,18 +1014,18 @@ COST_GRADIENTS = Task(
         Mistake(
             _from_errors(lambda X, y, W, b: _errors(X, y, W, 0 * b)),
             "You left b out of the logits: Z = XW + b.",
-            "4.5",
+            "4.3",
         ),
         Mistake(
             _from_errors(lambda X, y, W, b: softmax(X @ W + b)),
             "You used the probabilities alone. The one-hot rows Y are still to be subtracted.",
-            "4.8",
+            "4.6",
         ),
         Mistake(
             _from_errors(lambda X, y, W, b: -one_hot(y, len(b)) / softmax(X @ W + b)),
             "You stopped at the slope of the loss by the probabilities, −Y/A. On the way from "
             "there to W and b lies softmax, whose slope turns it into A − Y.",
-            "4.8",
+            "4.6",
         ),
         Mistake(
             lambda X, y, W, b: (
@@ -1039,13 +1039,13 @@ COST_GRADIENTS = Task(
             _from_errors(lambda X, y, W, b: X @ W + b - one_hot(y, len(b))),
             "You subtracted the one-hot rows from the logits. They are subtracted from the "
             "probabilities: softmax comes first.",
-            "4.8",
+            "4.6",
         ),
         Mistake(
             _from_errors(lambda X, y, W, b: softmax(X @ W + b, axis=0) - one_hot(y, len(b))),
             "Your softmax runs over the examples (axis 0). It must run over the classes of each "
             "example (axis −1).",
-            "4.5",
+            "4.3",
         ),
         Mistake(
             _from_errors(
@@ -1055,25 +1055,25 @@ COST_GRADIENTS = Task(
             ),
             "You multiplied A − Y by A(1 − A). The slope of softmax is already inside A − Y: it "
             "has cancelled in line 7.",
-            "4.8",
+            "4.6",
         ),
         Mistake(
             _from_errors(lambda X, y, W, b: _every_column_of_y(y, softmax(X @ W + b))),
             "You subtracted 1 in every column that occurs in y, and that in all rows. In each row "
             "only the element of that row's own label loses 1.",
-            "4.8",
+            "4.6",
         ),
         Mistake(
             _from_errors(lambda X, y, W, b: softmax(X @ W + b) - y[:, np.newaxis]),
             "You subtracted the label itself, a number such as 2, from every probability of its "
             "row. What is subtracted is the label as a one-hot row.",
-            "4.6",
+            "4.4",
         ),
         Mistake(
             _from_errors(lambda X, y, W, b: softmax(X @ W + b) - y),
             "You subtracted the labels themselves, an array of shape (m,), from the probabilities, "
             "shape (m, N). What is subtracted is each label as a one-hot row.",
-            "4.6",
+            "4.4",
         ),
         Mistake(
             _rescaled(lambda X, W: (len(X) / X.shape[1], 1)),
@@ -1100,7 +1100,7 @@ COST_GRADIENTS = Task(
             _from_errors(lambda X, y, W, b: softmax(X @ W + b) - one_hot((y - 1) % len(b), len(b))),
             "The 1 of your one-hot rows stands one column too far left. Labels already run from 0 "
             "to N − 1.",
-            "4.6",
+            "4.4",
         ),
     ),
     hints=(
@@ -1130,7 +1130,7 @@ COST_GRADIENTS = Task(
 )
 
 
-# --- 4.10 -----------------------------------------------------------------------------------------
+# --- 4.5 ------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, eq=False)
@@ -1258,7 +1258,7 @@ def _cosine(claim: np.ndarray, true: np.ndarray) -> float:
 
 WRONG_GRADIENTS = Task(
     name="wrong_gradients",
-    section="4.10",
+    section="4.5",
     reference=_wrong_gradients,
     probes=_probes_of_wrong_gradients,
     observe=_verdicts,
@@ -1361,7 +1361,7 @@ WRONG_GRADIENTS = Task(
         ),
     ),
     hints=(
-        "You cannot look inside the cost, but you can call it. Who is the judge in section 4.7?",
+        "You cannot look inside the cost, but you can call it. Who is the judge in section 4.5?",
         "Move one weight up and down by a small h, all others fixed, and divide the change of the "
         "cost by 2h. Do that for every element of W, and you have the slopes to compare with.",
         "np.ndindex(W.shape) visits every index. A step of 1e-5 gives some nine digits; call a "
