@@ -75,7 +75,7 @@ def test_logistic_loss_refuses(y: list, a: list, message: str) -> None:
 
 
 @pytest.mark.parametrize("num_classes", [2, 4, 10])
-@pytest.mark.parametrize(("right", "claimed"), [(0.8, 0.99), (0.3, 0.995), (0.95, 0.02)])
+@pytest.mark.parametrize(("right", "claimed"), [(0.8, 0.99), (0.5, 0.9), (0.95, 0.05)])
 def test_confidence_is_judged_by_the_cross_entropy(
     num_classes: int, right: float, claimed: float
 ) -> None:
@@ -106,7 +106,7 @@ def test_the_curve_follows_the_share_of_right_answers() -> None:
 
     explorer.move(right=0.8)
     before = blue()
-    explorer.move(right=0.3)
+    explorer.move(right=0.5)
     assert before.sum() > 100
     assert (before & ~blue()).sum() > before.sum() / 2
 
@@ -120,25 +120,40 @@ def test_honesty_costs_least() -> None:
 # --- the gradient ---------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("logit", "true"), [(-6.0, 0), (0.5, 1), (1.25, 2), (8.0, 3)])
-def test_gradient_is_that_of_the_loss(logit: float, true: int) -> None:
-    alt = gradient_at_2().move(logit=logit, true=str(true))
-    moved = Z.copy()
-    moved[true] = logit
+def descended(steps: int, true: int, learning_rate: float) -> np.ndarray:
+    """The logits after some steps down the numerical slope of the loss."""
+    z = Z.copy()
+    for _ in range(steps):
+        slope = scipy.optimize.approx_fprime(z, lambda z: -scipy.special.log_softmax(z)[true], 1e-7)
+        z -= learning_rate * slope
+    return z
 
-    def loss(z: np.ndarray) -> float:
-        return float(scipy.special.logsumexp(z) - z[true])
 
-    gradient = scipy.optimize.approx_fprime(moved, loss, 1e-7)
-    a = scipy.special.softmax(moved)[true]
-    expected = [logit, true, a, loss(moved), *gradient]
-    np.testing.assert_allclose(numbers(alt), expected, atol=0.0051)
+@pytest.mark.parametrize(
+    ("steps", "true", "learning_rate"), [(0, 0, 1.0), (1, 1, 1.0), (7, 2, 0.5), (20, 3, 1.0)]
+)
+def test_pushes_go_against_the_slope_of_the_loss(
+    steps: int, true: int, learning_rate: float
+) -> None:
+    alt = figures.gradient_explorer(Z, 2, learning_rate).move(step=steps, true=str(true))
+    z = descended(steps, true, learning_rate)
+    slope = scipy.optimize.approx_fprime(z, lambda z: -scipy.special.log_softmax(z)[true], 1e-7)
+    a = scipy.special.softmax(z)[true]
+    expected = [true, a, -np.log(a), 0, 3, *-slope, *z]
+    stated = numbers(alt)[steps > 0 :]  # "After 7 steps" or "Before the first step"
+    np.testing.assert_allclose(stated, expected, atol=0.0051)
+
+
+def test_gradient_says_how_many_steps() -> None:
+    explorer = gradient_at_2()
+    said = [explorer.move(step=step, true="2").partition(" the true")[0] for step in (0, 1, 3)]
+    assert said == ["Before the first step", "After 1 step", "After 3 steps"]
 
 
 def test_gradient_starts_at_the_given_label() -> None:
     explorer = figures.gradient_explorer(Z, np.int64(2))
     assert isinstance(explorer, Explorer)
-    assert explorer.values == {"logit": 1.25, "true": "2"}
+    assert explorer.values == {"step": 0, "true": "2"}
 
 
 @pytest.mark.parametrize(
@@ -170,10 +185,10 @@ def test_confidence_refuses_a_single_class() -> None:
     [
         (lambda: confidence(4), {"right": 0.5}),
         (lambda: confidence(4), {"claimed": 0.3}),
-        (gradient_at_2, {"logit": -2.0}),
+        (gradient_at_2, {"step": 3}),
         (gradient_at_2, {"true": "0"}),
     ],
-    ids=["right", "claimed", "logit", "true"],
+    ids=["right", "claimed", "step", "true"],
 )
 def test_every_control_changes_picture_and_text(
     explorer: Callable[[], Explorer], change: dict
@@ -220,11 +235,45 @@ def test_step_size_refuses(h: np.ndarray, error: np.ndarray, message: str) -> No
 
 def test_training_states_where_both_start_and_end() -> None:
     ours, theirs = np.linspace(2.31, 0.52, 30), np.linspace(2.29, 0.47, 30)
-    result = figures.training(ours, theirs, 10)
+    result = figures.training(ours, 10, 0.5)
     assert isinstance(result, Picture)
-    assert numbers(result.alt) == [30, 2.31, 10, 2.3, 0.52, 2.29, 0.47]
+    assert numbers(result.alt) == [30, 0.5, 2.31, 0.52, 10, 2.3]
+    both = figures.training(ours, 10, 0.5, theirs).alt
+    assert numbers(both) == [30, 0.5, 2.31, 0.52, 10, 2.3, 2.29, 0.47]
 
 
-def test_training_refuses_runs_of_different_length() -> None:
-    with pytest.raises(ValueError, match="must both have shape"):
-        figures.training([1.0, 0.5], [1.0], 10)
+def test_training_draws_a_run_that_diverged() -> None:
+    result = figures.training([2.3, 17.0, np.inf], 10, 20.0)
+    assert numbers(result.alt)[:3] == [3, 20, 2.3]
+
+
+@pytest.mark.parametrize(
+    ("ours", "theirs", "message"),
+    [([1.0, 0.5], [1.0], "must have one shape"), ([], None, "costs"), ([[1.0]], None, "costs")],
+)
+def test_training_refuses(ours: list, theirs: list | None, message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        figures.training(ours, 10, 2.0, theirs)
+
+
+# --- two forecasts --------------------------------------------------------------------------------
+
+
+def test_two_forecasts_say_what_each_model_gave_to_the_truth_and_to_its_answer() -> None:
+    result = figures.two_forecasts(np.eye(8), 1, [0.25, 0.35, 0.4], [0.0, 0.04, 0.96])
+    assert isinstance(result, Picture)
+    assert numbers(result.alt) == [1, 0.35, 1, 0.4, 2, 0.04, 1, 0.96, 2]
+
+
+@pytest.mark.parametrize(
+    ("label", "careful", "sure", "message"),
+    [
+        (0, [0.5, 0.5], [1.0], "shape"),
+        (0, [[0.5, 0.5]], [[1.0, 0.0]], "shape"),
+        (2, [0.5, 0.5], [1.0, 0.0], "from 0 to 1, got 2"),
+        (-1, [0.5, 0.5], [1.0, 0.0], "from 0 to 1, got -1"),
+    ],
+)
+def test_two_forecasts_refuse(label: int, careful: list, sure: list, message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        figures.two_forecasts(np.eye(8), label, careful, sure)

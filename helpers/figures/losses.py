@@ -7,7 +7,7 @@ from matplotlib.patches import FancyArrowPatch
 from numpy.typing import ArrayLike
 
 from helpers.figures.explorer import Choice, Explorer, Slider
-from helpers.figures.palette import COLOURS, FILLS, INK_ON_PAPER, look, text_colour
+from helpers.figures.palette import COLOURS, FILLS, INK_ON_PAPER, look, text_colour, tint
 from helpers.figures.style import Picture, figure, label_lines, picture
 
 
@@ -263,7 +263,8 @@ def gradient_explorer(z: ArrayLike, y: int, learning_rate: float = 1.0) -> Explo
     classes = np.arange(len(z))
 
     fig, axes = figure(width=5.4, height=4.1)
-    bars = axes.bar(classes, np.ones(len(z)), 0.62, color=COLOURS["data"], alpha=0.55)
+    pale = {"color": tint(COLOURS["data"]), "edgecolor": COLOURS["data"], "linewidth": 1.5}
+    bars = axes.bar(classes, np.ones(len(z)), 0.62, **pale)
     (target,) = axes.bar([y], [1.0], 0.78, fill=False, lw=1.8, linestyle="--")
     target.set_edgecolor(COLOURS["ink"])
     arrows = [_push_arrow() for _ in classes]
