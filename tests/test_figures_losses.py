@@ -237,14 +237,24 @@ def test_training_states_where_both_start_and_end() -> None:
     ours, theirs = np.linspace(2.31, 0.52, 30), np.linspace(2.29, 0.47, 30)
     result = figures.training(ours, 10, 0.5)
     assert isinstance(result, Picture)
-    assert numbers(result.alt) == [30, 0.5, 2.31, 0.52, 10, 2.3]
+    assert numbers(result.alt) == [30, 0.5, 2.31, 0.52, 2.31, 10, 2.3]
     both = figures.training(ours, 10, 0.5, theirs).alt
-    assert numbers(both) == [30, 0.5, 2.31, 0.52, 10, 2.3, 2.29, 0.47]
+    assert numbers(both) == [30, 0.5, 2.31, 0.52, 2.31, 10, 2.3, 2.29, 0.47]
 
 
-def test_training_draws_a_run_that_diverged() -> None:
-    result = figures.training([2.3, 17.0, np.inf], 10, 20.0)
-    assert numbers(result.alt)[:3] == [3, 20, 2.3]
+@pytest.mark.parametrize(
+    ("costs", "title"),
+    [
+        ([2.3, 1.0, 0.3], "With α = 2 the cost falls to 0.30"),
+        ([2.3, 17.2, 0.3], "With α = 2 the cost jumps to 17"),
+        ([2.3, np.inf, 0.3], "With α = 2 the cost jumps to inf"),
+    ],
+)
+def test_training_says_in_its_title_whether_the_cost_fell(
+    costs: list, title: str, drawn_figures: list
+) -> None:
+    figures.training(costs, 10, 2.0)
+    assert drawn_figures[-1].axes[0].get_title(loc="left") == title
 
 
 @pytest.mark.parametrize(

@@ -187,7 +187,7 @@ def confidence_explorer(num_classes: int) -> Explorer:
     )
     axes.axhline(guess, color=COLOURS["guide"], linestyle="--", linewidth=1.5)
     axes.text(
-        0.015, guess - 0.07, f"the guesser's ln {num_classes}", color=COLOURS["guide"], va="top"
+        0.015, guess - 0.07, f"the guesser's log {num_classes}", color=COLOURS["guide"], va="top"
     )
     paper = {"boxstyle": "square,pad=0.1", "facecolor": FILLS["paper"], "edgecolor": "none"}
     note = axes.text(0.5, 1, "", color=text_colour("marked"), ha="right", bbox=paper)
@@ -408,7 +408,7 @@ def training(
     costs : array_like of float, shape (epochs,)
         Our cost at the start of every epoch.
     num_classes : int
-        N; the guesser's cost is ln N.
+        N; the guesser's cost is log N.
     learning_rate : float
         The size of the steps, for the title.
     theirs : array_like of float, shape (epochs,), optional
@@ -429,7 +429,7 @@ def training(
     guess, epochs = float(np.log(num_classes)), np.arange(len(costs))
     fig, axes = figure(height=3.5)
     line = {"color": COLOURS["guide"], "linestyle": "--", "lw": 1.5}
-    axes.plot(epochs, np.full(len(costs), guess), **line, label=f"guesser: ln {num_classes}")
+    axes.plot(epochs, np.full(len(costs), guess), **line, label=f"guesser: log {num_classes}")
     name, beside = "our loop", ""
     if theirs is not None:
         theirs = np.asarray(theirs, dtype=np.float64)
@@ -442,17 +442,19 @@ def training(
         name = "our loop (line)\nKeras (circles)"
         beside = f" Keras's circles lie on it, from {theirs[0]:.2f} to {theirs[-1]:.2f}."
     axes.plot(epochs, costs, **look("ours"), label=name)
+    highest = costs.max()
+    message = f"falls to {costs[-1]:.2f}" if highest <= costs[0] else f"jumps to {highest:.0f}"
     finite = costs[np.isfinite(costs)]
     axes.set(
         xlabel="epoch",
         ylabel="cost $J$",
         ylim=(0, 1.1 * max(guess, finite.max(initial=0.0))),
-        title=f"The derived gradient, with steps of α = {learning_rate:g}",
+        title=f"With α = {learning_rate:g} the cost {message}",
     )
     label_lines(axes)
     return picture(
         fig,
         f"""Cost by epoch, {len(costs)} epochs with the learning rate {learning_rate:g}. Our loop's
-        line goes from {costs[0]:.2f} to {costs[-1]:.2f}; a guesser stays at ln {num_classes} =
-        {guess:.2f}.{beside}""",
+        line goes from {costs[0]:.2f} to {costs[-1]:.2f}, at most {highest:.2f}; a guesser stays at
+        log {num_classes} = {guess:.2f}.{beside}""",
     )
