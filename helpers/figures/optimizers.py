@@ -1,4 +1,4 @@
-"""Figures of lesson 8: descents on a ravine, the size of every step, and the search for a rate."""
+"""Figures of lesson 8: descents in a ravine, the stride of every step, and the search for a rate."""
 
 from __future__ import annotations
 
@@ -6,28 +6,38 @@ from collections.abc import Callable, Mapping
 
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.collections import PolyCollection
+from matplotlib.figure import Figure
 from numpy.typing import ArrayLike
 
 from helpers.figures.explorer import Explorer, Slider
-from helpers.figures.palette import COLOURS, FILLS, LOOKS, look, text_colour
-from helpers.figures.style import Picture, figure, label_lines, picture
+from helpers.figures.palette import COLOURS, look, text_colour, tint
+from helpers.figures.style import Picture, figure, picture
+from helpers.network import Sequential
+from helpers.optimizers import SGD, Adam
 
-Cost = Callable[[np.ndarray], np.ndarray]
+# The lesson's ravine, J = (c₁ w₁² + c₂ w₂²) / 2, and where every descent begins.
+CURVATURE = (1.0, 50.0)
+START = (-8.0, 1.0)
+# The part of the plane that its figures show: w₁, then w₂. Both axes have the same scale.
+VIEW = ((-9.5, 4.5), (-1.75, 1.75))
+STRIDE = r"$|\Delta w_j|\,/\,\alpha$"
+# Two valleys lie in one place; their names stand on either side of the left flank.
+LABELS = {
+    "RMSprop": (1, (7, 7), "left", "bottom"),
+    "Adam": (1, (-7, -7), "right", "top"),
+}
+FULL_STRIDE = {"color": COLOURS["ink"], "ls": ":", "lw": 1.5}
 
-OPTIMIZERS = ("plain", "momentum", "RMSprop", "Adam")
-# The part of the plane that the ravine's figures show: w₁, then w₂.
-VIEW = ((-9.5, 4.5), (-2.4, 2.4))
 
-
-def descents(cost: Cost, paths: Mapping[str, ArrayLike], title: str) -> Picture:
-    """Draw one descent a panel over the contours of the cost.
+def descents(paths: Mapping[str, ArrayLike], title: str) -> Picture:
+    """Draw one descent a panel over the contours of the ravine, both axes to the same scale.
 
     Parameters
     ----------
-    cost : callable
-        J of an array of points, shape (..., 2), as an array of shape (...).
     paths : mapping of str → array_like of float, shape (steps + 1, 2)
-        The points of each descent, start included, by the panel's title; two to four of them.
+        The points of each descent, start included, by the panel's title; two to four of them. One
+        that is named after an optimizer has its look.
     title : str
         What the panels show together.
 
@@ -44,56 +54,108 @@ def descents(cost: Cost, paths: Mapping[str, ArrayLike], title: str) -> Picture:
         raise ValueError(f"paths must be two to four, got {len(paths)}")
     arrays = {name: _path(path, f"paths[{name!r}]") for name, path in paths.items()}
 
-    rows, columns = (2, 2) if len(arrays) == 4 else (1, len(arrays))
-    fig, grid = figure(rows, columns, height=5.8 if rows == 2 else 3.6, sharex=True, sharey=True)
+    fig, grid = figure(len(arrays), 1, height=0.5 + 2.1 * len(arrays), sharex=True, sharey=True)
     said = []
-    for axes, (name, path) in zip(np.ravel(grid), arrays.items(), strict=True):
-        _contours(axes, cost)
-        axes.plot(*path.T, "-o", color=COLOURS["data"], ms=3.5, lw=1.2)
-        axes.plot(*path[0], "s", color=COLOURS["ink"], ms=7, mec=FILLS["paper"])
-        axes.plot(*path[-1], "D", color=COLOURS["marked"], ms=8, mec=FILLS["paper"], clip_on=False)
-        first, last = (float(cost(point)) for point in path[[0, -1]])
-        axes.set_title(f"{name}\n$J$ = {_short(last)} at the end")
+    for axes, (name, path) in zip(grid, arrays.items(), strict=True):
+        _ravine(axes)
+        _draw_path(axes, path, name if name in COLOURS else "plain")
+        first, last = (float(_cost(point)) for point in path[[0, -1]])
+        axes.set_title(f"{name}: $J$ = {_short(last)} after {len(path) - 1} steps")
         said.append(
             f"{name}: J goes from {_short(first)} to {_short(last)} in {len(path) - 1} steps; "
             f"w₁ {_turning(path[:, 0])}, w₂ {_turning(path[:, 1])}"
         )
-    for axes in np.atleast_2d(grid)[-1]:
-        axes.set_xlabel("$w_1$, along")
-    for axes in np.atleast_2d(grid)[:, 0]:
-        axes.set_ylabel("$w_2$, across")
-    fig.suptitle(title, x=0.01, ha="left", fontsize=12)
+    grid[-1].set_xlabel("$w_1$, along the ravine")
+    fig.suptitle(title, x=0.01, ha="left", fontsize=12, weight="bold")
     return picture(
         fig,
-        f"""{title}. Paths from the black square to the diamond over the contours of a ravine
-        around the cross at (0, 0), drawn wider across than it is. {". ".join(said)}.""",
+        f"""{title}. Paths from the square at the start to the diamond at the end, over the contours
+        of a ravine with its lowest point, a cross, at (0, 0). {". ".join(said)}.""",
     )
 
 
-def directions(
-    w: ArrayLike,
-    below: ArrayLike,
-    label: str,
-    title: str,
-    reference: float,
-    log: bool = False,
-) -> Picture:
-    """Draw two parameters of a descent, and below each a size of its steps.
+def ravine_explorer(steps: int = 40, plain_rate: float = 1 / 32) -> Explorer:
+    """Let α, β₁ and β₂ of an Adam descent be moved, beside a plain descent that stays.
 
     Parameters
     ----------
-    w : array_like of float, shape (steps + 1, 2)
+    steps : int
+        The steps of both.
+    plain_rate : float
+        Plain descent's learning rate; the default is the best of its neighbours for 40 steps.
+
+    Returns
+    -------
+    Explorer
+        With the sliders `alpha`, `beta_1` and `beta_2`.
+    """
+    plain = _descend(SGD(plain_rate), steps)
+    times = np.arange(steps + 1)
+    floor, ceiling = 1e-4, 1e3
+
+    def costs(path: np.ndarray) -> np.ndarray:
+        return np.clip(_cost(path), floor, ceiling)
+
+    fig, (above, below) = figure(2, 1, height=5.0, height_ratios=(1.15, 1))
+    _ravine(above)
+    above.plot(*plain.T, **look("plain"), lw=1.2, marker=".")
+    above.plot(*START, "s", color=COLOURS["ink"], ms=7, mec="white")
+    above.set(xlabel="$w_1$, along the ravine", title="Two ways down one ravine")
+    below.plot(times, costs(plain), **look("plain"))
+    side = {"xytext": (5, 0), "textcoords": "offset points", "va": "center"}
+    below.annotate(
+        "plain", (steps, costs(plain)[-1]), color=text_colour("plain"),
+        annotation_clip=False, **side,
+    )  # fmt: skip
+    style = {"color": COLOURS["Adam"], "ls": "-"}
+    (path_line,) = above.plot(*plain.T, marker="o", ms=4, lw=1.5, **style)
+    (end,) = above.plot(*plain[-1], "D", color=COLOURS["Adam"], ms=9, mec="white")
+    (cost_line,) = below.plot(times, costs(plain), **style)
+    label = below.annotate(
+        "Adam", (steps, 1.0), color=text_colour("Adam"), annotation_clip=False, **side
+    )
+    below.set(
+        yscale="log", ylim=(floor, ceiling), xlim=(0, steps), xlabel="step",
+        ylabel="$J$ (logarithmic)", title="The cost at each step",
+    )  # fmt: skip
+
+    def draw(alpha: float, beta_1: float, beta_2: float) -> str:
+        path = _descend(Adam(alpha, beta_1, beta_2), steps)
+        path_line.set_data(*path.T)
+        end.set_data(*path[-1:].T)
+        cost_line.set_ydata(costs(path))
+        label.xy = (steps, costs(path)[-1])
+        last, other = float(_cost(path[-1])), float(_cost(plain[-1]))
+        return (
+            f"Adam with α = {alpha:.2f}, β₁ = {beta_1:.2f}, β₂ = {beta_2:.3f} goes from "
+            f"({_signed(path[0, 0])}, {_signed(path[0, 1])}) to "
+            f"({_signed(path[-1, 0])}, {_signed(path[-1, 1])}) in "
+            f"{steps} steps: J = {_short(last)}, plain descent's is {_short(other)}. "
+            f"w₁ {_turning(path[:, 0])}, w₂ {_turning(path[:, 1])}."
+        )
+
+    return Explorer(
+        fig,
+        draw,
+        [path_line, end, cost_line, label],
+        story=({"alpha": 0.05}, {"alpha": 0.5}),
+        alpha=Slider("Learning rate α", 0.05, 4.0, 0.05, 0.5),
+        beta_1=Slider("First memory β₁", 0.0, 0.98, 0.02, 0.9),
+        beta_2=Slider("Second memory β₂", 0.5, 0.999, 0.001, 0.999),
+    )
+
+
+def strides(path: ArrayLike, alpha: float, title: str) -> Picture:
+    """Draw two parameters of a descent, and below each the length of its steps in units of α.
+
+    Parameters
+    ----------
+    path : array_like of float, shape (steps + 1, 2)
         The points of the descent, start included.
-    below : array_like of float, shape (steps, 2)
-        The size to draw, one row for each step.
-    label : str
-        What `below` is: the lower axis's label.
+    alpha : float
+        The learning rate: a step of this length is a full stride.
     title : str
         What the figure shows.
-    reference : float
-        A level to mark by a dotted line in the lower panels.
-    log : bool
-        Whether the lower panels' vertical axis is logarithmic; `below` must be positive then.
 
     Returns
     -------
@@ -102,42 +164,277 @@ def directions(
     Raises
     ------
     ValueError
-        If the shapes do not fit, or `below` has no logarithm that `log` asks for.
+        If `path` is no row of points.
     """
-    w, below = _path(w, "w"), np.asarray(below, dtype=np.float64)
-    if below.shape != (len(w) - 1, 2):
-        raise ValueError(f"below must have shape {(len(w) - 1, 2)}, got {below.shape}")
-    if log and not (below > 0).all():
-        raise ValueError("below must be positive for a logarithmic axis")
-    steps = np.arange(1, len(w))
-    fig, grid = figure(2, 2, height=4.6, sharex=True, sharey="row")
+    path = _path(path, "path")
+    lengths = np.abs(np.diff(path, axis=0)) / alpha
+    steps = np.arange(1, len(path))
+    fig, grid = figure(2, 2, height=4.4, sharex=True, sharey="row")
     said = []
-    for j in range(2):
-        above, size = grid[0, j], grid[1, j]
-        drawn = {**look(j, marker=True), "linestyle": "-"}
-        above.plot(np.arange(len(w)), w[:, j] / abs(w[0, j]), color=drawn["color"], ls="-")
-        above.axhline(0, color=COLOURS["ink"], lw=1)
-        size.plot(steps, below[:, j], **drawn, ms=4, lw=1.2)
-        size.axhline(reference, color=COLOURS["ink"], ls=":", lw=1.5)
-        above.set_title(f"$w_{j + 1}$ {_turning(w[:, j])}")
+    for j, thing in enumerate(("data", "marked")):
+        way, size = grid[:, j]
+        way.plot(np.arange(len(path)), path[:, j], **look(thing, marker=True), ms=3, lw=1.2)
+        way.axhline(0, color=COLOURS["ink"], lw=1)
+        size.plot(steps, lengths[:, j], **look(thing, marker=True), ms=4, lw=1.2)
+        size.axhline(1, **FULL_STRIDE)
+        way.set_title(f"$w_{j + 1}$ {_turning(path[:, j])}")
         size.set_xlabel("step")
-        half = len(below) // 2
+        half = len(lengths) // 2
         said.append(
-            f"{'w₁w₂'[2 * j : 2 * j + 2]} goes from {_signed(w[0, j])} to {_signed(w[-1, j])} and "
-            f"{_turning(w[:, j])}; below it, {_short(below[0, j])} at the first step and "
-            f"{_short(below[half:, j].mean())} on average over the second half"
+            f"{'w₁w₂'[2 * j : 2 * j + 2]} goes from {_signed(path[0, j])} to "
+            f"{_signed(path[-1, j])} and {_turning(path[:, j])}; its stride is "
+            f"{lengths[0, j]:.2f} at the first step and {lengths[half:, j].mean():.2f} on average "
+            "over the second half"
         )
-    grid[0, 0].set_ylabel("$w_j$ / $|$its start$|$")
-    grid[1, 0].set_ylabel(label + (" (logarithmic)" if log else ""))
-    if log:
-        grid[1, 0].set_yscale("log")
-    else:
-        grid[1, 0].set_ylim(bottom=0)
-    fig.suptitle(title, x=0.01, ha="left", fontsize=12)
+    grid[0, 0].set_ylabel("$w_j$")
+    grid[1, 0].set(ylabel="stride " + STRIDE, ylim=(0, 1.25 * max(1.0, lengths.max())))
+    grid[1, 0].text(steps[-1], 1.03, "full stride", ha="right", va="bottom")
+    fig.suptitle(title, x=0.01, ha="left", fontsize=12, weight="bold")
     return picture(
         fig,
-        f"""{title}. Two parameters over {len(below)} steps, and below each {_in_words(label)}, with
-        a dotted line at {_short(reference)}. {". ".join(said)}.""",
+        f"""{title}. Two parameters over {len(lengths)} steps, and below each its stride |Δwⱼ|/α,
+        with a dotted line at 1, the full stride. {". ".join(said)}.""",
+    )
+
+
+def flip_explorer(
+    gradients_for: Callable[[float], ArrayLike], strides_for: Callable[[np.ndarray], ArrayLike]
+) -> Explorer:
+    """Let the chance be moved that a gradient flips its sign, and see what becomes of the stride.
+
+    Parameters
+    ----------
+    gradients_for : callable
+        From the chance of a flip, 0…1, to a long series of gradients +1 and −1.
+    strides_for : callable
+        From such a series to the steps that an optimizer takes, in units of α.
+
+    Returns
+    -------
+    Explorer
+        With the slider `chance`.
+    """
+    shown = 30
+    chances = np.linspace(0, 1, 21)
+
+    def respond(chance: float) -> tuple[np.ndarray, np.ndarray, float]:
+        """Return the last gradients, the parameter's way under them, and the average stride."""
+        gradients = np.asarray(gradients_for(chance), dtype=np.float64)
+        moves = np.asarray(strides_for(gradients), dtype=np.float64)
+        way = np.concatenate([[0], np.cumsum(moves[-shown:])])
+        # The beginning, where both memories are short, is left out of the average.
+        return gradients[-shown:], way, float(np.abs(moves[len(moves) // 5 :]).mean())
+
+    curve = [respond(chance)[2] for chance in chances]
+    fig, grid = figure(2, 2, height=4.6, width_ratios=(1, 1.1), height_ratios=(1, 1.5))
+    right = _whole_column(fig, grid, 1)
+    above, below = grid[:, 0]
+    times = np.arange(1, shown + 1)
+    (ups,) = above.plot(times, times * 0, "o", color=COLOURS["data"], ms=6)
+    (downs,) = above.plot(times, times * 0, "s", color=COLOURS["marked"], ms=6)
+    above.set(
+        ylim=(-2, 2), yticks=[-1, 1], yticklabels=["−", "+"], xlim=(0, shown + 1),
+        title="The last 30 gradients",
+    )  # fmt: skip
+    (walk,) = below.plot(np.arange(shown + 1), np.zeros(shown + 1), **look("Adam"), lw=1.5)
+    walk.set(linestyle="-", marker="o", ms=3.5)
+    below.set(
+        xlim=(0, shown + 1), ylim=(-32, 32), xlabel="step", ylabel=r"$w_j$, in units of $\alpha$",
+        title="The way of $w_j$",
+    )  # fmt: skip
+    right.plot(chances, curve, color=COLOURS["guide"], ls="-", lw=2)
+    right.axhline(1, **FULL_STRIDE)
+    right.set(
+        xlim=(-0.04, 1.04), ylim=(0, 1.3), xlabel="chance that the gradient flips",
+        ylabel=r"average stride $|\Delta w_j|\,/\,\alpha$", title="How far it steps",
+    )  # fmt: skip
+    _two_arrows(right)
+    (dot,) = right.plot([0], [1], "D", color=COLOURS["Adam"], ms=11, mec="white")
+
+    def draw(chance: float) -> str:
+        gradients, way, stride = respond(chance)
+        ups.set_ydata(np.where(gradients > 0, gradients, np.nan))
+        downs.set_ydata(np.where(gradients < 0, gradients, np.nan))
+        walk.set_ydata(way)
+        dot.set_data([chance], [stride])
+        flips = int((gradients[1:] != gradients[:-1]).sum())
+        return (
+            f"Chance of a flip {chance:.2f}: {flips} of the last {shown - 1} pairs of gradients "
+            f"differ in sign. The average stride is {stride:.2f} α, and the {shown} steps take the "
+            f"parameter {abs(way[-1]):.0f} α away."
+        )
+
+    return Explorer(
+        fig,
+        draw,
+        [ups, downs, walk, dot],
+        story=({"chance": 0.0}, {"chance": 0.5}, {"chance": 1.0}),
+        chance=Slider("Chance that the gradient flips", 0.0, 1.0, 0.05, 0.5),
+    )
+
+
+def record_steps(
+    model: Sequential, X: np.ndarray, y: np.ndarray, epochs: int, batch_size: int = 32
+) -> tuple[np.ndarray, np.ndarray]:
+    """Train a model batch by batch, in order, and write down every gradient and every step.
+
+    Parameters
+    ----------
+    model : Sequential
+        Compiled.
+    X, y : ndarray
+        As for `Sequential.fit`.
+    epochs, batch_size : int
+
+    Returns
+    -------
+    gradients, steps : ndarray, shape (steps, parameters)
+        ∂J/∂w before each step, and what the step added to w, in the order of `get_weights`.
+    """
+
+    def flat(arrays: list[np.ndarray]) -> np.ndarray:
+        return np.concatenate([array.ravel() for array in arrays])
+
+    model.build(X.shape[1])
+    gradients, points = [], [flat(model.get_weights())]
+    for _ in range(epochs):
+        for first in range(0, len(X), batch_size):
+            batch = X[first : first + batch_size], y[first : first + batch_size]
+            gradients.append(flat(model.gradients(*batch)))
+            model.fit(*batch, batch_size=batch_size, shuffle=False)
+            points.append(flat(model.get_weights()))
+    return np.array(gradients), np.diff(points, axis=0)
+
+
+def stride_histogram(lengths: ArrayLike, title: str) -> Explorer:
+    """Let a step of the training be chosen, and count the weights by their stride.
+
+    Parameters
+    ----------
+    lengths : array_like of float, shape (steps, weights)
+        |Δw_j| / α of each weight at each step.
+    title : str
+        What the figure shows.
+
+    Returns
+    -------
+    Explorer
+        With the slider `step`, from 1, which can be played.
+
+    Raises
+    ------
+    ValueError
+        If `lengths` has another shape.
+    """
+    lengths = np.asarray(lengths, dtype=np.float64)
+    if lengths.ndim != 2 or len(lengths) < 2:
+        raise ValueError(f"lengths must have shape (steps, weights), got {lengths.shape}")
+    # The bins' middles are multiples of their width: a full stride lies inside one, not on an edge.
+    width, last = 0.05, 1.25
+    edges = np.arange(-width / 2, last + width, width)
+    counts = np.array([np.histogram(np.minimum(row, last), edges)[0] for row in lengths])
+    still = (lengths == 0).sum(axis=1)
+    moving = np.array([np.median(row[row > 0]) if row.any() else 0.0 for row in lengths])
+
+    fig, axes = figure(height=3.8)
+    colour = COLOURS["Adam"]
+    bars = PolyCollection(_bars(edges, counts[0]), facecolors=tint(colour, 0.4), edgecolors=colour)
+    axes.add_collection(bars)
+    axes.axvline(1, **FULL_STRIDE)
+    # The first steps, at which nearly all weights stride alike, may rise out of the picture.
+    highest = 1.25 * counts[len(counts) // 10 :].max()
+    (median,) = axes.plot([0, 0], [0, highest], color=COLOURS["marked"], ls="--")
+    note = axes.text(0, 0.97 * highest, "", color=text_colour("marked"), va="top", weight="bold")
+    beyond = axes.text(0, 0.85 * highest, "", va="top", ha="right")
+    axes.text(1.03, 0.5 * highest, "full stride", rotation=90, va="center")
+    axes.set(
+        xlim=(edges[0], edges[-1]), ylim=(0, highest), xlabel="stride " + STRIDE,
+        ylabel="number of weights", title=title,
+    )  # fmt: skip
+
+    def draw(step: float) -> str:
+        row = round(step) - 1
+        bars.set_verts(_bars(edges, counts[row]))
+        median.set_data([moving[row]] * 2, [0, highest])
+        left = moving[row] < 0.6
+        note.set(text=f"median {moving[row]:.2f}", ha="left" if left else "right")
+        note.set_x(moving[row] + (0.03 if left else -0.03))
+        tallest = int(counts[row].argmax())
+        tall = counts[row, tallest] > highest
+        beyond.set_text(f"{counts[row, tallest]} weights ↑" if tall else "")
+        beyond.set_x(edges[tallest] - 0.01)
+        return (
+            f"Step {round(step)} of {len(lengths)}: {still[row]} of {lengths.shape[1]} weights have "
+            f"a gradient of 0 and stand still. The others' median stride is {moving[row]:.2f} α: "
+            "half of them step farther, half less."
+        )
+
+    middle = max(1, round(len(lengths) / 10))
+    return Explorer(
+        fig,
+        draw,
+        [bars, median, note, beyond],
+        story=({"step": 1}, {"step": middle}),
+        step=Slider("Step", 1, len(lengths), 1, 1, play=True),
+    )
+
+
+def strides_by_flips(flips: ArrayLike, lengths: ArrayLike, title: str) -> Picture:
+    """Draw one dot a weight: how often its gradient flipped, and how long its stride is.
+
+    Parameters
+    ----------
+    flips : array_like of float, shape (weights,)
+        The share of steps at which the gradient had another sign than at the step before.
+    lengths : array_like of float, shape (weights,)
+        |Δw_j| / α.
+    title : str
+        What the figure shows.
+
+    Returns
+    -------
+    Picture
+
+    Raises
+    ------
+    ValueError
+        If they are not two rows of the same length.
+    """
+    flips, lengths = np.asarray(flips, np.float64), np.asarray(lengths, np.float64)
+    if flips.shape != lengths.shape or flips.ndim != 1:
+        raise ValueError(
+            f"flips and lengths must be two rows of the same length, got shapes {flips.shape} and "
+            f"{lengths.shape}"
+        )
+    fig, axes = figure(height=3.8)
+    axes.plot(flips, lengths, ".", color=COLOURS["guide"], ms=4, alpha=0.5)
+    axes.axhline(1, **FULL_STRIDE)
+    axes.text(0.99, 1.02, "full stride", ha="right", va="bottom")
+    edges = np.array([0.0, 0.2, 0.4, 0.6, 1.0])
+    said, middles, medians = [], [], []
+    for low, high in zip(edges, edges[1:], strict=False):
+        inside = (flips > low if low else flips >= low) & (flips <= high)
+        if not inside.any():
+            continue
+        middles.append(np.mean(flips[inside]))
+        medians.append(np.median(lengths[inside]))
+        said.append(f"{inside.sum()} flipped {low:.0%} to {high:.0%}, median {medians[-1]:.2f}")
+    axes.plot(middles, medians, **look("marked", marker=True), ms=9, mec="white")
+    for x, y in zip(middles, medians, strict=True):
+        axes.annotate(
+            f"{y:.2f}", (x, y), (6, 7), textcoords="offset points",
+            color=text_colour("marked"), weight="bold",
+        )  # fmt: skip
+    axes.set(
+        xlim=(-0.02, 1), ylim=(0, 1.3), ylabel="stride " + STRIDE, title=title,
+        xlabel="share of flips among the last gradients",
+    )  # fmt: skip
+    axes.xaxis.set_major_formatter("{x:.0%}")
+    return picture(
+        fig,
+        f"""{title}. One dot for each of {len(flips)} weights: across, the share of its last
+        gradients that had another sign than the one before; upwards, its stride |Δwⱼ|/α, with a
+        dotted line at 1. {"; ".join(said)}.""",
     )
 
 
@@ -166,25 +463,19 @@ def bias_correction(corrected: ArrayLike, uncorrected: ArrayLike) -> Picture:
         )
     steps = np.arange(1, len(corrected) + 1)
     fig, axes = figure(height=3.4)
-    axes.plot(steps, uncorrected, color=COLOURS["marked"], ls="--")
-    axes.plot(steps, corrected, color=COLOURS["data"], ls="-")
+    axes.plot(steps, uncorrected, **look("marked"))
+    axes.plot(steps, corrected, **look("data"))
     peak = int(uncorrected.argmax())
     axes.annotate(
-        f"without: {uncorrected[peak]:.1f} at step {steps[peak]}",
-        (steps[peak], uncorrected[peak]),
-        xytext=(8, 4),
-        textcoords="offset points",
-        color=text_colour("marked"),
-    )
-    axes.text(1.1, corrected[0] + 0.15, "with", color=COLOURS["data"])
+        f"without: {uncorrected[peak]:.1f} at step {steps[peak]}", (steps[peak], uncorrected[peak]),
+        (8, 4), textcoords="offset points", color=text_colour("marked"),
+    )  # fmt: skip
+    axes.text(1.1, corrected[0] + 0.15, "with the correction", color=text_colour("data"))
     axes.set(
-        xscale="log",
-        xlim=(1, len(steps)),
-        ylim=(0, 1.2 * float(uncorrected.max())),
-        xlabel="step (logarithmic)",
-        ylabel=r"$|\Delta w|\,/\,\alpha$",
+        xscale="log", xlim=(1, len(steps)), ylim=(0, 1.2 * float(uncorrected.max())),
+        xlabel="step (logarithmic)", ylabel=r"stride $|\Delta w|\,/\,\alpha$",
         title="Without the correction, the early steps are too long",
-    )
+    )  # fmt: skip
     return picture(
         fig,
         f"""Length of a step in units of α under a constant gradient, over {len(steps)} steps. With
@@ -194,90 +485,18 @@ def bias_correction(corrected: ArrayLike, uncorrected: ArrayLike) -> Picture:
     )
 
 
-def adam_explorer(cost: Cost, descend: Callable[..., ArrayLike], plain: ArrayLike) -> Explorer:
-    """Let α, β₁ and β₂ of an Adam descent be moved, beside a plain descent that stays.
-
-    Parameters
-    ----------
-    cost : callable
-        J of an array of points, shape (..., 2), as an array of shape (...).
-    descend : callable
-        Called as descend(alpha, beta_1, beta_2), returns the path, shape (steps + 1, 2).
-    plain : array_like of float, shape (steps + 1, 2)
-        The path of plain descent.
-
-    Returns
-    -------
-    Explorer
-        With the sliders `alpha`, `beta_1` and `beta_2`.
-
-    Raises
-    ------
-    ValueError
-        If `plain` is no row of points.
-    """
-    plain = _path(plain, "plain")
-    steps = np.arange(len(plain))
-    floor, ceiling = 1e-6, 1e3
-
-    def costs(path: np.ndarray) -> np.ndarray:
-        return np.clip(cost(path), floor, ceiling)
-
-    fig, (left, right) = figure(1, 2, height=3.8)
-    _contours(left, cost)
-    left.plot(*plain[0], "s", color=COLOURS["ink"], ms=7, mec=FILLS["paper"])
-    left.set(xlabel="$w_1$, along", ylabel="$w_2$, across", title="Adam's path")
-    right.plot(steps, costs(plain), color=COLOURS["plain"], ls="--")
-    right.text(steps[-1], 3 * costs(plain)[-1], "plain", color=text_colour("plain"), ha="right")
-    (path_line,) = left.plot(*plain.T, "-o", color=COLOURS["Adam"], ms=3.5, lw=1.2)
-    (end,) = left.plot(*plain[-1], "D", color=COLOURS["Adam"], ms=9, mec=FILLS["paper"])
-    (cost_line,) = right.plot(steps, costs(plain), color=COLOURS["Adam"], ls="-")
-    right.set(
-        yscale="log",
-        ylim=(floor, ceiling),
-        xlabel="step",
-        ylabel="$J$ (logarithmic)",
-        title="and its cost",
-    )
-    note = right.text(0.04, 0.05, "", transform=right.transAxes, color=text_colour("Adam"))
-
-    def draw(alpha: float, beta_1: float, beta_2: float) -> str:
-        path = np.asarray(descend(alpha, beta_1, beta_2))
-        path_line.set_data(*path.T)
-        end.set_data(*path[-1:].T)
-        cost_line.set_ydata(costs(path))
-        last, other = float(cost(path[-1])), float(cost(plain[-1]))
-        note.set_text(f"Adam: $J$ = {_short(last)} at the end")
-        return (
-            f"Adam with α = {alpha:.2f}, β₁ = {beta_1:.2f}, β₂ = {beta_2:.3f} goes from "
-            f"({_signed(path[0, 0])}, {_signed(path[0, 1])}) to "
-            f"({_signed(path[-1, 0])}, {_signed(path[-1, 1])}) in "
-            f"{len(path) - 1} steps: J = {_short(last)}, plain descent's is {_short(other)}. "
-            f"w₁ {_turning(path[:, 0])}, w₂ {_turning(path[:, 1])}."
-        )
-
-    return Explorer(
-        fig,
-        draw,
-        [path_line, end, cost_line, note],
-        alpha=Slider("Learning rate α", 0.05, 4.0, 0.05, 0.5),
-        beta_1=Slider("Memory of the gradient, β₁", 0.0, 0.98, 0.02, 0.9),
-        beta_2=Slider("Memory of its square, β₂", 0.5, 0.999, 0.001, 0.999),
-    )
-
-
 def rate_search(
     rates: ArrayLike, losses: Mapping[str, ArrayLike], title: str, untrained: float
 ) -> Picture:
-    """Draw the last training loss against the learning rate, one line for each optimizer or case.
+    """Draw the last training loss against the learning rate: a line for the median, a band of all.
 
     Parameters
     ----------
     rates : array_like of float, shape (r,)
         Learning rates, rising.
     losses : mapping of str → array_like of float, shape (r, seeds)
-        Last loss by rate and seed; "plain", "momentum", "RMSprop" and "Adam" have their own look.
-        The line follows the median over the seeds; a dot marks each seed.
+        Last loss by rate and seed; optimizers have their own look, and so has one whose name only
+        begins with an optimizer's.
     title : str
         What the figure shows.
     untrained : float
@@ -290,59 +509,68 @@ def rate_search(
     Raises
     ------
     ValueError
-        If a shape does not fit.
+        If a shape does not fit, or a name does not begin with an optimizer's.
     """
     rates = np.asarray(rates, dtype=np.float64)
-    fig, axes = figure(height=4.2)
-    said = []
-    for number, (name, values) in enumerate(losses.items()):
+    fig, axes = figure(height=4.4)
+    said, seen = [], set()
+    for name, values in losses.items():
         values = np.asarray(values, dtype=np.float64)
         if values.ndim != 2 or len(values) != len(rates):
             raise ValueError(
                 f"losses[{name!r}] must have shape ({len(rates)}, seeds), got {values.shape}"
             )
-        color, style, marker = LOOKS[name if name in OPTIMIZERS else "other"]
+        optimizer = name.split(",")[0]
+        style = look(optimizer, marker=True)
+        if optimizer in seen:
+            style["markerfacecolor"] = "white"
+        seen.add(optimizer)
         middle = np.median(values, axis=1)
         best = int(middle.argmin())
-        axes.plot(rates, middle, color=color, ls=style, label=name)
-        axes.plot(rates, values, marker, color=color, ms=3)
-        # Hollow and of different sizes: two best points in one place stay visible.
-        ring = {"ms": 19 - 3 * number, "mfc": "none", "mew": 2}
-        axes.plot(rates[best], middle[best], marker, color=color, **ring)
+        axes.fill_between(
+            rates, values.min(axis=1), values.max(axis=1), color=style["color"], alpha=0.15, lw=0
+        )
+        axes.plot(rates, middle, **style, ms=5)
+        point, offset, side, level = LABELS.get(name, (best, (0, -9), "center", "top"))
+        axes.annotate(
+            name, (rates[point], middle[point]), offset, textcoords="offset points", ha=side,
+            va=level, color=text_colour(optimizer), weight="bold",
+        )  # fmt: skip
         ends = (_reached(value, untrained) for value in middle[[0, -1]])
+        # Of rates that are nearly as good as the best, chance decides which one is.
+        good = rates[middle <= 1.25 * middle[best]]
+        where = f"α = {good[0]:.2g}" + (f" to {good[-1]:.2g}" if len(good) > 1 else "")
         said.append(
-            f"{name} is best at α = {rates[best]:.2g} with {middle[best]:.2f}; it has "
+            f"{name} is best at {where} with {middle[best]:.2f}; it has "
             + f"{next(ends)} at {rates[0]:.2g} and {next(ends)} at {rates[-1]:.2g}"
         )
     axes.axhline(untrained, color=COLOURS["guide"], ls=":", lw=1.5)
-    axes.text(rates[0], 1.08 * untrained, "a guesser", color=COLOURS["guide"])
+    axes.text(rates[-1], 1.12 * untrained, "a guesser", color=text_colour("guide"), ha="right")
     axes.set(
-        xscale="log",
-        yscale="log",
-        ylim=(0.014, 6),
-        xlabel=r"learning rate $\alpha$ (logarithmic)",
-        ylabel="training loss, last epoch",
-        title=title,
-    )
+        xscale="log", yscale="log", ylim=(0.02, 4), title=title,
+        xlabel=r"learning rate $\alpha$ (logarithmic)", ylabel="loss of the last epoch",
+    )  # fmt: skip
     _decimal_ticks(axes)
-    label_lines(axes)
     return picture(
         fig,
-        f"""{title}. The last training loss (median over the seeds) against the learning rate,
-        {len(rates)} rates from {rates[0]:.2g} to {rates[-1]:.2g}, both axes logarithmic: valleys.
-        {". ".join(said)}. A guesser's loss is {untrained:.1f}.""",
+        f"""{title}. The last training loss against the learning rate, {len(rates)} rates from
+        {rates[0]:.2g} to {rates[-1]:.2g}, both axes logarithmic: a line for the median over
+        {values.shape[1]} seeds, a band from the lowest to the highest. {". ".join(said)}. A
+        guesser's loss is {untrained:.1f}.""",
     )
 
 
-def loss_curves(curves: Mapping[str, ArrayLike], rates: Mapping[str, float]) -> Picture:
-    """Draw the training loss by epoch, one panel an optimizer, one line a seed.
+def race(horizons: ArrayLike, costs: Mapping[str, ArrayLike], title: str) -> Picture:
+    """Draw the lowest cost that each optimizer can reach, against the number of steps.
 
     Parameters
     ----------
-    curves : mapping of str → array_like of float, shape (seeds, epochs)
-        The losses of each optimizer: names from `OPTIMIZERS`.
-    rates : mapping of str → float
-        Each one's learning rate.
+    horizons : array_like of int, shape (h,)
+        Numbers of steps, rising.
+    costs : mapping of str → array_like of float, shape (h, starts)
+        The last J by number of steps and starting point, each with the best rate for it.
+    title : str
+        What the figure shows.
 
     Returns
     -------
@@ -351,50 +579,101 @@ def loss_curves(curves: Mapping[str, ArrayLike], rates: Mapping[str, float]) -> 
     Raises
     ------
     ValueError
-        If a name has no look or no rate.
+        If a shape does not fit.
     """
-    if set(curves) - set(OPTIMIZERS) or set(curves) - set(rates):
-        raise ValueError(f"curves must be of {', '.join(OPTIMIZERS)}, each with a rate")
-    fig, grid = figure(1, len(curves), height=3.5, sharey=True)
+    horizons = np.asarray(horizons)
+    fig, axes = figure(height=4.2)
     said = []
-    for axes, (name, losses) in zip(np.atleast_1d(grid), curves.items(), strict=True):
-        losses = np.asarray(losses, dtype=np.float64)
-        epochs = np.arange(1, losses.shape[1] + 1)
-        color, _, marker = LOOKS[name]
-        for others in (others for other, others in curves.items() if other != name):
-            axes.plot(epochs, np.asarray(others).T, color=FILLS["others"], ls="-", lw=0.7)
-        axes.plot(epochs, losses.T, color=color, ls="-", marker=marker, ms=4, lw=1.5)
-        axes.set(yscale="log", xlabel="epoch", title=f"{name}\n" rf"$\alpha$ = {rates[name]:.2g}")
-        said.append(
-            f"{name} with α = {rates[name]:.2g}, {losses[:, 0].mean():.1f} after the first epoch"
-        )
-    last = np.concatenate([np.asarray(losses)[:, -1] for losses in curves.values()])
-    _decimal_ticks(np.atleast_1d(grid)[0])
-    np.atleast_1d(grid)[0].set_ylabel("training loss (logarithmic)")
+    for name, values in costs.items():
+        values = np.asarray(values, dtype=np.float64)
+        if values.ndim != 2 or len(values) != len(horizons):
+            raise ValueError(
+                f"costs[{name!r}] must have shape ({len(horizons)}, starts), got {values.shape}"
+            )
+        low, middle, high = np.quantile(values, [0.1, 0.5, 0.9], axis=1)
+        axes.fill_between(horizons, low, high, color=COLOURS[name], alpha=0.15, lw=0)
+        axes.plot(horizons, middle, **look(name))
+        axes.annotate(
+            name, (horizons[-1], middle[-1]), (5, 0), textcoords="offset points", va="center",
+            color=text_colour(name), weight="bold", annotation_clip=False,
+        )  # fmt: skip
+        said.append(f"{name} reaches {_short(middle[0])} and {_short(middle[-1])}")
+    axes.set(
+        yscale="log", xlim=(horizons[0], horizons[-1]), xlabel="steps allowed",
+        ylabel="$J$ at the end (logarithmic)", title=title,
+    )  # fmt: skip
     return picture(
         fig,
-        f"""Training loss by epoch, {epochs[-1]} epochs, {len(losses)} seeds for each optimizer with
-        its best rate, the other optimizers in grey. On average over the seeds: {"; ".join(said)}.
-        After the last epoch all {len(last)} lines lie between {last.min():.2f} and
-        {last.max():.2f}.""",
+        f"""{title}. The last J, each time with the best rate for it, against the number of steps: a
+        line for the median over {values.shape[1]} starting points, a band for the middle eight
+        tenths. In {horizons[0]} and in {horizons[-1]} steps: {"; ".join(said)}.""",
     )
 
 
-def _contours(axes: Axes, cost: Cost) -> None:
-    across = np.stack(np.meshgrid(*(np.linspace(*limits, 121) for limits in VIEW)), axis=-1)
+def _cost(w: np.ndarray) -> np.ndarray:
+    return 0.5 * np.sum(np.array(CURVATURE) * w**2, axis=-1)
+
+
+def _descend(optimizer: SGD | Adam, steps: int) -> np.ndarray:
+    w = np.array(START)
+    path = [w.copy()]
+    for _ in range(steps):
+        optimizer.update(w, CURVATURE * w)
+        path.append(w.copy())
+    return np.array(path)
+
+
+def _ravine(axes: Axes) -> None:
+    across = np.stack(np.meshgrid(*(np.linspace(*limits, 181) for limits in VIEW)), axis=-1)
     axes.contour(
-        across[..., 0], across[..., 1], cost(across), levels=2.0 ** np.arange(-3, 9),
-        colors=COLOURS["guide"], linewidths=0.7, alpha=0.7,
+        across[..., 0], across[..., 1], _cost(across), levels=2.0 ** np.arange(-3, 9),
+        colors=COLOURS["guide"], linewidths=0.7, alpha=0.6,
     )  # fmt: skip
     axes.plot(0, 0, "+", color=COLOURS["ink"], ms=10, mew=2)
     axes.grid(False)
-    axes.set(xlim=VIEW[0], ylim=VIEW[1])
+    axes.set(xlim=VIEW[0], ylim=VIEW[1], aspect="equal", ylabel="$w_2$")
+
+
+def _draw_path(axes: Axes, path: np.ndarray, thing: str) -> None:
+    axes.plot(*path.T, **{**look(thing), "linestyle": "-"}, marker="o", ms=3.5, lw=1.2)
+    axes.plot(*path[0], "s", color=COLOURS["ink"], ms=7, mec="white")
+    axes.plot(*path[-1], "D", color=COLOURS["marked"], ms=8, mec="white")
+
+
+def _whole_column(fig: Figure, grid: np.ndarray, column: int) -> Axes:
+    """Make one axes of the two in a column."""
+    place = grid[0, column].get_gridspec()[:, column]
+    for axes in grid[:, column]:
+        axes.remove()
+    return fig.add_subplot(place)
+
+
+def _two_arrows(axes: Axes) -> None:
+    """Draw the two pictures of the notes above the curve: a way that holds, and one that swings."""
+    arrow = {
+        "arrowstyle": "-|>", "lw": 1.8, "shrinkA": 0, "shrinkB": 0, "color": COLOURS["ink"],
+    }  # fmt: skip
+    for k in range(3):
+        start = 0.01 + 0.11 * k
+        axes.annotate("", (start + 0.1, 1.2), (start, 1.2), arrowprops=arrow)
+    ways = [(0.80 + 0.045 * k, 0.42 + 0.16 * (k % 2)) for k in range(5)]
+    for start, end in zip(ways, ways[1:], strict=False):
+        axes.annotate("", end, start, arrowprops=arrow)
+    axes.text(0.38, 1.2, "keeps its direction", va="center", size=11)
+    axes.text(0.89, 0.36, "oscillates", ha="center", va="top", size=11)
+
+
+def _bars(edges: np.ndarray, counts: np.ndarray) -> list[np.ndarray]:
+    return [
+        np.array([(left, 0), (left, count), (right, count), (right, 0)])
+        for left, right, count in zip(edges, edges[1:], counts, strict=False)
+    ]
 
 
 def _decimal_ticks(axes: Axes) -> None:
     """Label a logarithmic axis of losses with plain numbers."""
     limits = axes.get_ylim()
-    ticks = [0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5]
+    ticks = [0.02, 0.05, 0.1, 0.2, 0.5, 1, 2]
     axes.set_yticks(ticks, [f"{tick:g}" for tick in ticks])
     axes.minorticks_off()
     axes.set_ylim(limits)
@@ -414,13 +693,6 @@ def _turning(values: np.ndarray) -> str:
     if not turns:
         return "never turns round"
     return "turns round " + {1: "once", 2: "twice"}.get(turns, f"{turns} times")
-
-
-def _in_words(label: str) -> str:
-    """Write an axis's label without the marks of mathematics."""
-    for mark, plain in {"$": "", r"\,": "", r"\alpha": "α", r"\Delta ": "Δ", "_j": "ⱼ"}.items():
-        label = label.replace(mark, plain)
-    return label
 
 
 def _reached(loss: float, untrained: float) -> str:
