@@ -1,7 +1,8 @@
-"""Figures of lesson 8: descents in a ravine, the stride of every step, and the search for a rate."""
+"""Figures of lesson 8: descents in a ravine, the stride of each step, the search for a rate."""
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Mapping
 
 import numpy as np
@@ -11,7 +12,7 @@ from matplotlib.figure import Figure
 from numpy.typing import ArrayLike
 
 from helpers.figures.explorer import Explorer, Slider
-from helpers.figures.palette import COLOURS, look, text_colour, tint
+from helpers.figures.palette import COLOURS, FILLS, look, text_colour, tint
 from helpers.figures.style import Picture, figure, picture
 from helpers.network import Sequential
 from helpers.optimizers import SGD, Adam
@@ -99,7 +100,7 @@ def ravine_explorer(steps: int = 40, plain_rate: float = 1 / 32) -> Explorer:
     fig, (above, below) = figure(2, 1, height=5.0, height_ratios=(1.15, 1))
     _ravine(above)
     above.plot(*plain.T, **look("plain"), lw=1.2, marker=".")
-    above.plot(*START, "s", color=COLOURS["ink"], ms=7, mec="white")
+    above.plot(*START, "s", color=COLOURS["ink"], ms=7, mec=FILLS["paper"])
     above.set(xlabel="$w_1$, along the ravine", title="Two ways down one ravine")
     below.plot(times, costs(plain), **look("plain"))
     side = {"xytext": (5, 0), "textcoords": "offset points", "va": "center"}
@@ -109,7 +110,7 @@ def ravine_explorer(steps: int = 40, plain_rate: float = 1 / 32) -> Explorer:
     )  # fmt: skip
     style = {"color": COLOURS["Adam"], "ls": "-"}
     (path_line,) = above.plot(*plain.T, marker="o", ms=4, lw=1.5, **style)
-    (end,) = above.plot(*plain[-1], "D", color=COLOURS["Adam"], ms=9, mec="white")
+    (end,) = above.plot(*plain[-1], "D", color=COLOURS["Adam"], ms=9, mec=FILLS["paper"])
     (cost_line,) = below.plot(times, costs(plain), **style)
     label = below.annotate(
         "Adam", (steps, 1.0), color=text_colour("Adam"), annotation_clip=False, **side
@@ -249,7 +250,7 @@ def flip_explorer(
         ylabel=r"average stride $|\Delta w_j|\,/\,\alpha$", title="How far it steps",
     )  # fmt: skip
     _two_arrows(right)
-    (dot,) = right.plot([0], [1], "D", color=COLOURS["Adam"], ms=11, mec="white")
+    (dot,) = right.plot([0], [1], "D", color=COLOURS["Adam"], ms=11, mec=FILLS["paper"])
 
     def draw(chance: float) -> str:
         gradients, way, stride = respond(chance)
@@ -364,9 +365,9 @@ def stride_histogram(lengths: ArrayLike, title: str) -> Explorer:
         beyond.set_text(f"{counts[row, tallest]} weights ↑" if tall else "")
         beyond.set_x(edges[tallest] - 0.01)
         return (
-            f"Step {round(step)} of {len(lengths)}: {still[row]} of {lengths.shape[1]} weights have "
-            f"a gradient of 0 and stand still. The others' median stride is {moving[row]:.2f} α: "
-            "half of them step farther, half less."
+            f"Step {round(step)} of {len(lengths)}: {still[row]} of {lengths.shape[1]} weights "
+            "have a gradient of 0 and stand still. The others' median stride is "
+            f"{moving[row]:.2f} α."
         )
 
     middle = max(1, round(len(lengths) / 10))
@@ -412,14 +413,14 @@ def strides_by_flips(flips: ArrayLike, lengths: ArrayLike, title: str) -> Pictur
     axes.text(0.99, 1.02, "full stride", ha="right", va="bottom")
     edges = np.array([0.0, 0.2, 0.4, 0.6, 1.0])
     said, middles, medians = [], [], []
-    for low, high in zip(edges, edges[1:], strict=False):
+    for low, high in itertools.pairwise(edges):
         inside = (flips > low if low else flips >= low) & (flips <= high)
         if not inside.any():
             continue
         middles.append(np.mean(flips[inside]))
         medians.append(np.median(lengths[inside]))
         said.append(f"{inside.sum()} flipped {low:.0%} to {high:.0%}, median {medians[-1]:.2f}")
-    axes.plot(middles, medians, **look("marked", marker=True), ms=9, mec="white")
+    axes.plot(middles, medians, **look("marked", marker=True), ms=9, mec=FILLS["paper"])
     for x, y in zip(middles, medians, strict=True):
         axes.annotate(
             f"{y:.2f}", (x, y), (6, 7), textcoords="offset points",
@@ -523,7 +524,7 @@ def rate_search(
         optimizer = name.split(",")[0]
         style = look(optimizer, marker=True)
         if optimizer in seen:
-            style["markerfacecolor"] = "white"
+            style["markerfacecolor"] = FILLS["paper"]
         seen.add(optimizer)
         middle = np.median(values, axis=1)
         best = int(middle.argmin())
@@ -636,8 +637,8 @@ def _ravine(axes: Axes) -> None:
 
 def _draw_path(axes: Axes, path: np.ndarray, thing: str) -> None:
     axes.plot(*path.T, **{**look(thing), "linestyle": "-"}, marker="o", ms=3.5, lw=1.2)
-    axes.plot(*path[0], "s", color=COLOURS["ink"], ms=7, mec="white")
-    axes.plot(*path[-1], "D", color=COLOURS["marked"], ms=8, mec="white")
+    axes.plot(*path[0], "s", color=COLOURS["ink"], ms=7, mec=FILLS["paper"])
+    axes.plot(*path[-1], "D", color=COLOURS["marked"], ms=8, mec=FILLS["paper"])
 
 
 def _whole_column(fig: Figure, grid: np.ndarray, column: int) -> Axes:
@@ -657,7 +658,7 @@ def _two_arrows(axes: Axes) -> None:
         start = 0.01 + 0.11 * k
         axes.annotate("", (start + 0.1, 1.2), (start, 1.2), arrowprops=arrow)
     ways = [(0.80 + 0.045 * k, 0.42 + 0.16 * (k % 2)) for k in range(5)]
-    for start, end in zip(ways, ways[1:], strict=False):
+    for start, end in itertools.pairwise(ways):
         axes.annotate("", end, start, arrowprops=arrow)
     axes.text(0.38, 1.2, "keeps its direction", va="center", size=11)
     axes.text(0.89, 0.36, "oscillates", ha="center", va="top", size=11)
