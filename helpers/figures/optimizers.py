@@ -13,7 +13,7 @@ from numpy.typing import ArrayLike
 
 from helpers.figures.explorer import Explorer, Slider
 from helpers.figures.palette import COLOURS, FILLS, look, text_colour, tint
-from helpers.figures.style import Picture, figure, picture
+from helpers.figures.style import Picture, figure, label_lines, picture
 from helpers.network import Sequential
 from helpers.optimizers import SGD, Adam
 
@@ -496,8 +496,8 @@ def rate_search(
     rates : array_like of float, shape (r,)
         Learning rates, rising.
     losses : mapping of str → array_like of float, shape (r, seeds)
-        Last loss by rate and seed; optimizers have their own look, and so has one whose name only
-        begins with an optimizer's.
+        Last loss by rate and seed, by the optimizer's name; or by name, comma and case, such as
+        "Adam, large pixels": then each optimizer has a panel of its own.
     title : str
         What the figure shows.
     untrained : float
@@ -510,48 +510,62 @@ def rate_search(
     Raises
     ------
     ValueError
-        If a shape does not fit, or a name does not begin with an optimizer's.
+        If a shape does not fit, or a name is no optimizer's.
     """
     rates = np.asarray(rates, dtype=np.float64)
-    fig, axes = figure(height=4.4)
-    said, seen = [], set()
+    optimizers = list(dict.fromkeys(name.split(",")[0] for name in losses))
+    apart = len(optimizers) < len(losses)
+    fig, grid = figure(1, len(optimizers) if apart else 1, height=4.2, sharey=True, squeeze=False)
+    said = []
     for name, values in losses.items():
         values = np.asarray(values, dtype=np.float64)
         if values.ndim != 2 or len(values) != len(rates):
             raise ValueError(
                 f"losses[{name!r}] must have shape ({len(rates)}, seeds), got {values.shape}"
             )
-        optimizer = name.split(",")[0]
+        optimizer, _, case = name.partition(", ")
+        axes = grid[0, optimizers.index(optimizer) if apart else 0]
         style = look(optimizer, marker=True)
-        if optimizer in seen:
-            style["markerfacecolor"] = FILLS["paper"]
-        seen.add(optimizer)
-        middle = np.median(values, axis=1)
+        if apart and axes.lines:
+            style |= {"markerfacecolor": FILLS["paper"], "linestyle": ":"}
+        low, middle, high = np.quantile(values, [0, 0.5, 1], axis=1)
         best = int(middle.argmin())
-        axes.fill_between(
-            rates, values.min(axis=1), values.max(axis=1), color=style["color"], alpha=0.15, lw=0
-        )
-        axes.plot(rates, middle, **style, ms=5)
-        point, offset, side, level = LABELS.get(name, (best, (0, -9), "center", "top"))
-        axes.annotate(
-            name, (rates[point], middle[point]), offset, textcoords="offset points", ha=side,
-            va=level, color=text_colour(optimizer), weight="bold",
-        )  # fmt: skip
-        ends = (_reached(value, untrained) for value in middle[[0, -1]])
+        axes.fill_between(rates, low, high, color=style["color"], alpha=0.15, lw=0)
+        axes.plot(rates, middle, **style, ms=5, label=case)
+        if not apart:
+            point, offset, side, level = LABELS.get(name, (best, (0, -9), "center", "top"))
+            axes.annotate(
+                name, (rates[point], middle[point]), offset, textcoords="offset points", ha=side,
+                va=level, color=text_colour(optimizer), weight="bold",
+            )  # fmt: skip
         # Of rates that are nearly as good as the best, chance decides which one is.
         good = rates[middle <= 1.25 * middle[best]]
         where = f"α = {good[0]:.2g}" + (f" to {good[-1]:.2g}" if len(good) > 1 else "")
+        ends = (_reached(value, untrained) for value in middle[[0, -1]])
         said.append(
             f"{name} is best at {where} with {middle[best]:.2f}; it has "
             + f"{next(ends)} at {rates[0]:.2g} and {next(ends)} at {rates[-1]:.2g}"
         )
-    axes.axhline(untrained, color=COLOURS["guide"], ls=":", lw=1.5)
-    axes.text(rates[-1], 1.12 * untrained, "a guesser", color=text_colour("guide"), ha="right")
-    axes.set(
-        xscale="log", yscale="log", ylim=(0.02, 4), title=title,
-        xlabel=r"learning rate $\alpha$ (logarithmic)", ylabel="loss of the last epoch",
-    )  # fmt: skip
-    _decimal_ticks(axes)
+    for axes, optimizer in zip(grid[0], optimizers, strict=False):
+        axes.axhline(untrained, color=COLOURS["guide"], ls=":", lw=1.5)
+        axes.set(
+            xscale="log",
+            yscale="log",
+            ylim=(0.015 if apart else 0.04, 4),
+            xlabel=r"$\alpha$ (logarithmic)",
+        )
+        _decimal_ticks(axes)
+        if apart:
+            axes.set_title(optimizer)
+            axes.legend(loc="lower left", handlelength=3)
+    grid[0, -1].text(
+        rates[-1], 1.12 * untrained, "a guesser", color=text_colour("guide"), ha="right"
+    )
+    grid[0, 0].set_ylabel("loss of the last epoch")
+    if apart:
+        fig.suptitle(title, x=0.01, ha="left", fontsize=12, weight="bold")
+    else:
+        axes.set(title=title, xlabel=r"learning rate $\alpha$ (logarithmic)")
     return picture(
         fig,
         f"""{title}. The last training loss against the learning rate, {len(rates)} rates from
@@ -562,14 +576,14 @@ def rate_search(
 
 
 def race(horizons: ArrayLike, costs: Mapping[str, ArrayLike], title: str) -> Picture:
-    """Draw the lowest cost that each optimizer can reach, against the number of steps.
+    """Draw the cost that each optimizer reaches with its best rate, against the number of steps.
 
     Parameters
     ----------
     horizons : array_like of int, shape (h,)
         Numbers of steps, rising.
     costs : mapping of str → array_like of float, shape (h, starts)
-        The last J by number of steps and starting point, each with the best rate for it.
+        J by number of steps and starting point.
     title : str
         What the figure shows.
 
@@ -593,21 +607,18 @@ def race(horizons: ArrayLike, costs: Mapping[str, ArrayLike], title: str) -> Pic
             )
         low, middle, high = np.quantile(values, [0.1, 0.5, 0.9], axis=1)
         axes.fill_between(horizons, low, high, color=COLOURS[name], alpha=0.15, lw=0)
-        axes.plot(horizons, middle, **look(name))
-        axes.annotate(
-            name, (horizons[-1], middle[-1]), (5, 0), textcoords="offset points", va="center",
-            color=text_colour(name), weight="bold", annotation_clip=False,
-        )  # fmt: skip
+        axes.plot(horizons, middle, **look(name), label=name)
         said.append(f"{name} reaches {_short(middle[0])} and {_short(middle[-1])}")
     axes.set(
-        yscale="log", xlim=(horizons[0], horizons[-1]), xlabel="steps allowed",
-        ylabel="$J$ at the end (logarithmic)", title=title,
+        yscale="log", xlim=(horizons[0], horizons[-1]), xlabel="number of steps",
+        ylabel="$J$ reached (logarithmic)", title=title,
     )  # fmt: skip
+    label_lines(axes)
     return picture(
         fig,
-        f"""{title}. The last J, each time with the best rate for it, against the number of steps: a
-        line for the median over {values.shape[1]} starting points, a band for the middle eight
-        tenths. In {horizons[0]} and in {horizons[-1]} steps: {"; ".join(said)}.""",
+        f"""{title}. J reached with the best rate, against the number of steps: a line for the
+        median over {values.shape[1]} starting points, a band for the middle eight tenths. In
+        {horizons[0]} and in {horizons[-1]} steps: {"; ".join(said)}.""",
     )
 
 
