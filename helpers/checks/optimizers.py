@@ -90,7 +90,7 @@ _U = np.array([-0.25, 0.5, 1.0])
 
 MOMENTUM_STEP = Task(
     name="momentum_step",
-    section="8.3",
+    section="8.5",
     reference=_momentum,
     returns=("w", "u"),
     probes=(
@@ -218,7 +218,7 @@ MOMENTUM_STEP = Task(
         _momentum, ("velocity",), "Look at the line in which w moves by the velocity."
     ),
     hints=(
-        "Two lines, in the order of section 8.3: the velocity first, then w.",
+        "Two lines, in the order of section 8.5: the velocity first, then w.",
         "The new velocity is a share of the old one, less what plain descent would subtract. It "
         "is all that w moves by.",
         "u = mu * u - alpha * g, then w = w + u. Return both, w first.",
@@ -257,7 +257,7 @@ _V = np.array([0.25, 9.0, 0.0625])
 
 RMSPROP_STEP = Task(
     name="rmsprop_step",
-    section="8.4",
+    section="8.5",
     reference=_rmsprop,
     returns=("w", "v"),
     probes=(
@@ -394,7 +394,7 @@ RMSPROP_STEP = Task(
     ),
     properties=_memory_first(_rmsprop, ("v",), "Look at the fraction that is subtracted from w."),
     hints=(
-        "Two lines, in the order of section 8.4: the running mean of the squares first, then w. "
+        "Two lines, in the order of section 8.5: the running mean of the squares first, then w. "
         "Everything is element by element.",
         "v keeps the share ρ of itself, and the new square comes in with the rest. Look where ε "
         "stands in the lesson's formula: below the root.",
@@ -501,7 +501,7 @@ _M = np.array([-0.25, 0.5, 1.0])
 
 ADAM_STEP = Task(
     name="adam_step",
-    section="8.5",
+    section="8.7",
     reference=_adam,
     returns=("w", "m", "v"),
     probes=(
@@ -536,13 +536,13 @@ ADAM_STEP = Task(
             _adam_with(correction=lambda m, v, t, beta_1, beta_2: (m, v)),
             "Your two means are right, but you left out their correction. Without it the first "
             "steps are several times too long.",
-            "8.6",
+            "8.7",
         ),
         Mistake(
             _hats_kept,
             "Your w is right, but you returned the corrected means, m̂ and v̂. They serve this step "
             "only; the next one has to start from m and v themselves.",
-            "8.6",
+            "8.7",
         ),
         Mistake(
             _adam_with(
@@ -550,7 +550,7 @@ ADAM_STEP = Task(
             ),
             "In the correction the power is missing: it takes β to the power t, the number of the "
             "step.",
-            "8.6",
+            "8.7",
         ),
         Mistake(
             _adam_with(
@@ -560,7 +560,7 @@ ADAM_STEP = Task(
                 )
             ),
             "In the correction you multiplied β by t. It takes β to the power t.",
-            "8.6",
+            "8.7",
         ),
         Mistake(
             _adam_with(
@@ -571,7 +571,7 @@ ADAM_STEP = Task(
             ),
             "In the correction you raised 1 − β to the power t. The power belongs to β alone: "
             "first the power, then the difference.",
-            "8.6",
+            "8.7",
         ),
         Mistake(
             _adam_with(
@@ -586,7 +586,7 @@ ADAM_STEP = Task(
             ),
             "Your correction is that of the next step, with t + 1. The t you are given counts from "
             "1 already.",
-            "8.6",
+            "8.7",
         ),
         Mistake(
             _adam_with(
@@ -594,7 +594,7 @@ ADAM_STEP = Task(
             ),
             "Your correction is that of the step before, with t − 1; at the first step it divides "
             "by zero. The t you are given counts from 1 already.",
-            "8.6",
+            "8.7",
         ),
         Mistake(
             _adam_with(
@@ -605,17 +605,17 @@ ADAM_STEP = Task(
             ),
             "You multiplied by the corrections. The means are too small at first, so they have to "
             "be divided by them.",
-            "8.6",
+            "8.7",
         ),
         Mistake(
             _adam_with(correction=lambda m, v, t, beta_1, beta_2: (m / (1 - beta_1**t), v)),
             "You corrected m but not v. Both start at zero, so both need it.",
-            "8.6",
+            "8.7",
         ),
         Mistake(
             _adam_with(correction=lambda m, v, t, beta_1, beta_2: (m, v / (1 - beta_2**t))),
             "You corrected v but not m. Both start at zero, so both need it.",
-            "8.6",
+            "8.7",
         ),
         Mistake(
             _as_keras,
@@ -735,7 +735,7 @@ ADAM_STEP = Task(
         ),
     ),
     hints=(
-        "Five lines, in the order of section 8.5: the two means, their two corrections under new "
+        "Five lines, in the order of section 8.7: the two means, their two corrections under new "
         "names, and w.",
         "m and v keep the shares β₁ and β₂ of themselves. Each correction divides by 1 minus a "
         "power of β. Only w sees the corrected means; m and v are returned uncorrected.",
@@ -754,7 +754,7 @@ ADAM_STEP = Task(
 
 PAPER_EPSILON = Task(
     name="paper_epsilon",
-    section="8.5",
+    section="8.10",
     reference=lambda epsilon, beta_2, t: epsilon / np.sqrt(1 - beta_2**t),
     probes=((0.5, 0.75, 1), (0.01, 0.75, 2), (1e-7, 0.999, 1), (1e-7, 0.999, 100), (0.1, 0.5, 3)),
     mistakes=(
@@ -774,17 +774,17 @@ PAPER_EPSILON = Task(
         Mistake(
             lambda epsilon, beta_2, t: epsilon / np.sqrt(1 - beta_2),
             "The power t is missing: the correction at step t takes β₂ to the power t.",
-            "8.6",
+            "8.7",
         ),
         Mistake(
             lambda epsilon, beta_2, t: epsilon / np.sqrt(1 - beta_2 * t),
             "You multiplied β₂ by t. The correction takes β₂ to the power t.",
-            "8.6",
+            "8.7",
         ),
         Mistake(
             lambda epsilon, beta_2, t: epsilon / np.sqrt((1 - beta_2) ** t),
             "You raised 1 − β₂ to the power t. The power belongs to β₂ alone.",
-            "8.6",
+            "8.7",
         ),
         Mistake(
             lambda epsilon, beta_2, t: np.sqrt(epsilon / (1 - beta_2**t)),
@@ -794,18 +794,18 @@ PAPER_EPSILON = Task(
             lambda epsilon, beta_2, t: epsilon / np.sqrt(1 - beta_2 ** (t + 1)),
             "Your correction is that of the next step, with t + 1. The t you are given counts from "
             "1 already.",
-            "8.6",
+            "8.7",
         ),
         Mistake(
             lambda epsilon, beta_2, t: epsilon / np.sqrt(1 - beta_2 ** (t - 1)),
             "Your correction is that of the step before, with t − 1; at the first step it divides "
             "by zero.",
-            "8.6",
+            "8.7",
         ),
         Mistake(
             lambda epsilon, beta_2, t: epsilon / np.sqrt(beta_2**t),
             "You divided by the root of the power itself. The correction is 1 minus that power.",
-            "8.6",
+            "8.7",
         ),
         Mistake(
             lambda epsilon, beta_2, t: epsilon**2 / (1 - beta_2**t),
@@ -940,8 +940,8 @@ EFFECTIVE_RATE = Task(
         ),
     ),
     hints=(
-        "Section 8.2 gives the formula. What did the step add to each parameter, and what would "
-        "plain descent with a rate of 1 have subtracted?",
+        "In section 8.2 each parameter moves by a rate of its own. What did the step add to each "
+        "parameter, and what would plain descent with a rate of 1 have subtracted?",
         "Divide element by element. Where g is 0 there is no rate; start from an array of nan and "
         "fill in the others, or choose afterwards.",
         "np.where(g != 0, -(w_after - w_before) / g, np.nan) does it (with a warning that the "
@@ -1049,7 +1049,7 @@ _DIAGNOSES = {
 
 OPTIMIZER_FOR_DIGITS = Task(
     name="optimizer_for_digits",
-    section="8.10",
+    section="8.11",
     reference=_judged(_GOOD),
     probes=((),),
     observe=_judge_optimizer,
@@ -1090,8 +1090,8 @@ OPTIMIZER_FOR_DIGITS = Task(
     hints=(
         "Do not guess: search. Take one optimizer, train with rates that grow by a factor of about "
         "three, and look for the bottom of the valley.",
-        "Section 8.10 has such a search, and a table with the losses of four optimizers. What does "
-        "the table say for yours?",
+        "Section 8.11 has such a search for three optimizers, and a figure of their valleys. Where "
+        "is the bottom of yours?",
         "Adam(learning_rate=0.01), for one.",
     ),
     reasoning="Every optimizer of the lesson gets there with a good rate, and none with a bad "
