@@ -408,7 +408,7 @@ def strides_by_flips(flips: ArrayLike, lengths: ArrayLike, title: str) -> Pictur
             f"{lengths.shape}"
         )
     fig, axes = figure(height=3.8)
-    axes.plot(flips, lengths, ".", color=COLOURS["guide"], ms=4, alpha=0.5)
+    axes.plot(flips, lengths, ".", color=FILLS["others"], ms=4)
     axes.axhline(1, **FULL_STRIDE)
     axes.text(0.99, 1.02, "full stride", ha="right", va="bottom")
     edges = np.array([0.0, 0.2, 0.4, 0.6, 1.0])
