@@ -241,7 +241,7 @@ def flip_explorer(
     walk.set(linestyle="-", marker="o", ms=3.5)
     below.set(
         xlim=(0, shown + 1), ylim=(-32, 32), xlabel="step", ylabel=r"$w_j$, in units of $\alpha$",
-        title="The way of $w_j$",
+        title="The path of $w_j$",
     )  # fmt: skip
     right.plot(chances, curve, color=COLOURS["guide"], ls="-", lw=2)
     right.axhline(1, **FULL_STRIDE)
