@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
-from helpers.activations import ACTIVATIONS, relu
+from helpers.activations import ACTIVATIONS, relu, sigmoid
 from helpers.figures.explorer import Choice, Explorer, Slider
-from helpers.figures.palette import COLOURS, FILLS, LOOKS, look
+from helpers.figures.palette import COLOURS, FILLS, INK_ON_PAPER, LOOKS, look
 from helpers.figures.style import Picture, figure, label_lines, picture
 
 # A slope that passes on less than a twentieth of a gradient counts as nearly flat.
 NEARLY_FLAT = 0.05
 # How near the network must come to its target, everywhere, to count as matched.
 MATCHED = 0.05
+# How near each weight must come to its goal to have arrived, and how far off it is lost.
+ARRIVED, LOST = 0.05, 1e6
 
 
 def functions_and_derivatives(
@@ -56,42 +58,6 @@ def functions_and_derivatives(
         fig,
         f"{len(curves)} activation functions above their derivatives, "
         f"for z from {_number(z[0], 0)} to {_number(z[-1], 0)}: {'; '.join(said)}.",
-    )
-
-
-def stacks(x: np.ndarray, outputs: Mapping[str, np.ndarray]) -> Picture:
-    """Draw what stacks of layers make of one input, one panel per stack.
-
-    Parameters
-    ----------
-    x : ndarray of float, shape (points,)
-        Evenly spaced inputs.
-    outputs : mapping of name → ndarray, shape (points,)
-        The stack's output for each input.
-
-    Returns
-    -------
-    Picture
-        Its text says how far each output is from the straight line through its two ends, as a
-        share of its own height.
-    """
-    fig, axes = figure(1, len(outputs), height=2.9, squeeze=False)
-    bends = {}
-    for axis, (name, y) in zip(axes[0], outputs.items(), strict=True):
-        line = np.interp(x, x[[0, -1]], y[[0, -1]])
-        bends[name] = np.abs(y - line).max() / np.ptp(y)
-        axis.plot(x, line, color=COLOURS["guide"], linestyle="--", linewidth=1.4)
-        axis.plot(x, y, color=COLOURS["data"], linestyle="-")
-        axis.set_title(name)
-        axis.set_xlabel("input $x$")
-    axes[0, 0].set_ylabel("output")
-    said = "; ".join(
-        f"{name} leaves it by {bend:.0%} of its height" for name, bend in bends.items()
-    )
-    return picture(
-        fig,
-        f"Output of stacked layers against their one input, with the straight line between its "
-        f"two ends dashed: {said}.",
     )
 
 
@@ -146,13 +112,14 @@ def unit_explorer() -> Explorer:
     )
 
 
-def gradient_by_depth(norms: Mapping[str, np.ndarray], title: str) -> Picture:
+def gradient_by_depth(norms: Mapping[str, Sequence[float]], title: str) -> Picture:
     """Draw the size of each layer's gradient, on a logarithmic axis.
 
     Parameters
     ----------
-    norms : mapping of name → ndarray, shape (layers,)
-        ‖∂J/∂W‖ of each layer, the first layer first; positive.
+    norms : mapping of name → sequence of float
+        ‖∂J/∂W‖ of each layer, the first layer first; positive. A name such as "tanh, large" has
+        the colour of tanh.
     title : str
         What the figure shows.
 
@@ -160,22 +127,20 @@ def gradient_by_depth(norms: Mapping[str, np.ndarray], title: str) -> Picture:
     -------
     Picture
     """
-    fig, axis = figure(height=4.0)
+    fig, axis = figure(height=3.8)
     for number, (name, norm) in enumerate(norms.items()):
         layers = np.arange(1, len(norm) + 1)
-        # Curves that lie on each other stay visible if the later one is thinner.
-        axis.semilogy(
-            layers,
-            norm,
-            **_look(name, number),
-            linewidth=max(1.2, 3.2 - 0.5 * number),
-            label=name,
-        )
+        axis.semilogy(layers, norm, **_look(name, number), label=name)
     axis.set_xticks(layers)
     axis.set_xlabel("layer (1 is next to the pixels)")
     axis.set_ylabel(r"gradient norm $\|\partial J/\partial W\|$")
     axis.set_title(title)
-    label_lines(axis)
+    # The lines part towards layer 1: their names stand there, and the numbers on the other side.
+    axis.yaxis.tick_right()
+    axis.yaxis.set_label_position("right")
+    axis.spines["left"].set_visible(False)
+    axis.spines["right"].set_visible(True)
+    label_lines(axis, end="left")
     said = "; ".join(
         f"{name} {norm[0]:.1e} in layer 1 and {norm[-1]:.1e} in layer {len(norm)}"
         for name, norm in norms.items()
@@ -221,53 +186,128 @@ def zig_zag(paths: Mapping[str, np.ndarray], goal: np.ndarray) -> Picture:
     )
 
 
-def firing_units(shares: Mapping[str, np.ndarray]) -> Picture:
-    """Draw on how many of the examples each unit fires, one panel per network.
+def zig_zag_explorer(steps: int = 200) -> Explorer:
+    """Let the reader raise the learning rate for all-positive and for zero-centred inputs.
+
+    A linear unit with two inputs learns the weights (1, −1) from (0, 0), one example a step. The
+    inputs are sigmoids of normal random numbers, and the same minus 1/2.
 
     Parameters
     ----------
-    shares : mapping of name → ndarray, shape (units,)
+    steps : int
+        As many examples.
+
+    Returns
+    -------
+    Explorer
+        Control: `rate`. Its text says how far from the goal the last weights are.
+    """
+    goal = np.array([1.0, -1.0])
+    positive = sigmoid(np.random.default_rng(0).standard_normal((steps, 2)))
+    kinds = {"All-positive inputs": positive, "Zero-centred inputs": positive - 0.5}
+    fig, axes = figure(1, 2, height=4.1, sharex=True, sharey=True)
+    moving = []
+    for axis, title, thing in zip(axes, kinds, ("marked", "data"), strict=True):
+        moving += axis.plot([], [], ".-", color=COLOURS[thing], linewidth=1.3, markersize=5)
+        axis.plot(0, 0, marker="o", color=COLOURS["ink"], linestyle="none")
+        axis.annotate("start", (0, 0), (-8, 8), textcoords="offset points", ha="right")
+        axis.plot(*goal, marker="*", markersize=15, color=COLOURS["ink"], linestyle="none")
+        axis.annotate("goal", goal, (10, -4), textcoords="offset points")
+        axis.set(xlabel="weight $w_1$", title=title, xlim=(-1.6, 2.6), ylim=(-2.6, 1.6))
+    axes[0].set_ylabel("weight $w_2$")
+
+    def draw(rate: float) -> str:
+        said = []
+        for (title, inputs), line in zip(kinds.items(), moving, strict=True):
+            path = one_unit_descent(inputs, goal, rate)
+            line.set_data(*path.T)
+            away = np.abs(path[-1] - goal).max()
+            end = "arrived" if away < ARRIVED else "not arrived"
+            size = f"{_number(away)} away" if away < LOST else "far off and lost"
+            said.append(f"{title}: {end}, {size}")
+        return f"Learning rate {rate:g}, after {steps} steps. {'. '.join(said)}."
+
+    rate = Slider("Learning rate", 0.5, 8, 0.5, 1)
+    return Explorer(fig, draw, moving, story=[{"rate": 1}, {"rate": 2}, {"rate": 6}], rate=rate)
+
+
+def one_unit_descent(inputs: np.ndarray, goal: np.ndarray, rate: float) -> np.ndarray:
+    """Return the weights of a linear unit without bias that learns from one example at a time.
+
+    Each step is w ← w − α ∂L/∂w with L = (w·x − goal·x)². A run that is lost stops moving.
+
+    Parameters
+    ----------
+    inputs : ndarray of float, shape (steps, n)
+    goal : ndarray of float, shape (n,)
+    rate : float
+        α.
+
+    Returns
+    -------
+    ndarray of float, shape (steps + 1, n)
+        The weights at the start, which are 0, and after each step.
+    """
+    path = np.zeros((len(inputs) + 1, len(goal)))
+    for step, x in enumerate(inputs):
+        w = path[step]
+        lost = np.abs(w - goal).max() > LOST
+        path[step + 1] = w if lost else w - rate * 2 * ((w - goal) @ x) * x
+    return path
+
+
+def dying_units(shares: Mapping[str, np.ndarray]) -> Picture:
+    """Draw on how many of the examples each unit fires, one row per moment.
+
+    Parameters
+    ----------
+    shares : mapping of moment → ndarray, shape (units,)
         Share of the examples, 0…1, for which the unit's output is positive.
 
     Returns
     -------
     Picture
     """
-    fig, axes = figure(1, len(shares), height=3.3, sharey=True, squeeze=False)
+    firing = np.array(list(shares.values()))
+    # Units that die early stand on the left, and those that live fall from left to right.
+    order = np.lexsort([-firing[0], (firing > 0).sum(axis=0)])
+    fig, axis = figure(height=0.9 + 0.42 * len(firing))
+    axis.imshow(
+        np.ma.masked_equal(firing[:, order], 0), cmap=INK_ON_PAPER, vmin=-0.5, vmax=1, aspect="auto"
+    )
+    # Where the image is masked, the axes themselves show.
+    axis.patch.set(facecolor=COLOURS["marked"], hatch="////", edgecolor=FILLS["paper"])
+    axis.set_xticks(np.arange(0.5, len(order) - 1), minor=True)
+    axis.set_yticks(np.arange(0.5, len(firing) - 1), minor=True)
+    axis.grid(visible=False)
+    axis.grid(which="minor", color=FILLS["paper"], linewidth=1.5)
+    axis.tick_params(which="both", length=0)
+    axis.set_xticks([])
+    axis.set_yticks(range(len(firing)), shares)
+    axis.spines[:].set_visible(False)
+    axis.set_xlabel("the hidden units: grey fires on some images, orange on none")
+    axis.set_title("Units stop firing, one after the other")
     said = []
-    for axis, (name, share) in zip(axes[0], shares.items(), strict=True):
-        ordered = np.sort(share)[::-1]
-        silent = int((ordered == 0).sum())
-        axis.bar(np.arange(1, len(share) + 1), 100 * ordered, width=1.0, color=COLOURS["data"])
-        if silent:
-            first = len(share) - silent + 1
-            axis.axvspan(
-                first - 0.5, len(share) + 0.5, color=COLOURS["marked"], alpha=0.25, hatch="//"
-            )
-            axis.text(
-                first + (silent - 1) / 2,
-                50,
-                f"{silent} never fire",
-                ha="center",
-                bbox={"facecolor": FILLS["paper"], "edgecolor": "none"},
-            )
-        axis.set_title(name)
-        axis.set_xlabel("hidden unit, sorted")
-        said.append(
-            f"{name}: {silent} of {len(share)} units never fire, "
-            f"the busiest fires on {ordered[0]:.0%}"
+    for row, (moment, share) in enumerate(shares.items()):
+        silent = int((share == 0).sum())
+        axis.annotate(
+            f"{silent} silent",
+            (len(share) - 0.5, row),
+            (8, 0),
+            textcoords="offset points",
+            va="center",
+            annotation_clip=False,
         )
-    axes[0, 0].set_ylabel("fires on … % of images")
-    axes[0, 0].set_ylim(0, 105)
-    return picture(fig, f"Share of the images on which each unit fires. {'; '.join(said)}.")
+        said.append(f"{moment}: {silent} of {len(share)} fire on none, {share.mean():.0%} on average")
+    return picture(fig, f"On how many of the images each hidden unit fires. {'; '.join(said)}.")
 
 
-def accuracy_by_epoch(accuracies: Mapping[str, list[float]], title: str) -> Picture:
-    """Draw the accuracy of training runs, epoch by epoch.
+def accuracy_by_epoch(accuracies: Mapping[str, np.ndarray], title: str) -> Picture:
+    """Draw the accuracy of training runs, epoch by epoch, one panel for each kind of run.
 
     Parameters
     ----------
-    accuracies : mapping of name → list of float
+    accuracies : mapping of name → array_like of float, shape (runs, epochs)
         Share of right answers after each epoch.
     title : str
         What the figure shows.
@@ -276,26 +316,27 @@ def accuracy_by_epoch(accuracies: Mapping[str, list[float]], title: str) -> Pict
     -------
     Picture
     """
-    fig, axis = figure(height=3.4)
-    for number, (name, accuracy) in enumerate(accuracies.items()):
-        epochs = np.arange(1, len(accuracy) + 1)
-        axis.plot(
-            epochs,
-            100 * np.asarray(accuracy),
-            **_look(name, number),
-            label=name,
+    fig, axes = figure(1, len(accuracies), height=3.3, sharex=True, sharey=True, squeeze=False)
+    said = []
+    for number, (axis, name) in enumerate(zip(axes[0], accuracies, strict=True)):
+        runs = np.asarray(accuracies[name])
+        epochs = np.arange(1, runs.shape[1] + 1)
+        style = {**_look(name, number), "linestyle": "-", "marker": ""}
+        axis.plot(epochs, 100 * runs.T, **style, linewidth=1.4)
+        axis.set(xlabel="epoch", xlim=(1, epochs[-1]), ylim=(0, 103))
+        axis.set_title(name)
+        axis.xaxis.get_major_locator().set_params(integer=True)
+        said.append(
+            f"{name} goes from {runs[:, 0].min():.0%}…{runs[:, 0].max():.0%} "
+            f"to {runs[:, -1].min():.0%}…{runs[:, -1].max():.0%}"
         )
-    axis.set_ylim(0, 103)
-    axis.xaxis.get_major_locator().set_params(integer=True)
-    axis.set_xlabel("epoch")
-    axis.set_ylabel("right answers in %")
-    axis.set_title(title)
-    label_lines(axis)
-    said = "; ".join(
-        f"{name} goes from {accuracy[0]:.0%} to {accuracy[-1]:.0%}"
-        for name, accuracy in accuracies.items()
+    axes[0, 0].set_ylabel("right answers in %")
+    fig.suptitle(title)
+    return picture(
+        fig,
+        f"{title}. Right answers over {len(epochs)} epochs in {len(runs)} runs each: "
+        f"{'; '.join(said)}.",
     )
-    return picture(fig, f"{title}. Right answers over {len(epochs)} epochs: {said}.")
 
 
 def three_units_explorer(x: np.ndarray, target: np.ndarray) -> Explorer:
@@ -397,7 +438,11 @@ def smooth_functions(z: np.ndarray, curves: Mapping[str, np.ndarray]) -> Picture
 
 
 def _look(name: str, number: int) -> dict[str, Any]:
-    return look(name if name in LOOKS else number, marker=True)
+    """Return the look of a thing, of its variant ("tanh, …") dotted, of anything else by number."""
+    thing = name.split(",")[0]
+    if thing not in LOOKS:
+        return look(number, marker=True)
+    return {**look(thing, marker=True), **({} if name == thing else {"linestyle": ":"})}
 
 
 def _number(value: float, digits: int = 2) -> str:
