@@ -298,7 +298,9 @@ def dying_units(shares: Mapping[str, np.ndarray]) -> Picture:
             va="center",
             annotation_clip=False,
         )
-        said.append(f"{moment}: {silent} of {len(share)} fire on none, {share.mean():.0%} on average")
+        said.append(
+            f"{moment}: {silent} of {len(share)} fire on none, {share.mean():.0%} on average"
+        )
     return picture(fig, f"On how many of the images each hidden unit fires. {'; '.join(said)}.")
 
 
