@@ -9,8 +9,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from helpers.comparison import automatic_gradient, tensorflow
 from helpers.figures import activations as figures
 from helpers.figures.explorer import Explorer, Slider
+from helpers.figures.palette import COLOURS
 from helpers.figures.style import Picture
 
 
@@ -26,15 +28,6 @@ def test_functions_and_derivatives_state_ends_and_slopes() -> None:
     assert "cube runs from −8.00 to 8.00, its slope between 0.00 and 12.00" in shown.alt
 
 
-def test_stacks_measure_the_bend_against_the_line_between_the_ends() -> None:
-    x = np.linspace(0, 1, 101)
-    # x² is furthest below its chord x at 1/2, by 1/4 of its height.
-    shown = figures.stacks(x, {"straight": 3 - 2 * x, "parabola": 8 * x**2})
-    assert isinstance(shown, Picture)
-    assert "straight leaves it by 0% of its height" in shown.alt
-    assert "parabola leaves it by 25% of its height" in shown.alt
-
-
 def test_gradient_by_depth_states_first_and_last_layer() -> None:
     norms = {"sigmoid": np.array([2e-7, 3e-3, 0.5]), "slope 0.1": np.array([0.04, 0.2, 1.0])}
     shown = figures.gradient_by_depth(norms, "A title")
@@ -44,11 +37,16 @@ def test_gradient_by_depth_states_first_and_last_layer() -> None:
 
 
 def test_a_curve_for_each_of_many_networks_stands_out() -> None:
-    norms = {f"slope {number}": np.array([0.1 * number, 1.0]) for number in range(1, 8)}
+    norms = {f"slope {number}": [0.1 * number, 1.0] for number in range(1, 8)}
     assert "slope 7 7.0e-01" in figures.gradient_by_depth(norms, "A title").alt
-    accuracies = {f"network {number}": [0.1 * number, 0.9] for number in range(1, 8)}
-    assert "network 7" in figures.accuracy_by_epoch(accuracies, "A title").alt
-    # What `figures_stand_out` finds in the two pictures fails this test.
+    # What `figures_stand_out` finds in the picture fails this test.
+
+
+def test_a_variant_of_a_thing_is_drawn_unlike_the_thing() -> None:
+    same = figures.gradient_by_depth({"tanh": [1.0, 2.0], "relu": [3.0, 1.0]}, "A title")
+    variant = figures.gradient_by_depth({"tanh, large": [1.0, 2.0], "relu": [3.0, 1.0]}, "A title")
+    assert "tanh, large 1.0e+00 in layer 1" in variant.alt
+    assert _colours(same) & _colours(variant) >= {COLOURS["tanh"], COLOURS["relu"]}
 
 
 def test_zig_zag_counts_steps_and_the_way_walked() -> None:
@@ -61,21 +59,59 @@ def test_zig_zag_counts_steps_and_the_way_walked() -> None:
     assert "direct takes 1 steps and walks 1.0 times the direct way" in shown.alt
 
 
-def test_firing_units_count_those_that_never_fire() -> None:
-    shares = {"alive": np.array([0.5, 0.25]), "hurt": np.array([0.0, 0.75, 0.0])}
-    shown = figures.firing_units(shares)
+def test_one_unit_descent_follows_the_gradient_that_tensorflow_finds() -> None:
+    inputs = np.array([[1.0, 2.0], [-0.5, 3.0], [2.0, 0.25]])
+    goal, rate, w = np.array([1.0, -1.0]), 0.1, np.zeros(2)
+    path = figures.one_unit_descent(inputs, goal, rate)
+    for x, before, after in zip(inputs, path[:-1], path[1:], strict=True):
+        np.testing.assert_allclose(before, w, rtol=1e-12)
+        error = automatic_gradient(lambda w, x=x: (tensorflow().reduce_sum((w - goal) * x)) ** 2, w)
+        w = w - rate * error
+        np.testing.assert_allclose(after, w, rtol=1e-12)
+
+
+def test_one_unit_descent_stops_where_it_is_lost() -> None:
+    path = figures.one_unit_descent(np.full((200, 2), 1.0), np.array([1.0, 1.0]), 100.0)
+    assert np.isfinite(path).all()
+    assert (path[-1] == path[-2]).all()
+    assert np.abs(path[-1]).max() > 1e6
+
+
+def test_zig_zag_explorer_shows_the_ceiling_of_the_learning_rate() -> None:
+    explorer = figures.zig_zag_explorer()
+    both = r"All-positive inputs: arrived, 0.00 away. Zero-centred inputs: arrived, 0.00 away"
+    assert both in explorer.alt
+    explorer.move(rate=6)
+    assert "Learning rate 6, after 200 steps" in explorer.alt
+    assert "All-positive inputs: not arrived, far off and lost" in explorer.alt
+    assert "Zero-centred inputs: arrived" in explorer.alt
+    slow = figures.zig_zag_explorer(steps=3)
+    assert "All-positive inputs: not arrived" in slow.alt
+    assert "Zero-centred inputs: not arrived" in slow.alt
+    assert "lost" not in slow.alt
+
+
+def test_dying_units_count_those_that_fire_on_none() -> None:
+    shares = {"first": np.array([0.5, 0.25, 0.75]), "then": np.array([0.0, 0.75, 0.0])}
+    shown = figures.dying_units(shares)
     assert isinstance(shown, Picture)
-    assert "alive: 0 of 2 units never fire, the busiest fires on 50%" in shown.alt
-    assert "hurt: 2 of 3 units never fire, the busiest fires on 75%" in shown.alt
+    assert "first: 0 of 3 fire on none, 50% on average" in shown.alt
+    assert "then: 2 of 3 fire on none, 25% on average" in shown.alt
 
 
-def test_accuracy_by_epoch_states_start_and_end() -> None:
-    runs = {"relu": [0.25, 0.5, 0.75], "anything": [0.1, 0.2, 0.9]}
+def test_dying_units_are_marked_and_those_that_live_are_not() -> None:
+    alive, dead = np.full(4, 0.5), np.zeros(4)
+    assert COLOURS["marked"] in _colours(figures.dying_units({"a": alive, "b": dead}))
+    assert COLOURS["marked"] not in _colours(figures.dying_units({"a": alive, "b": alive}))
+
+
+def test_accuracy_by_epoch_states_the_range_of_start_and_end() -> None:
+    runs = {"relu": [[0.25, 0.5, 0.75], [0.1, 0.3, 0.4]], "anything": [[0.1, 0.2, 0.9]] * 2}
     shown = figures.accuracy_by_epoch(runs, "A title")
     assert isinstance(shown, Picture)
-    assert "over 3 epochs" in shown.alt
-    assert "relu goes from 25% to 75%" in shown.alt
-    assert "anything goes from 10% to 90%" in shown.alt
+    assert "over 3 epochs in 2 runs each" in shown.alt
+    assert "relu goes from 10%…25% to 40%…75%" in shown.alt
+    assert "anything goes from 10%…10% to 90%…90%" in shown.alt
 
 
 def test_smooth_functions_state_lowest_value_and_distance_from_relu() -> None:
@@ -133,8 +169,12 @@ def test_three_units_explorer_can_be_matched_with_its_own_sliders_and_narrowly_m
 
 @pytest.mark.parametrize(
     "explorer",
-    [figures.unit_explorer(), figures.three_units_explorer(X, TARGET)],
-    ids=["unit", "three_units"],
+    [
+        figures.unit_explorer(),
+        figures.three_units_explorer(X, TARGET),
+        figures.zig_zag_explorer(),
+    ],
+    ids=["unit", "three_units", "zig_zag"],
 )
 def test_every_control_changes_both_panels_and_the_text(explorer: Explorer) -> None:
     for name, control in explorer._named.items():
@@ -151,3 +191,8 @@ def test_every_control_changes_both_panels_and_the_text(explorer: Explorer) -> N
 
 def _halves(png: bytes) -> list[np.ndarray]:
     return np.split(np.asarray(Image.open(io.BytesIO(png))), 2, axis=1)
+
+
+def _colours(shown: Picture) -> set[str]:
+    pixels = np.asarray(Image.open(io.BytesIO(shown.data)).convert("RGB")).reshape(-1, 3)
+    return {"#{:02X}{:02X}{:02X}".format(*pixel) for pixel in np.unique(pixels, axis=0)}

@@ -64,7 +64,7 @@ SIGMOID = Task(
         Mistake(
             np.tanh,
             "This is tanh, which runs from −1 to 1. The sigmoid runs from 0 to 1.",
-            "1.6",
+            "1.3",
         ),
         Mistake(
             activations.sigmoid_derivative,
@@ -124,7 +124,7 @@ def _right_tanh(z, a):
 
 SLOPES = Task(
     name="slopes",
-    section="1.6",
+    section="1.3",
     reference=slopes,
     probes=((ONE,), (VECTOR,), (MATRIX,), (np.array([-1, 0, 2]),), (MATRIX.astype(np.float32),)),
     mistakes=(
@@ -214,8 +214,8 @@ SLOPES = Task(
         ),
     ),
     hints=(
-        "Write each slope in terms of a, the function's own value: sections 1.3 and 1.6 have both"
-        " formulas.",
+        "Write each slope in terms of a, the function's own value: the table of section 1.3 has"
+        " both formulas.",
         "First compute the two activations, σ(z) and tanh(z) (NumPy has `np.tanh`). Only they"
         " enter the formulas; z does not appear again.",
     ),
@@ -295,7 +295,7 @@ def _cut_off(what: str) -> str:
 
 LEAKY_RELU = Task(
     name="leaky_relu",
-    section="1.9",
+    section="1.3",
     reference=leaky_relu,
     probes=(
         (np.array([-1.0]), 0.1),
@@ -322,7 +322,7 @@ LEAKY_RELU = Task(
             _leaky(_right_activation, lambda z, s: np.where(z >= 0, 1.0, s)),
             "All is right except at the kink, z = 0. There the course takes the slope from the"
             " left, as TensorFlow does: negative_slope, not 1.",
-            "1.11",
+            "1.3",
         ),
         Mistake(
             _leaky(_right_activation, lambda z, s: np.where(z > 0, 1.0, s * z)),
@@ -434,7 +434,7 @@ def _layers(inputs: int, hidden: int, outputs: int, seed: int) -> tuple[np.ndarr
 
 COLLAPSE = Task(
     name="collapse",
-    section="1.2",
+    section="1.4",
     reference=collapse,
     probes=(
         (np.array([[2.0]]), np.array([3.0]), np.array([[4.0]]), np.array([5.0])),
@@ -552,7 +552,7 @@ def _draws(arguments: tuple, hinged: tuple) -> bool:
 
 HINGES = Task(
     name="hinges",
-    section="1.10",
+    section="1.5",
     reference=hinges,
     probes=(
         (np.array([0.0, 2.0]), np.array([1.0, 4.0])),
@@ -736,7 +736,7 @@ def _hidden(model: Sequential, X: np.ndarray) -> np.ndarray:
 
 DEAD_UNITS = Task(
     name="dead_units",
-    section="1.8",
+    section="1.9",
     reference=dead_units,
     probes=_networks,
     mistakes=(
