@@ -923,7 +923,7 @@ def test_solution_shows_source_and_reasoning(capsys):
     assert "def sigmoid(z: np.ndarray)" in shown
     assert "return 1 / (1 + np.exp(-z))" in shown
     assert "###" not in shown
-    assert "section 1.3 Sigmoid" in shown
+    assert "section 1.3 Five activation functions" in shown
 
 
 def test_unknown_names_get_the_nearest(capsys):
@@ -944,7 +944,7 @@ def test_a_failure_says_what_went_wrong_shows_it_and_where_to_read(capsys):
         "  input     z = [1.]",
         "  expected  [0.731059]",
         "  got       [0.761594]",
-        "Read again: lesson 1, section 1.6 tanh: the sigmoid, centred",
+        "Read again: lesson 1, section 1.3 Five activation functions",
         'For a hint, run `hint("sigmoid")` in a new cell.',
     ]
 

@@ -74,7 +74,7 @@ NEVER = [
         "softmax where several labels can be true at once: one sigmoid each",
         ("07_multi_label", "7.5"),
     ),
-    ("sigmoid in the hidden layers of a deep network", ("01_activations", "1.4")),
+    ("sigmoid in the hidden layers of a deep network", ("01_activations", "1.7")),
     ("labels 1 … N: code counts from 0", ("03_softmax", "3.2")),
     (
         "a parameter changed before all gradients of the step are computed",
