@@ -47,6 +47,29 @@ def test_strips_names_the_labels_of_each() -> None:
     )
 
 
+def test_street_says_what_each_scene_shows() -> None:
+    assert figures.street().alt.endswith(
+        "scene 1 shows car, bus, pedestrian; scene 2 shows car, pedestrian; scene 3 shows nothing."
+    )
+
+
+def test_answers_explorer_judges_each_answer() -> None:
+    a = np.array([[0.1, 0.2, 0.3], [0.6, 0.9, 0.1], [0.4, 0.1, 0.8], [0.9, 0.9, 0.9]])
+    explorer = figures.answers_explorer(IMAGES, FOUR, a, DIGITS)
+    assert "0.30, no, right" in explorer.alt
+    text = explorer.move(strip=2)
+    assert text.startswith("Strip 2 contains a 1. ")
+    assert "a 0? 0.60, yes, wrong; a 1? 0.90, yes, right; a 7? 0.10, no, right" in text
+    assert "a 0? 0.40, no, wrong" in explorer.move(strip=3)
+    before = explorer.png
+    assert explorer.move(strip=4).count("right") == 3
+    assert explorer.png != before
+    with pytest.raises(ValueError, match=r"images must have shape \(4, 8, 24\)"):
+        figures.answers_explorer(IMAGES[:2], FOUR, a, DIGITS)
+    with pytest.raises(ValueError, match="a must have the shape of y"):
+        figures.answers_explorer(IMAGES, FOUR, a[:2], DIGITS)
+
+
 def test_strips_draws_the_pixels() -> None:
     inverted = figures.strips(16 - IMAGES, FOUR, DIGITS)
     assert inverted.data != figures.strips(IMAGES, FOUR, DIGITS).data
@@ -109,7 +132,7 @@ def test_right_by_number_counts_rows_that_are_all_right() -> None:
 # --- thresholds -----------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("j", "threshold"), [(0, 0.5), (1, 0.35), (2, 0.99), (2, 0.01)])
+@pytest.mark.parametrize(("j", "threshold"), [(0, 0.5), (1, 0.35), (2, 0.95), (2, 0.05)])
 def test_one_label_is_scored_as_scikit_learn_does(j: int, threshold: float) -> None:
     alt = one_label().move(label=f"contains a {DIGITS[j]}", threshold=threshold)
     y_pred = A[:, j] > threshold

@@ -476,7 +476,7 @@ _NEVER = (np.array([[1, 0, 0], [1, 0, 1]]), np.array([[1, 0, 1], [1, 0, 0]]))
 
 MACRO_AND_MICRO_F1 = Task(
     name="macro_and_micro_f1",
-    section="7.7",
+    section="7.6",
     reference=macro_and_micro_f1,
     probes=(
         (np.array([[1], [0], [1]]), np.array([[1], [0], [0]])),
@@ -730,7 +730,7 @@ _TENTHS = np.linspace(0.1, 0.9, 9).round(1)
 
 CHOOSE_THRESHOLDS = Task(
     name="choose_thresholds",
-    section="7.9",
+    section="7.7",
     reference=choose_thresholds,
     probes=(
         (
@@ -762,31 +762,31 @@ CHOOSE_THRESHOLDS = Task(
             _maximise(lambda y, answers: (y == answers).mean()),
             "You chose the thresholds with the most right answers. For a rare label, always "
             "answering no does well there; the task asks for the highest F1.",
-            section="7.7",
+            section="7.6",
         ),
         Mistake(
             _maximise(_column(lambda TP, FP, FN: _ratio(TP, TP + FP))),
             "You chose the thresholds with the highest precision. F1 asks for recall as well.",
-            section="7.7",
+            section="7.6",
         ),
         Mistake(
             _maximise(_column(lambda TP, FP, FN: _ratio(TP, TP + FN))),
             "You took the lowest candidate for each label. Are all your scores equal? Or did you "
             "choose by recall? It never falls when a threshold falls; F1 asks for precision, too.",
-            section="7.7",
+            section="7.6",
         ),
         Mistake(
             _maximise(_sensitivity_and_specificity),
             "You chose the thresholds with the best balance between finding the label and not "
             "raising false alarms (the corner of the ROC curve). F1 weighs them otherwise if the "
             "label is rare.",
-            section="7.7",
+            section="7.6",
         ),
         Mistake(
             _maximise(lambda y, answers: (y >= 0).sum() - abs(int(answers.sum()) - int(y.sum()))),
             "You chose the thresholds with about as many yes answers as the label occurs. Right "
             "numbers need not be right answers: the task asks for the highest F1.",
-            section="7.7",
+            section="7.6",
         ),
         Mistake(
             _maximise(lambda y, answers: -f1_score(y[:, np.newaxis], answers[:, np.newaxis])[0]),
@@ -1272,7 +1272,7 @@ def _below_goal(arguments: tuple, verdict: str) -> str:
 
 ANSWER_STRIPS = Task(
     name="answer_strips",
-    section="7.9",
+    section="7.7",
     reference=answer_strips,
     probes=_strips,
     observe=_verdict,
@@ -1281,14 +1281,14 @@ ANSWER_STRIPS = Task(
             _everywhere(0, 0, 0),
             "You answered no to every question: the lazy model. It has most labels right and finds "
             "nothing. If it was trained, its learning rate may be too high: does its cost fall?",
-            section="7.7",
+            section="7.6",
         ),
         Mistake(
             _everywhere(1, 1, 1),
             "You answered yes to every question. Are the thresholds probabilities, and what you "
             "compare them with, too? Or was the sigmoid applied twice? Then nothing is below one "
             "half.",
-            section="7.7",
+            section="7.6",
         ),
         Mistake(
             lambda train, validation, X: _one_always(answer_strips(train, validation, X)),
@@ -1346,7 +1346,7 @@ ANSWER_STRIPS = Task(
         Property(_reached, _below_goal),
     ),
     hints=(
-        "Sections 7.4 and 7.9 have all the parts: a network with three logits, its training, the "
+        "Sections 7.4 and 7.7 have all the parts: a network with three logits, its training, the "
         "probabilities, the thresholds.",
         "Without a hidden layer you will probably not get there. With 64 hidden units and thirty "
         "epochs you will, and with some luck even at one half.",

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.collections import LineCollection
+from matplotlib.patches import Circle, Polygon, Rectangle
 from numpy.typing import ArrayLike
 
 from helpers.figures.explorer import Choice, Explorer, Slider
@@ -26,6 +29,129 @@ _SCORES = {
     "F1": f1_score,
 }
 _COLUMNS = 4  # strips side by side
+
+
+_QUESTIONS = ("car", "bus", "pedestrian")
+
+
+def street() -> Picture:
+    """Draw three street scenes, each with what is in it: the example of the lecture notes."""
+    scenes = ((1, 1, 1), (1, 0, 1), (0, 0, 0))
+    fig, axes = figure(1, 3, width=8.4, height=2.5)
+    for ax, y in zip(axes, scenes, strict=True):
+        ax.add_patch(Rectangle((0, 0), 10, 2.2, color=FILLS["others"]))
+        for x in range(0, 10, 2):
+            ax.add_patch(Rectangle((x + 0.5, 1.05), 1, 0.12, color=FILLS["paper"]))
+        for there, draw in zip(y, (_draw_car, _draw_bus, _draw_pedestrian), strict=True):
+            if there:
+                draw(ax)
+        ax.set(xlim=(0, 10), ylim=(0, 6.2), xticks=[], yticks=[], aspect="equal")
+        ax.grid(visible=False)
+        ax.spines[:].set(visible=True, color=COLOURS["guide"])
+        ax.set_title(_ticked(y, _QUESTIONS), loc="center", fontsize=11)
+    fig.suptitle("Three questions about one picture", x=0.01, ha="left", fontsize=12)
+    said = "; ".join(
+        f"scene {number} shows "
+        + (", ".join(name for name, there in zip(_QUESTIONS, y, strict=True) if there) or "nothing")
+        for number, y in enumerate(scenes, start=1)
+    )
+    return picture(fig, f"Three drawn streets, each asked for car, bus and pedestrian: {said}.")
+
+
+def _draw_car(ax: Axes) -> None:
+    ax.add_patch(Rectangle((0.5, 1.0), 3.2, 0.9, color=COLOURS["y = 1"]))
+    ax.add_patch(Polygon([(1.0, 1.9), (1.5, 2.7), (2.8, 2.7), (3.3, 1.9)], color=COLOURS["y = 1"]))
+    for x in (1.2, 3.0):
+        ax.add_patch(Circle((x, 1.0), 0.36, color=COLOURS["ink"]))
+
+
+def _draw_bus(ax: Axes) -> None:
+    ax.add_patch(Rectangle((4.3, 1.7), 4.0, 3.0, color=COLOURS["y = 0"]))
+    for x in (4.6, 5.55, 6.5, 7.45):
+        ax.add_patch(Rectangle((x, 3.2), 0.6, 0.9, color=FILLS["paper"]))
+    for x in (5.2, 7.4):
+        ax.add_patch(Circle((x, 1.7), 0.42, color=COLOURS["ink"]))
+
+
+def _draw_pedestrian(ax: Axes) -> None:
+    ax.add_patch(Circle((9.2, 3.6), 0.32, color=COLOURS["ink"]))
+    limbs = [
+        [(9.2, 3.3), (9.2, 2.2)],
+        [(8.75, 2.7), (9.2, 3.0), (9.65, 2.7)],
+        [(8.9, 1.3), (9.2, 2.2), (9.5, 1.3)],
+    ]
+    ax.add_collection(LineCollection(limbs, colors=COLOURS["ink"], linewidths=2.5))
+
+
+def answers_explorer(
+    images: ArrayLike, y: ArrayLike, a: ArrayLike, digits: Sequence[int]
+) -> Explorer:
+    """Let the reader go from strip to strip and see what a network answers to each.
+
+    Parameters
+    ----------
+    images : array_like of float, shape (k, 8, 24)
+        Brightness.
+    y : array_like of 0 and 1, shape (k, labels)
+        The true labels.
+    a : array_like of float, shape (k, labels)
+        The network's probabilities.
+    digits : sequence of int, length labels
+        The digit that each label asks for.
+
+    Returns
+    -------
+    Explorer
+        With the control `strip`, from 1 to k.
+
+    Raises
+    ------
+    ValueError
+        If the shapes do not fit.
+    """
+    images, y, a = np.asarray(images), np.asarray(y), np.asarray(a, dtype=np.float64)
+    _check_labels(y, digits, a)
+    if images.ndim != 3 or len(images) != len(y):
+        raise ValueError(
+            f"images must have shape ({len(y)}, 8, 24), as many as rows of y, got {images.shape}"
+        )
+    fig, (top, bottom) = figure(2, 1, width=5.2, height=3.8, height_ratios=(1, 1.15))
+    _show_strip(top, images[0], "")
+    shown = top.images[0]
+    places = np.arange(len(digits))
+    bars = bottom.barh(places, np.ones(len(digits)), 0.62, color=COLOURS["sigmoid"])
+    texts = [bottom.text(1.04, place, "", va="center", fontsize=11) for place in places]
+    bottom.axvline(0.5, color=COLOURS["ink"], linestyle=":", linewidth=1.5)
+    bottom.grid(axis="y", visible=False)
+    bottom.set(
+        xlim=(0, 1.42),
+        ylim=(len(digits) - 0.5, -0.5),
+        xticks=(0, 0.5, 1),
+        yticks=places,
+        yticklabels=[f"a {digit}?" for digit in digits],
+        xlabel="probability",
+    )
+    fig.suptitle("Three answers to each strip", x=0.01, ha="left", fontsize=12)
+
+    def draw(strip: float) -> str:
+        row = round(strip) - 1
+        shown.set_data(images[row])
+        said = []
+        for bar, text, digit, share, true in zip(bars, texts, digits, a[row], y[row], strict=True):
+            bar.set_width(share)
+            right = (share > 0.5) == true
+            text.set_text(("yes" if share > 0.5 else "no") + (", right" if right else ", wrong"))
+            text.set_color(text_colour("right" if right else "wrong"))
+            said.append(f"a {digit}? {share:.2f}, {text.get_text()}")
+        return f"Strip {row + 1} {_in_words(y[row], digits)}. The network: {'; '.join(said)}."
+
+    return Explorer(
+        fig,
+        draw,
+        [shown, *bars, *texts],
+        story=[{"strip": 1}, {"strip": min(3, len(images))}, {"strip": len(images)}],
+        strip=Slider("Strip", 1, len(images), 1, 1),
+    )
 
 
 def strips(images: ArrayLike, y: ArrayLike, digits: Sequence[int]) -> Picture:
@@ -60,7 +186,7 @@ def strips(images: ArrayLike, y: ArrayLike, digits: Sequence[int]) -> Picture:
     for ax in axes.flat[len(images) :]:
         ax.set_visible(False)
     for ax, image, labels in zip(axes.flat, images, y, strict=False):
-        _show_strip(ax, image, "y = " + " ".join(map(str, labels)))
+        _show_strip(ax, image, _ticked(labels, digits))
     fig.suptitle(
         "Labels: " + ", ".join(f"contains a {digit}" for digit in digits),
         x=0.01,
@@ -109,7 +235,7 @@ def two_outputs(
     )
     places = np.arange(len(digits))
     for column, (image, labels) in enumerate(zip(images, y, strict=True)):
-        _show_strip(axes[0, column], image, "y = " + " ".join(map(str, labels)))
+        _show_strip(axes[0, column], image, _ticked(labels, digits))
         ax = axes[1, column]
         for shift, (name, a), color, hatch in zip(
             (-0.2, 0.2),
@@ -219,7 +345,7 @@ def threshold_explorer(y: ArrayLike, a: ArrayLike, digits: Sequence[int]) -> Exp
     """
     y, a = np.asarray(y), np.asarray(a, dtype=np.float64)
     _check_labels(y, digits, a)
-    grid = np.linspace(0.01, 0.99, 99)
+    grid = np.linspace(0.05, 0.95, 91)
     # Thresholds × labels, for each score.
     curves = {
         name: np.array([score(y, predict_labels(a, threshold)) for threshold in grid])
@@ -233,7 +359,7 @@ def threshold_explorer(y: ArrayLike, a: ArrayLike, digits: Sequence[int]) -> Exp
         lines += left.plot(grid, curves[name][:, 0], **look(name), label=name)
         dots += left.plot([0.5], [0.5], "o", color=COLOURS[name], ms=8, mec=FILLS["paper"])
     at = left.axvline(0.5, color=COLOURS["ink"], linestyle=":", linewidth=1.5)
-    left.legend(loc="lower center", frameon=False, ncols=3, columnspacing=1.0, handlelength=1.6)
+    left.legend(loc="lower left", frameon=False, handlelength=1.6)
     left.set(
         xlim=(0, 1),
         ylim=(0, 1.04),
@@ -284,7 +410,7 @@ def threshold_explorer(y: ArrayLike, a: ArrayLike, digits: Sequence[int]) -> Exp
         draw,
         [at, *lines, *dots, *bars, *texts],
         label=Choice("Label", names, names[-1]),
-        threshold=Slider("Threshold", 0.01, 0.99, 0.01, 0.5),
+        threshold=Slider("Threshold", 0.05, 0.95, 0.01, 0.5),
     )
 
 
@@ -317,20 +443,20 @@ def labels_explorer(y: ArrayLike, a: ArrayLike, digits: Sequence[int]) -> Explor
     fig, (left, right) = figure(1, 2, width=7.2, height=3.0, width_ratios=(2, 1))
     places = np.arange(3)
     bars, texts = [], []
-    # No hatching: it takes long to draw. What a bar is stands below it.
+    # No hatching: it takes long to draw.
     for shift, name in zip((-0.29, 0, 0.29), _SCORES, strict=True):
-        bars.append(left.bar(places + shift, 1.0, 0.27, color=COLOURS[name]))
+        bars.append(left.bar(places + shift, 1.0, 0.27, color=COLOURS[name], label=name))
         texts.append([left.text(p + shift, 0, "", ha="center", fontsize=10) for p in places])
     left.grid(axis="x", visible=False)
     left.set(
-        ylim=(0, 1.14),
+        ylim=(0, 1.34),
+        yticks=(0, 0.5, 1),
         ylabel="score",
-        xticks=np.add.outer(places, (-0.29, 0, 0.29)).ravel(),
-        xticklabels=[
-            text for digit in digits for text in ("P\n ", f"R\ncontains a {digit}", "F1\n ")
-        ],
+        xticks=places,
+        xticklabels=[f"contains a {digit}" for digit in digits],
         title="Each threshold moves its own label …",
     )
+    left.legend(loc="upper center", frameon=False, ncols=3, columnspacing=1.2, handlelength=1.0)
     errors = right.bar((0, 1), (1, 1), 0.6, color=(COLOURS["guide"], COLOURS["ink"]))
     error_texts = [right.text(place, 0, "", ha="center", fontsize=11) for place in (0, 1)]
     right.grid(axis="x", visible=False)
@@ -452,6 +578,11 @@ def _show_strip(ax: Axes, image: np.ndarray, title: str) -> None:
     ax.set(xticks=[], yticks=[])
     ax.spines[:].set_visible(True)
     ax.set_title(title, loc="center", fontsize=11)
+
+
+def _ticked(labels: Sequence[int], names: Sequence[Any]) -> str:
+    marks = ("✗", "✓")
+    return "   ".join(f"{name} {marks[label]}" for name, label in zip(names, labels, strict=True))
 
 
 def _in_words(labels: np.ndarray, digits: Sequence[int]) -> str:
