@@ -1,4 +1,4 @@
-"""Real data for the lessons, offline: typed, split, scaled and the same on every machine.
+"""Data for the lessons, offline: real but for `arches`, and the same on every machine.
 
 The files are those inside scikit-learn. They are read directly, because importing scikit-learn
 takes longer than the lesson's first figure may; `sklearn.datasets` is asked only where a file is
@@ -231,6 +231,27 @@ def digit_strips() -> Dataset:
         offset=_frozen(np.zeros(64 * _STRIP_LENGTH)),
         scale=_frozen(np.full(64 * _STRIP_LENGTH, 16.0)),
     )
+
+
+@functools.cache
+def arches() -> tuple[np.ndarray, np.ndarray]:
+    """Return 400 made-up points of four classes, in half rings one inside the other.
+
+    The points of class j lie between 0.88 and 1.12 beyond radius j, above x_2 = 0.
+
+    Returns
+    -------
+    X : ndarray of float64, shape (400, 2)
+    y : ndarray of int64, shape (400,)
+        Labels 0…3, one hundred of each.
+    """
+    # RandomState.random_sample is frozen for good.
+    along, across = np.random.RandomState(1).random_sample((2, 400))
+    y = np.repeat(np.arange(4, dtype=np.int64), 100)
+    angle = 0.15 + along * (math.pi - 0.3)
+    radius = 1 + y + 0.24 * (across - 0.5)
+    X = radius[:, np.newaxis] * np.column_stack([np.cos(angle), np.sin(angle)])
+    return _frozen(X), _frozen(y)
 
 
 def _table(loader: str, *files: str, **options: object) -> np.ndarray:

@@ -15,7 +15,7 @@ import pytest
 from sklearn import datasets as sklearn_datasets
 
 from helpers import datasets
-from helpers.datasets import breast_cancer, diabetes, digit_strips, digits
+from helpers.datasets import arches, breast_cancer, diabetes, digit_strips, digits
 
 PARTS = ("train", "validation", "test")
 LOADERS = {
@@ -277,3 +277,26 @@ def test_strips_say_what_they_are() -> None:
     )
     assert digit_strips().train.images.shape == (2400, 8, 24)
     assert digit_strips().target_names == ("contains a 0", "contains a 1", "contains a 7")
+
+
+def test_arches_lie_one_inside_the_other():
+    X, y = arches()
+    assert X.shape == (400, 2)
+    assert np.bincount(y).tolist() == [100] * 4
+    radius = np.hypot(*X.T)
+    np.testing.assert_array_equal(np.round(radius).astype(int), 1 + y)
+    assert (np.abs(radius - 1 - y) <= 0.12).all()
+    assert (X[:, 1] > 0).all()
+    # Each arch goes from the far left to the far right.
+    for j in range(4):
+        assert np.ptp(X[y == j, 0]) > 1.9 * (1 + j)
+
+
+ARCH_ENDS = [[0.25936979, 1.07954342], [-0.47432572, 4.0576561]]
+
+
+def test_arches_are_the_same_everywhere_and_read_only():
+    X, _ = arches()
+    np.testing.assert_allclose(X[[0, -1]], ARCH_ENDS, rtol=1e-7)
+    with pytest.raises(ValueError, match="read-only"):
+        X[0] = 0

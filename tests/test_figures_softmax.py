@@ -78,6 +78,29 @@ def test_decision_regions_colour_the_plane_by_the_winner():
     assert left.max() < right.min()
 
 
+def test_decision_regions_draw_a_straight_border_as_a_straight_line():
+    """Of a steep softmax as well, whose probabilities leap from 0 to 1 between two grid points."""
+
+    def scores(points):
+        return np.column_stack(
+            [200 * points[:, 0] + 70 * points[:, 1], np.full(len(points), 150.0),
+             *np.full((2, len(points)), -900.0)]
+        )  # fmt: skip
+
+    for predict in (scores, lambda points: scipy.special.softmax(scores(points), axis=1)):
+        _, axes = figures.figure()
+        figures._fill_regions(axes, predict, np.array([[-1.0, 2.0], [-1.0, 2.0]]))
+        lines = [
+            path.vertices
+            for drawn in axes.collections
+            if not drawn.get_facecolor().size
+            for path in drawn.get_paths()
+        ]
+        assert lines
+        for x1, x2 in np.concatenate(lines):
+            assert 200 * x1 + 70 * x2 == pytest.approx(150, abs=1e-6)
+
+
 @pytest.mark.parametrize(
     ("X", "y", "message"),
     [
@@ -102,7 +125,7 @@ def test_scores_to_probabilities_states_all_three_stages():
 
 
 def test_explorer_states_the_softmax_of_its_sliders():
-    explorer = figures.softmax_explorer()
+    explorer = figures.softmax_explorer(temperature=True)
     assert isinstance(explorer, Explorer)
     for values in (
         {},
@@ -123,7 +146,7 @@ def test_explorer_states_the_softmax_of_its_sliders():
 
 @pytest.mark.parametrize("control", ["z0", "z1", "z2", "z3", "temperature"])
 def test_each_control_of_the_explorer_moves_the_picture(control):
-    explorer = figures.softmax_explorer()
+    explorer = figures.softmax_explorer(temperature=True)
     before, alt = explorer.png, explorer.alt
     explorer.move(**{control: 2.5})
     assert explorer.png != before
@@ -131,13 +154,23 @@ def test_each_control_of_the_explorer_moves_the_picture(control):
 
 
 def test_explorer_bars_have_the_heights_it_states():
-    explorer = figures.softmax_explorer()
+    explorer = figures.softmax_explorer(temperature=True)
     explorer.move(z0=-3.0, z1=4.0, temperature=2.0)
     left, right = explorer._figure.axes
-    heights = [bar.get_height() for bar in left.patches]
-    np.testing.assert_allclose(heights, [-3.0, 4.0, 0.0, -1.0])
-    expected = scipy.special.softmax(np.array(heights) / 2)
-    np.testing.assert_allclose([bar.get_height() for bar in right.patches], expected)
+    # Four bars that move, then four outlines that stay.
+    heights = [[bar.get_height() for bar in axes.patches] for axes in (left, right)]
+    np.testing.assert_allclose(heights[0], [-3.0, 4.0, 0.0, -1.0, *SCORES])
+    expected = scipy.special.softmax(np.array(heights[0][:4]) / 2)
+    np.testing.assert_allclose(heights[1], [*expected, *scipy.special.softmax(SCORES)])
+
+
+def test_explorer_without_temperature_does_not_speak_of_it():
+    explorer = figures.softmax_explorer()
+    assert "temperature" not in explorer.values
+    assert "temperature" not in explorer.alt
+    stated = numbers(explorer.move(z2=3.0))
+    np.testing.assert_allclose(stated[:4], [2, 1, 3, -1])
+    np.testing.assert_allclose(stated[4:], scipy.special.softmax(stated[:4]), atol=0.0005)
 
 
 def test_explorer_draws_in_half_the_time_of_the_whole_figure():
@@ -154,13 +187,30 @@ def test_explorer_draws_in_half_the_time_of_the_whole_figure():
     assert min(moving) < 0.5 * min(drawing)
 
 
-def test_two_logits_measures_the_distance_from_the_sigmoid():
-    z = np.random.default_rng(0).normal(size=(20, 2))
-    right = figures.two_logits(z, scipy.special.softmax(z, axis=1))
-    assert "20 random pairs" in right.alt
-    assert "none further from it than 1e-12" in right.alt
-    wrong = figures.two_logits(z, scipy.special.softmax(z, axis=1) + 0.01)
+def test_two_scores_state_each_pair_and_the_distance_from_the_sigmoid():
+    z = np.array([[-2.0, 0.0], [1.0, 3.0], [2.0, -1.0]])
+    right = figures.two_scores(z, scipy.special.softmax(z, axis=1))
+    stated = numbers(right.alt.partition("their a1:")[2].partition("None is")[0])
+    expected = np.column_stack([z, scipy.special.expit(z[:, 1] - z[:, 0])])
+    np.testing.assert_allclose(np.reshape(stated, (3, 3)), expected, atol=0.0005)
+    assert "than 1e-12" in right.alt
+    wrong = figures.two_scores(z, scipy.special.softmax(z, axis=1) + 0.01)
     assert "1e-02" in wrong.alt
+
+
+def test_two_scores_write_the_sigmoid_of_each_line_on_it(monkeypatch):
+    drawn = []
+    monkeypatch.setattr(figures, "picture", lambda fig, alt: drawn.append(fig) or alt)
+    figures.two_scores(np.zeros((1, 2)), np.full((1, 2), 0.5))
+    (axes,) = drawn[0].axes
+    written = {
+        float(text.get_text()): text.get_position()[1] - text.get_position()[0]
+        for text in axes.texts
+        if len(text.get_text()) == 4
+    }
+    assert len(written) == 7
+    for share, difference in written.items():
+        assert share == pytest.approx(scipy.special.expit(difference), abs=0.006)
 
 
 def test_temperature_curves_state_both_ends():
@@ -224,11 +274,13 @@ def test_weight_images_name_the_extreme_centres():
     middle = [3 * 8 + 3, 3 * 8 + 4, 4 * 8 + 3, 4 * 8 + 4]
     W[middle, 2] = [-1.0, -2.0, -3.0, -2.0]
     W[middle, 7] = [1.0, 1.0, 2.0, 2.0]
-    alt = figures.weight_images(W).alt
+    alt = figures.weight_images(W, np.eye(10, 64)).alt
     assert "against 2 (mean weight −2.0)" in alt
     assert "for 7 (+1.5)" in alt
     with pytest.raises(ValueError, match=r"\(64, 10\)"):
-        figures.weight_images(W.T)
+        figures.weight_images(W.T, np.eye(10, 64))
+    with pytest.raises(ValueError, match=r"\(10, 64\)"):
+        figures.weight_images(W, np.eye(64, 10))
 
 
 def test_answers_state_the_guess_and_what_the_label_got():

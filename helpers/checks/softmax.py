@@ -23,7 +23,7 @@ def _count_parameters(n: int, num_classes: int) -> int:
 
 _COUNT_PARAMETERS = Task(
     name="count_parameters",
-    section="3.3",
+    section="3.2",
     reference=_count_parameters,
     probes=((2, 4), (1, 2), (3, 3), (64, 10), (784, 10), (30, 2)),
     mistakes=(
@@ -112,7 +112,7 @@ def _overwriting(z0: float, z1: float, z2: float, z3: float) -> np.ndarray:
 
 _SOFTMAX_OF_FOUR = Task(
     name="softmax_of_four",
-    section="3.4",
+    section="3.3",
     reference=_softmax_of_four,
     probes=(
         (2.0, 1.0, 0.0, -1.0),
@@ -130,7 +130,7 @@ _SOFTMAX_OF_FOUR = Task(
             _overwriting,
             "You gave a score's name to its probability, and the next lines then took the "
             "probability for the score. Compute the sum once, before, or use new names: a0, a1, …, "
-            "as section 3.4 does.",
+            "as section 3.3 does.",
         ),
         Mistake(
             _of_four(lambda z: z / z.sum()),
@@ -175,7 +175,7 @@ _SOFTMAX_OF_FOUR = Task(
             _of_four(sigmoid),
             "You applied the sigmoid to each score by itself. The four answers must be decided "
             "together: they share one sum.",
-            section="3.1",
+            section="3.3",
         ),
         Mistake(
             _of_four(lambda z: sigmoid(z) / sigmoid(z).sum()),
@@ -191,13 +191,13 @@ _SOFTMAX_OF_FOUR = Task(
             _of_four(lambda z: z**2 / (z**2).sum()),
             "You made the scores positive by squaring them. Then the scores 1 and −1 get the same "
             "share; the exponential keeps their order.",
-            section="3.5",
+            section="3.3",
         ),
         Mistake(
             _of_four(lambda z: np.abs(z) / np.abs(z).sum()),
             "You made the scores positive by leaving out their signs. Then the scores 1 and −1 get "
             "the same share; the exponential keeps their order.",
-            section="3.5",
+            section="3.3",
         ),
         Mistake(
             _of_four(lambda z: 100 * softmax.softmax(z)),
@@ -206,12 +206,12 @@ _SOFTMAX_OF_FOUR = Task(
         Mistake(
             _of_four(lambda z: 2**z / (2**z).sum()),
             "You took powers of 2. Softmax takes powers of e, about 2.718.",
-            section="3.5",
+            section="3.3",
         ),
         Mistake(
             _of_four(lambda z: 10**z / (10**z).sum()),
             "You took powers of 10. Softmax takes powers of e, about 2.718.",
-            section="3.5",
+            section="3.3",
         ),
         Mistake(
             _of_four(lambda z: np.exp(z) / np.exp(z).max()),
@@ -230,7 +230,7 @@ _SOFTMAX_OF_FOUR = Task(
             _of_four(lambda z: np.eye(4)[z.argmax()]),
             "You gave everything to the highest score. That is the hard choice; softmax leaves "
             "something for each class.",
-            section="3.8",
+            section="3.3",
         ),
     ),
     properties=(
@@ -297,7 +297,7 @@ def _in_whole_numbers(z: np.ndarray) -> np.ndarray:
 
 _SOFTMAX = Task(
     name="softmax",
-    section="3.6",
+    section="3.4",
     reference=lambda z: softmax.softmax(z),
     probes=(
         (np.array([1.0, 2.0]),),
@@ -325,13 +325,13 @@ _SOFTMAX = Task(
             lambda z: np.exp(z - z.max(axis=0)) / np.exp(z - z.max(axis=0)).sum(axis=0),
             "You normalised over the examples (axis 0) instead of over the classes (axis −1). Each "
             "row is one example, and each row must sum to 1.",
-            section="3.4",
+            section="3.3",
         ),
         Mistake(
             lambda z: _shares(np.exp(_below_largest(z)), axis=0),
             "You took the largest score of each row, which is right, but then the sum over the "
             "examples (axis 0). The sum must go over the classes, too (axis −1).",
-            section="3.4",
+            section="3.3",
         ),
         Mistake(
             lambda z: _shares(np.exp(z - z.max(axis=1, keepdims=True)), axis=1),
@@ -348,7 +348,7 @@ _SOFTMAX = Task(
         Mistake(
             lambda z: np.exp(z - z.max()) / np.exp(z - z.max()).sum(),
             "You took one sum over the whole array. Each row gets its own sum.",
-            section="3.4",
+            section="3.3",
         ),
         Mistake(
             lambda z: _shares(np.exp(z)),
@@ -437,13 +437,13 @@ _SOFTMAX = Task(
         Mistake(
             lambda z: _below_largest(z) / _below_largest(z).sum(axis=-1, keepdims=True),
             "You forgot the exponential: you divided the shifted scores by their sum.",
-            section="3.4",
+            section="3.3",
         ),
         Mistake(
             sigmoid,
             "You applied the sigmoid to each score by itself. The probabilities of one example "
             "must be decided together: they share one sum.",
-            section="3.1",
+            section="3.3",
         ),
         Mistake(
             softmax.log_softmax,
@@ -458,14 +458,14 @@ _SOFTMAX = Task(
             lambda z: np.exp(_below_largest(z)) / np.exp(_below_largest(z)).sum(axis=-1),
             "The sum over each row has lost its axis, so NumPy divides column j by the sum of "
             "row j (where the shapes happen to fit). Keep the summed axis as one of length 1.",
-            section="3.4",
+            section="3.3",
         ),
         Mistake(
             lambda z: np.exp(z - z.max(axis=-1)) / np.exp(z - z.max(axis=-1)).sum(axis=-1),
             "The largest score and the sum of each row have lost their axis, so NumPy lines them "
             "up with the columns (where the shapes happen to fit). Keep the reduced axis as one of "
             "length 1.",
-            section="3.4",
+            section="3.3",
         ),
     ),
     properties=(
@@ -553,7 +553,7 @@ def _logistic_from_softmax(W: np.ndarray, b: np.ndarray) -> tuple[np.ndarray, fl
 
 _LOGISTIC_FROM_SOFTMAX = Task(
     name="logistic_from_softmax",
-    section="3.7",
+    section="3.5",
     reference=_logistic_from_softmax,
     # An array with two rows is no pair, even if it could be taken for one.
     observe=lambda arguments, pair: (
@@ -601,8 +601,8 @@ _LOGISTIC_FROM_SOFTMAX = Task(
         ),
         Mistake(
             lambda W, b: (2 * (W[:, 1] - W[:, 0]), 2 * (b[1] - b[0])),
-            "You doubled the difference. The factor two of section 3.7 belongs to the learning "
-            "rate; the difference of the scores is used as it is.",
+            "You doubled the difference. A factor two belongs to the learning rate, if both are "
+            "trained; the difference of the scores is used as it is.",
         ),
         Mistake(
             lambda W, b: (W.sum(axis=1), b.sum()),
@@ -616,7 +616,7 @@ _LOGISTIC_FROM_SOFTMAX = Task(
             lambda W, b: (W[1] - W[0], b[1] - b[0]),
             "You subtracted rows of W. A row belongs to one feature; the weights of a class are a "
             "column.",
-            section="3.3",
+            section="3.2",
         ),
         Mistake(
             lambda W, b: (W[:, 1] - W[:, 0], b[1]),
@@ -668,7 +668,7 @@ _LOGISTIC_FROM_SOFTMAX = Task(
         ),
     ),
     hints=(
-        "Section 3.7 shows that a₁ is the sigmoid of one number. Which one?",
+        "Section 3.5 shows that a₁ is the sigmoid of one number. Which one?",
         "It is z₁ − z₀. Write both scores with their weights and biases, and subtract.",
         "Column j of W holds the weights of class j. Subtract column 0 from column 1, and do the "
         "same with the two biases.",
@@ -692,7 +692,7 @@ def _identity(a: np.ndarray) -> np.ndarray:
 
 _SOFTMAX_JACOBIAN = Task(
     name="softmax_jacobian",
-    section="3.9",
+    section="3.6",
     reference=_softmax_jacobian,
     probes=(
         (np.array([0.75, 0.25]),),
@@ -805,7 +805,7 @@ _SOFTMAX_JACOBIAN = Task(
                 or not np.allclose(J, _softmax_jacobian(*arguments), rtol=1e-3, atol=1e-5)
             ),
             "Close, but not exact. If you nudged the scores: asked for is the formula of section "
-            "3.9.",
+            "3.6.",
         ),
         Property(
             lambda arguments, J: np.allclose(
@@ -826,7 +826,7 @@ _SOFTMAX_JACOBIAN = Task(
         ),
     ),
     hints=(
-        "The formula of section 3.9 has two cases, and one factor they share. What are the entries "
+        "The formula of section 3.6 has two cases, and one factor they share. What are the entries "
         "where j = k, and what are they elsewhere?",
         "On the diagonal stands aⱼ(1 − aⱼ), elsewhere −aⱼaₖ. Two loops over j and k will do; or "
         "build a table of all products and a matrix that has a on its diagonal.",
@@ -880,7 +880,7 @@ def _nearest_mean_probes() -> tuple[tuple[np.ndarray, np.ndarray, np.ndarray], .
 
 _NEAREST_MEAN_PROBABILITIES = Task(
     name="nearest_mean_probabilities",
-    section="3.3",
+    section="3.2",
     reference=_nearest_mean_probabilities,
     probes=_nearest_mean_probes,
     mistakes=(
@@ -905,12 +905,12 @@ _NEAREST_MEAN_PROBABILITIES = Task(
             _from_means(lambda X, c: softmax.softmax(X @ c.T - _half_squares(c), axis=0)),
             "You normalised over the examples (axis 0) instead of over the classes: each row must "
             "sum to 1.",
-            section="3.4",
+            section="3.3",
         ),
         Mistake(
             _from_means(lambda X, c: X @ c.T - _half_squares(c)),
             "You returned the scores. Turn them into probabilities with softmax.",
-            section="3.4",
+            section="3.3",
         ),
         Mistake(
             _from_means(lambda X, c: softmax.softmax(-_distances(X, c))),
@@ -941,7 +941,7 @@ _NEAREST_MEAN_PROBABILITIES = Task(
             _from_means(lambda X, c: np.eye(len(c))[_distances(X, c).argmin(axis=1)]),
             "You gave the nearest class everything. Asked for are softmax's probabilities, which "
             "leave something for the others.",
-            section="3.4",
+            section="3.3",
         ),
         Mistake(
             lambda X, y, X_new: softmax.softmax(
@@ -960,7 +960,7 @@ _NEAREST_MEAN_PROBABILITIES = Task(
             _from_means(lambda X, c: _distances(X, c).argmin(axis=1)),
             "You returned the nearest class of each new example. Asked for are the probabilities "
             "of all classes.",
-            section="3.4",
+            section="3.3",
         ),
         Mistake(
             lambda X, y, X_new: (
@@ -1003,12 +1003,12 @@ _NEAREST_MEAN_PROBABILITIES = Task(
         Property(
             lambda arguments, a: False,
             "In this example the nearest mean gets the highest probability, as it should, but the "
-            "numbers are not those of softmax with the scores of section 3.3.",
+            "numbers are not those of softmax with the scores of section 3.2.",
         ),
     ),
     hints=(
         "First the middles: for each class, the mean of its examples, feature by feature. Section "
-        "3.3 then makes weights and biases of them.",
+        "3.2 then makes weights and biases of them.",
         "Column j of W is the middle of class j, and bⱼ is minus half of its squared length. Then "
         "come the scores and their softmax, row by row.",
         "`X[y == j]` holds the examples of class j. `helpers.softmax` has a softmax that may be "

@@ -9,7 +9,6 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.colors import ListedColormap
 
 from helpers.activations import sigmoid
 from helpers.figures.explorer import Explorer, Slider
@@ -51,7 +50,7 @@ def decision_regions(
     predict : callable, optional
         From points of shape (k, 2) to scores or probabilities of shape (k, 4).
     title : str
-        The figure's message.
+        The figure's message; with a model, the share of points that it gets right is added.
 
     Returns
     -------
@@ -70,12 +69,15 @@ def decision_regions(
     _scatter(axes, X, y)
     _finish_plane(axes, limits, "$x_1$", "$x_2$", title)
     axes.legend(loc="center left", bbox_to_anchor=(1.01, 0.5), title="label, mark", frameon=False)
+    if predict is not None:
+        share = _share_right(predict(X), y)
+        axes.set_title(f"{title}: {share:.0f}% of the marks right")
     counts = ", ".join(
         f"{np.sum(y == j)} of class {j} ({name})" for j, name in enumerate(MARK_NAMES)
     )
     alt = f"{title}. {len(y)} points in a plane: {counts}."
     if predict is not None:
-        alt += f" {_share_in_own_region(predict(X), y)}"
+        alt += f" {share:.0f} % of the points lie in the region of their own class."
     return picture(fig, alt)
 
 
@@ -116,18 +118,22 @@ def scores_to_probabilities(z: np.ndarray, a: np.ndarray) -> Picture:
     )
 
 
-def softmax_explorer(z: Sequence[float] = (2.0, 1.0, 0.0, -1.0)) -> Explorer:
-    """Let the reader move four scores and the temperature and watch the probabilities.
+def softmax_explorer(
+    z: Sequence[float] = (2.0, 1.0, 0.0, -1.0), *, temperature: bool = False
+) -> Explorer:
+    """Let the reader move four scores, and the temperature if asked, and watch the probabilities.
 
     Parameters
     ----------
     z : sequence of four floats in [−5, 5]
-        The scores to start from.
+        The scores to start from. Their probabilities stay visible as outlines.
+    temperature : bool
+        Whether there is a slider for it; without one it is 1.
 
     Returns
     -------
     Explorer
-        Controls `z0`, `z1`, `z2`, `z3` and `temperature`.
+        Controls `z0`, `z1`, `z2`, `z3` and, if asked, `temperature`.
     """
     fig, (left, right) = figure(1, 2, width=7.2, height=3.2)
     places = range(4)
@@ -138,11 +144,14 @@ def softmax_explorer(z: Sequence[float] = (2.0, 1.0, 0.0, -1.0)) -> Explorer:
     left.set(ylim=(-5.4, 5.4), ylabel="score $z_j$", title="You move the scores …")
     right.set(ylim=(0, 1.12), ylabel="probability $a_j$", title="… the probabilities share out 1")
     right.set_yticks(np.linspace(0, 1, 6))
-    for ax in (left, right):
+    for ax, start in ((left, z), (right, softmax(z))):
         ax.set_xticks(places, [f"{j}\n{name}" for j, name in enumerate(MARK_NAMES)])
         ax.grid(axis="x", visible=False)
+        outline = {"fill": False, "edgecolor": COLOURS["guide"], "linestyle": ":"}
+        ax.bar(places, start, width=0.92, label="at the start", **outline)
+    right.legend(loc="upper right", frameon=False)
 
-    def draw(temperature: float, **scores: float) -> str:
+    def draw(temperature: float = 1.0, **scores: float) -> str:
         current = np.array([scores[f"z{j}"] for j in places])
         a = softmax(current / temperature)
         for j in places:
@@ -150,56 +159,72 @@ def softmax_explorer(z: Sequence[float] = (2.0, 1.0, 0.0, -1.0)) -> Explorer:
             probability_bars[j].set_height(a[j])
             texts[j].set_position((j, a[j] + 0.01))
             texts[j].set_text(f"{a[j]:.3f}")
-        return (
-            f"Scores {_listed(current, 1)} at temperature {temperature:.1f} give the "
-            f"probabilities {_listed(a, 3)}."
-        )
+        at = f" at temperature {temperature:.1f}" if "temperature" in controls else ""
+        return f"Scores {_listed(current, 1)}{at} give the probabilities {_listed(a, 3)}."
 
-    sliders = {
+    controls = {
         f"z{j}": Slider(f"score of {j}, {name}", -5.0, 5.0, 0.1, float(z[j]))
         for j, name in enumerate(MARK_NAMES)
     }
-    return Explorer(
-        fig,
-        draw,
-        [*score_bars, *probability_bars, *texts],
-        **sliders,
-        temperature=Slider("temperature T", 0.1, 5.0, 0.1, 1.0),
-    )
+    story: list[dict[str, float]] = [{"z2": float(z[2])}, {"z2": 3.0}]
+    if temperature:
+        controls["temperature"] = Slider("temperature T", 0.1, 5.0, 0.1, 1.0)
+        story = [{"temperature": 0.3}, {"temperature": 4.0}]
+    moving = [*score_bars, *probability_bars, *texts]
+    return Explorer(fig, draw, moving, story=story, **controls)
 
 
-def two_logits(z: np.ndarray, a: np.ndarray) -> Picture:
-    """Draw a_1 of two-class softmax against z_1 − z_0, on the sigmoid curve.
+def two_scores(z: np.ndarray, a: np.ndarray) -> Picture:
+    """Draw pairs of scores with their probability a_1, over the lines on which it is constant.
 
     Parameters
     ----------
-    z : ndarray of float, shape (m, 2)
-        Pairs of scores.
-    a : ndarray of float, shape (m, 2)
+    z : ndarray of float, shape (k, 2)
+        Pairs of scores (z_0, z_1) in [−3, 3].
+    a : ndarray of float, shape (k, 2)
         Their probabilities.
 
     Returns
     -------
     Picture
     """
-    fig, axes = figure(width=6.8, height=3.4)
-    difference = z[:, 1] - z[:, 0]
-    line = np.linspace(difference.min() - 0.5, difference.max() + 0.5, 200)
-    axes.plot(line, sigmoid(line), color=COLOURS["sigmoid"], label=r"sigmoid $\sigma(z_1 - z_0)$")
-    points = {"color": COLOURS["softmax"], "mec": FILLS["paper"], "mew": 0.5}
-    axes.plot(difference, a[:, 1], "o", **points, label="softmax: $a_1$ of a random pair")
-    axes.set(
-        xlabel="difference of the two scores, $z_1 - z_0$",
-        ylabel="probability $a_1$",
-        title="Two scores, one curve: only their difference counts",
+    fig, axes = figure(width=5.6, height=4.4)
+    side = np.linspace(-3.3, 3.3, 121)
+    z0, z1 = np.meshgrid(side, side)
+    levels = (0.05, 0.12, 0.27, 0.5, 0.73, 0.88, 0.95)  # σ(−3), σ(−2) …: one step apart
+    differences = np.arange(-3, 4)
+    axes.contourf(
+        z0, z1, z1 - z0, [-7, 0, 7], colors=[tint(COLOURS[f"class {j}"]) for j in range(2)]
     )
-    axes.legend(loc="upper left")
-    gap = np.abs(a[:, 1] - sigmoid(difference)).max()
-    low, high = _listed([difference.min()], 1), _listed([difference.max()], 1)
+    lines = axes.contour(
+        z0, z1, z1 - z0, differences, colors=COLOURS["ink"], linewidths=1.2, linestyles="solid"
+    )
+    named = dict(zip(differences.tolist(), levels, strict=True))
+    places = [(-1.55 - d / 2, -1.55 + d / 2) for d in differences]
+    axes.clabel(
+        lines, fmt=lambda d: f"{named[round(d)]:.2f}", fontsize=11, manual=places, inline_spacing=8
+    )
+    axes.plot(*z.T, "o", color=COLOURS["softmax"], mec=FILLS["paper"], markersize=9)
+    for place, share in zip(z, a[:, 1], strict=True):
+        axes.annotate(
+            f"{share:.3f}", place, xytext=(8, -5), textcoords="offset points", fontsize=12,
+            bbox={"boxstyle": "round,pad=0.12", "facecolor": FILLS["paper"], "lw": 0},
+        )  # fmt: skip
+    axes.grid(visible=False)
+    axes.set(
+        xlabel="score $z_0$",
+        ylabel="score $z_1$",
+        title="Equal differences, equal probability $a_1$",
+        aspect="equal",
+    )
+    gap = np.abs(a[:, 1] - sigmoid(z[:, 1] - z[:, 0])).max()
+    pairs = "; ".join(
+        f"scores {_listed(pair, 1)}: {share:.3f}" for pair, share in zip(z, a[:, 1], strict=True)
+    )
     return picture(
         fig,
-        f"{len(z)} random pairs of scores, drawn at z1 − z0 from {low} to {high} with their "
-        f"softmax probability a1: all lie on the sigmoid curve, none further from it than "
+        f"The plane of two scores, with parallel lines z1 − z0 = −3 to 3 on which a1 is constant. "
+        f"{len(z)} points with their a1: {pairs}. None is further from the sigmoid of z1 − z0 than "
         f"{max(gap, 1e-12):.0e}.",
     )
 
@@ -277,7 +302,7 @@ def jacobians(of_sigmoid: np.ndarray, of_softmax: np.ndarray) -> Picture:
         ax.grid(visible=False)
         ax.set_xticks(range(4), [f"$z_{k}$" for k in range(4)])
         ax.set_yticks(range(4), [f"$a_{j}$" for j in range(4)])
-        ax.set(xlabel="nudge this score …", ylabel="… and this output moves", title=title)
+        ax.set(xlabel="nudge this logit …", ylabel="… and this output moves", title=title)
     fig.colorbar(image, ax=axes, label=r"$\partial a_j / \partial z_k$", shrink=0.8)
     others = ~np.eye(4, dtype=bool)
     return picture(
@@ -349,17 +374,20 @@ def folded_plane(X: np.ndarray, y: np.ndarray, weights: Sequence[np.ndarray]) ->
         f"Left: {len(y)} points and four regions that bend where they cross one of two dark "
         f"lines, the places where a ReLU unit switches on; unit 1 is on for {on[0]} % and unit 2 "
         f"for {on[1]} % of the points. Right: the same points by the outputs of the two units, cut "
-        f"by straight lines. {_share_in_own_region(scores(a), y)}",
+        f"by straight lines. {_share_right(scores(a), y):.0f} % of the points lie in the region of "
+        f"their own class.",
     )
 
 
-def weight_images(W: np.ndarray) -> Picture:
-    """Draw the ten weight vectors of softmax regression on digits as pictures of 8×8 pixels.
+def weight_images(W: np.ndarray, means: np.ndarray) -> Picture:
+    """Draw the weights of each digit as a picture of 8×8 pixels, beside the digit's mean image.
 
     Parameters
     ----------
     W : ndarray of float, shape (64, 10)
         Column j belongs to digit j.
+    means : ndarray of float, shape (10, 64)
+        Row j is the mean of the images of digit j.
 
     Returns
     -------
@@ -368,25 +396,40 @@ def weight_images(W: np.ndarray) -> Picture:
     Raises
     ------
     ValueError
-        If `W` has another shape.
+        If an array has another shape.
     """
     if W.shape != (64, 10):
         raise ValueError(f"W must have shape (64, 10), got {W.shape}")
-    fig, axes = figure(2, 5, width=8.4, height=3.9)
+    if means.shape != (10, 64):
+        raise ValueError(f"means must have shape (10, 64), got {means.shape}")
+    # Five pairs a row, with an empty column between two pairs.
+    fig, axes = figure(2, 14, width=8.8, height=3.0, width_ratios=[*(1, 1, 0.2) * 4, 1, 1])
     limit = np.abs(W).max()
-    for digit, ax in enumerate(axes.flat):
-        image = ax.imshow(W[:, digit].reshape(8, 8), cmap=DIVERGING, vmin=-limit, vmax=limit)
-        ax.set_title(f"{digit}", loc="center")
-        _bare(ax)
+    for row in range(2):
+        for column in range(5):
+            digit, (mean, weights) = 5 * row + column, axes[row, 3 * column : 3 * column + 2]
+            mean.imshow(means[digit].reshape(8, 8), cmap=INK_ON_PAPER, vmin=0, vmax=means.max())
+            image = weights.imshow(
+                W[:, digit].reshape(8, 8), cmap=DIVERGING, vmin=-limit, vmax=limit
+            )
+            mean.set_title(f"{digit}", fontweight="bold")
+            mean.set_xlabel("mean", fontsize=10)
+            weights.set_xlabel("weights", fontsize=10)
+            _bare(mean)
+            _bare(weights)
+    for gap in axes[:, 2::3].flat:
+        gap.axis("off")
     fig.colorbar(image, ax=axes, label="weight: against (−) or for (+)", shrink=0.9)
-    fig.suptitle("What ink in each pixel says about each digit", x=0.01, ha="left", fontsize=12)
+    fig.suptitle(
+        "The weights show what sets a digit apart, not how it looks", x=0.01, ha="left", fontsize=12
+    )
     centre = W.reshape(8, 8, 10)[3:5, 3:5].mean(axis=(0, 1))
     lowest, highest = int(centre.argmin()), int(centre.argmax())
     return picture(
         fig,
-        f"Ten pictures of 8 by 8 weights, one per digit. Ink in the four central pixels speaks "
-        f"loudest against {lowest} (mean weight {centre[lowest]:.1f}) and for {highest} "
-        f"({centre[highest]:+.1f}).".replace("-", "−"),
+        f"Ten pairs of pictures of 8 by 8 pixels, one pair per digit: its mean image and its "
+        f"weights. Ink in the four central pixels speaks loudest against {lowest} (mean weight "
+        f"{centre[lowest]:.1f}) and for {highest} ({centre[highest]:+.1f}).".replace("-", "−"),
     )
 
 
@@ -459,22 +502,28 @@ def _limits(points: np.ndarray) -> np.ndarray:
 def _fill_regions(
     ax: Axes, predict: Callable[[np.ndarray], np.ndarray], limits: np.ndarray
 ) -> None:
-    """Tint the plane by the class with the largest output."""
+    """Tint the plane by the class with the largest output, and draw the borders as lines."""
     horizontal, vertical = (np.linspace(*pair, _GRID) for pair in limits)
     grid = np.stack(np.meshgrid(horizontal, vertical), axis=-1).reshape(-1, 2)
-    winners = np.asarray(predict(grid)).argmax(axis=-1).reshape(_GRID, _GRID)
-    tints = [tint(colour) for colour in _COLOURS]
-    ax.imshow(
-        winners,
-        cmap=ListedColormap(tints),
-        vmin=-0.5,
-        vmax=3.5,
-        extent=limits.ravel(),
-        origin="lower",
-        interpolation="nearest",
-        aspect="auto",
-    )
+    scores = _scores(np.asarray(predict(grid))).reshape(_GRID, _GRID, -1)
+    for j, colour in enumerate(_COLOURS):
+        lead = scores[..., j] - np.delete(scores, j, axis=-1).max(axis=-1)
+        if lead.max() > 0:
+            ax.contourf(horizontal, vertical, lead, [0, lead.max() + 1], colors=[tint(colour)])
+        if lead.min() < 0 < lead.max():
+            ax.contour(horizontal, vertical, lead, [0], colors=COLOURS["ink"], linewidths=1.2)
     ax.grid(visible=False)
+
+
+def _scores(outputs: np.ndarray) -> np.ndarray:
+    """Return scores as they are, and of probabilities the logarithms, which differ as scores do.
+
+    Between two points of the grid scores are straight. Probabilities are steep, and a border drawn
+    from them would have steps.
+    """
+    if (outputs >= 0).all() and np.allclose(outputs.sum(axis=-1), 1, atol=1e-5):
+        return np.log(np.maximum(outputs, np.finfo(np.float64).tiny))
+    return outputs
 
 
 def _scatter(ax: Axes, X: np.ndarray, y: np.ndarray, size: float = 34) -> None:
@@ -525,9 +574,9 @@ def _finish_plane(ax: Axes, limits: np.ndarray, horizontal: str, vertical: str, 
     ax.set(xlim=limits[0], ylim=limits[1], xlabel=horizontal, ylabel=vertical, title=title)
 
 
-def _share_in_own_region(scores: np.ndarray, y: np.ndarray) -> str:
-    share = 100 * np.mean(np.asarray(scores).argmax(axis=-1) == y)
-    return f"{share:.0f} % of the points lie in the region of their own class."
+def _share_right(scores: np.ndarray, y: np.ndarray) -> float:
+    """Return how many in a hundred points have their own class ahead."""
+    return float(100 * np.mean(np.asarray(scores).argmax(axis=-1) == y))
 
 
 def _listed(values: np.ndarray | Sequence[float], decimals: int = 2) -> str:
