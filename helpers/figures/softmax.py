@@ -357,14 +357,14 @@ def folded_plane(X: np.ndarray, y: np.ndarray, weights: Sequence[np.ndarray]) ->
     _scatter(left, X, y, size=14)
     for unit in range(2):
         _unit_boundary(left, kernel[:, unit], bias[unit], unit, limits)
-    _finish_plane(left, limits, "$x_1$", "$x_2$", "Before: bands that bend")
+    _finish_plane(left, limits, "$x_1$", "$x_2$", "On the sheet: borders that bend")
 
     a = hidden(X)
     limits = _limits(a)
     _fill_regions(right, scores, limits)
     _scatter(right, a, y, size=14)
     _finish_plane(
-        right, limits, "$a_1$ of unit 1", "$a_2$ of unit 2", "After two ReLU units: straight cuts"
+        right, limits, "$a_1$ of unit 1", "$a_2$ of unit 2", "On the folded sheet: straight borders"
     )
     handles, labels = right.get_legend_handles_labels()
     fig.legend(handles, labels, loc="outside lower center", ncols=4, frameon=False, markerscale=1.8)
@@ -549,14 +549,14 @@ def _unit_boundary(ax: Axes, w: np.ndarray, b: float, unit: int, limits: np.ndar
     ax.plot(*ends.T, color=COLOURS["ink"], linestyle=("--", "-.")[unit], linewidth=1.8)
     # The arrow stands where the line is inside the picture, below its upper end.
     steps = foot + np.linspace(-reach, reach, 401)[:, np.newaxis] * along
-    air = 0.2 * np.ptp(limits, axis=1)
+    air = 0.16 * np.ptp(limits, axis=1)
     inside = ((steps > limits[:, 0] + air) & (steps < limits[:, 1] - air)).all(axis=1)
     if inside.any():
         start = steps[inside][steps[inside][:, 1].argmax()]
         ax.annotate(
             f"unit {unit + 1} on",
             start,
-            xytext=start + 0.17 * np.ptp(limits, axis=1).min() * normal,
+            xytext=start + 0.13 * np.ptp(limits, axis=1).min() * normal,
             ha="center",
             va="center",
             fontsize=11,

@@ -1,4 +1,4 @@
-"""Lesson 3: arches and the two units that fold them, the weights of digits, over seeds and rates."""
+"""Lesson 3: arches, two units that fold them, and weights of digits, over seeds and rates."""
 
 from __future__ import annotations
 
