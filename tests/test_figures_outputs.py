@@ -15,9 +15,11 @@ from sklearn.metrics import root_mean_squared_error
 
 from helpers.figures import outputs as figures
 from helpers.figures.explorer import Explorer
-from helpers.figures.palette import BLUE, VERMILLION
+from helpers.figures.palette import BLACK, BLUE, VERMILLION
 from helpers.figures.style import Picture
-from helpers.outputs import output_layer_for
+
+# Columns of the explorer's picture that are left of its axes, with the ticks' labels.
+LEFT = 150
 
 X = np.array([-1.5, -0.5, 0.0, 0.4, 1.6])
 Y = np.array([-1.2, -0.3, 0.1, 0.2, 1.9])
@@ -37,6 +39,14 @@ def numbers(text: str) -> list[float]:
 def pixels(png: bytes, colour: str) -> np.ndarray:
     image = np.asarray(Image.open(io.BytesIO(png)).convert("RGB"))
     return (image == ImageColor.getrgb(colour)).all(axis=-1)
+
+
+def greys(png: bytes) -> int:
+    """How many pixels are as grey as thin lines are, darker than the grid."""
+    image = np.asarray(Image.open(io.BytesIO(png)).convert("RGB")).astype(int)
+    return int(
+        np.sum((np.ptp(image, axis=-1) < 10) & (image[..., 0] > 120) & (image[..., 0] < 210))
+    )
 
 
 # --- the targets ----------------------------------------------------------------------------------
@@ -78,6 +88,15 @@ def test_only_what_lies_outside_is_vermillion() -> None:
     assert not pixels(outside.data, BLUE).any()
     assert pixels(inside.data, BLUE).any()
     assert pixels(outside.data, VERMILLION).any()
+
+
+# --- slopes ---------------------------------------------------------------------------------------
+
+
+def test_slopes_state_the_first_and_the_steepest() -> None:
+    slopes = {"cross-entropy": [-0.75, -0.5, 0.0], "squared error": [-0.25, -1.0, 0.5]}
+    said = figures.slopes([-2.0, 0.0, 2.0], slopes, "A title").alt.partition("is 1:")[2]
+    assert numbers(said.replace("cross-", "")) == [-0.75, -2, 0.75, -0.25, -2, 1]
 
 
 # --- predictions ----------------------------------------------------------------------------------
@@ -128,6 +147,31 @@ def test_the_line_is_the_unit() -> None:
     explorer.move(b=-1.0)
     below = np.argwhere(pixels(explorer.png, VERMILLION))[:, 0].mean()
     assert below > above + 50  # rows count downwards
+
+
+def test_arrows_lead_where_the_gradient_goes_down() -> None:
+    """A step down the gradient, computed by SciPy: the line rises where its arrows do."""
+
+    def cost(parameters: np.ndarray) -> float:
+        return float(np.square(parameters[0] * X + parameters[1] - Y).mean())
+
+    explorer = explorer_at_once()
+    for b in (-1.0, 1.5):
+        explorer.move(head="linear", w=0.0, b=b)
+        _, by_b = scipy.optimize.approx_fprime([0.0, b], cost, 1e-7)
+        line = round(np.argwhere(pixels(explorer.png, VERMILLION))[:, 0].mean())
+        ink = pixels(explorer.png, BLACK)[:, LEFT:]
+        above, below = ink[line - 60 : line - 8].sum(), ink[line + 8 : line + 60].sum()
+        assert (above > below) == (by_b < 0)
+        assert min(above, below) == 0
+
+
+def test_errors_are_drawn_from_each_point_to_the_unit() -> None:
+    explorer = explorer_at_once()
+    explorer.move(head="linear", w=0.0, b=3.0)
+    far = greys(explorer.png)
+    explorer.move(head="linear", w=1.0, b=0.1)
+    assert far > greys(explorer.png) + 500
 
 
 @pytest.mark.parametrize("change", [{"head": "softplus"}, {"w": 1.0}, {"b": -0.5}], ids=str)
@@ -183,17 +227,10 @@ def test_race_refuses(costs: dict, message: str) -> None:
         figures.race(costs, "A title", guess=1.0)
 
 
-# --- the chart ------------------------------------------------------------------------------------
-
-
-def test_chart_says_what_to_type() -> None:
-    layers = {
-        "yes or no": output_layer_for([0, 1]),
-        "classes": output_layer_for([0, 1, 2]),
-        "signed": output_layer_for([-1.5, 2.5]),
+def test_rates_state_the_best_of_each() -> None:
+    costs = {
+        "relu": {0.1: [0.5, 0.6, 0.7], 0.3: [0.2, 0.4, 9.0], 0.5: [0.3, 0.5, 0.6]},
+        "tanh": {0.1: [2.0, 2.2, 2.1], 0.3: [3.0, 1.0, 4.0], 0.5: [9.0, 0.1, 9.0]},
     }
-    alt = figures.decision_chart(layers, ["Keep calm.", "Carry on."]).alt
-    assert 'yes or no: Dense(1, "sigmoid") and binary_crossentropy' in alt
-    assert 'classes: Dense(N, "softmax") and sparse_categorical_crossentropy' in alt
-    assert 'signed: Dense(1, "linear") and mean_squared_error' in alt
-    assert alt.endswith("Keep calm. Carry on.")
+    said = figures.rates(costs, "A title").alt.partition("best:")[2]
+    assert numbers(said) == [0.3, 0.4, 0.1, 2.1]

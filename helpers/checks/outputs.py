@@ -243,7 +243,7 @@ _CHOOSE_HEAD_MISTAKES = (
     Mistake(
         _instead("rain", "softmax", "binary_crossentropy", 1),
         "You gave the yes-or-no question one softmax unit. Its number is divided by itself, so "
-        "it answers 1 for every day and never learns.",
+        "it answers 1 for every day, whatever it has learnt.",
         section="2.2",
     ),
     Mistake(
@@ -891,8 +891,8 @@ _CLEAR_WINNER = Task(
     ),
     reasoning="The worst run of the winner must be better than the best run of everybody else: "
     "then no choice of seeds could have turned the order around. At most one name can pass. It is "
-    "a strict rule; lesson 2's best activations do not pass it on unseen digits, and so nobody "
-    "should say which of them is best there.",
+    "a strict rule; lesson 2's three best activations do not pass it, and so nobody should say "
+    "which of them is best there.",
     tested="Right for 13 races of two to six activations: ranges apart, overlapping and touching, "
     "lucky and unlucky seeds.",
 )
@@ -941,7 +941,7 @@ def _behaviour(arguments: tuple, model: Any) -> dict[str, Any]:
 
 def _progression_probes() -> tuple[tuple[np.ndarray, np.ndarray, int], ...]:
     # Section 2.4 counts the starts that are dead without a remedy: 3 is among them. 97 is dead
-    # with one hidden layer of 16, as in the lesson's function `train`.
+    # with one hidden layer of 16, as in the lesson's function `ten_answers`.
     patients = datasets.diabetes().train
     return tuple((patients.X, patients.y / 100, seed) for seed in (0, 3, 97))
 

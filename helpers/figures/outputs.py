@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 import numpy as np
-from matplotlib.patches import Rectangle
+from matplotlib.collections import LineCollection
+from matplotlib.patches import FancyArrowPatch, Rectangle
 from numpy.typing import ArrayLike
 
 from helpers.activations import ACTIVATIONS
 from helpers.figures.explorer import Choice, Explorer, Slider
-from helpers.figures.palette import COLOURS, FILLS, look
+from helpers.figures.palette import COLOURS, FILLS, look, text_colour
 from helpers.figures.style import Picture, figure, label_lines, picture
-from helpers.outputs import OutputLayer
 
 # Sets with fewer different values than this are drawn as one bar for each value.
 FEW_VALUES = 20
 HEADS = ("linear", "relu", "sigmoid", "softplus")
 RUNNERS = ("sigmoid", "tanh", "relu", "leaky_relu")
+LOSS_LOOKS = {"cross-entropy": "right", "squared error": "wrong"}
+# The explorer's arrows show one step of gradient descent with this learning rate.
+STEP = 0.5
+ARROWS = 3
 
 
 def targets(values: Mapping[str, ArrayLike]) -> Picture:
@@ -105,6 +109,53 @@ def probabilities(y: ArrayLike, outputs: Mapping[str, ArrayLike]) -> Picture:
     return picture(fig, f"Outputs of heads with the band from 0 to 1 shaded. {'; '.join(said)}.")
 
 
+def slopes(z: ArrayLike, slopes: Mapping[str, ArrayLike], title: str) -> Picture:
+    """Draw how strongly each loss pushes a sigmoid unit, for an example whose answer is 1.
+
+    Parameters
+    ----------
+    z : array_like of float, shape (k,)
+        Increasing.
+    slopes : mapping of name → array_like of float, shape (k,)
+        ∂L/∂z by the names in `LOSS_LOOKS`.
+    title : str
+        The figure's message.
+
+    Returns
+    -------
+    Picture
+    """
+    z = np.asarray(z, dtype=np.float64)
+    fig, axes = figure(height=3.4)
+    axes.axvspan(z[0], -4, color=FILLS["out of reach"], linewidth=0)
+    axes.axhline(0, color=COLOURS["ink"], linewidth=1)
+    said = []
+    for name, slope in slopes.items():
+        slope = np.asarray(slope, dtype=np.float64)
+        axes.plot(z, slope, **look(LOSS_LOOKS[name]))
+        above = slope[0] < -0.5
+        axes.text(
+            *(z[0] + 0.2, slope[0] + (0.05 if above else -0.05), name),
+            color=text_colour(LOSS_LOOKS[name]),
+            va="bottom" if above else "top",
+        )
+        steepest = np.argmax(np.abs(slope))
+        said.append(
+            f"{name} {slope[0]:.3f} at z = {z[0]:g}, and at most {abs(slope[steepest]):.2f} in "
+            "size anywhere"
+        )
+    axes.text(z[0] + 0.2, -0.5, "surely wrong", va="center")
+    axes.set(
+        xlim=(z[0], z[-1]),
+        ylim=(-1.1, 0.25),
+        xlabel=r"$z$ (the unit answers $a = \sigma(z)$; the right answer is 1)",
+        ylabel=r"$\partial L/\partial z$",
+        title=title,
+    )
+    alt = f"Slope of each loss by z where the right answer is 1: {'; '.join(said)}."
+    return picture(fig, alt.replace("-", "−").replace("cross−", "cross-"))
+
+
 def predictions(y: ArrayLike, outputs: Mapping[str, ArrayLike], unit: str, title: str) -> Picture:
     """Draw predicted against true values, one panel for each head.
 
@@ -159,7 +210,7 @@ def predictions(y: ArrayLike, outputs: Mapping[str, ArrayLike], unit: str, title
 
 
 def head_explorer(x: ArrayLike, y: ArrayLike, *, feature: str, target: str) -> Explorer:
-    """Show one unit a = g(w x + b) fitted by hand, with its cost and its gradient.
+    """Show one unit a = g(w x + b) fitted by hand, with its errors and where its gradient leads.
 
     Parameters
     ----------
@@ -182,16 +233,25 @@ def head_explorer(x: ArrayLike, y: ArrayLike, *, feature: str, target: str) -> E
     if x.ndim != 1 or x.shape != y.shape:
         raise ValueError(f"x and y must both have shape (m,), got {x.shape} and {y.shape}")
     grid = np.linspace(x.min() - 0.2, x.max() + 0.2, 241)
-    fig, axes = figure(height=4.0)
+    low, high = min(y.min(), -0.5) - 0.3, y.max() + 0.3
+    fig, axes = figure(height=4.3)
     axes.axhline(0, color=COLOURS["ink"], linewidth=1)
+    errors = LineCollection([], colors=FILLS["others"], linewidths=0.8, zorder=1.5)
+    axes.add_collection(errors)
     axes.plot(x, y, "o", color=COLOURS["data"], ms=4.5, mec=FILLS["paper"], mew=0.4)
     (line,) = axes.plot(grid, 0 * grid, color=COLOURS["marked"], linewidth=3)
+    starts = np.linspace(grid[0], grid[-1], ARROWS + 2)[1:-1]
+    style = {"arrowstyle": "-|>", "linewidth": 2.5, "shrinkA": 0, "shrinkB": 0, "zorder": 4}
+    arrows = [FancyArrowPatch((at, 0), (at, 1), color=COLOURS["ink"], **style) for at in starts]
+    for arrow in arrows:
+        axes.add_patch(arrow)
+    dead = axes.text(grid[0] + 0.1, high - 0.1, "no arrow: the gradient is exactly 0", va="top")
     axes.set(
         xlim=(grid[0], grid[-1]),
-        ylim=(min(y.min(), -0.5) - 0.3, y.max() + 0.3),
+        ylim=(low, high),
         xlabel=feature,
         ylabel=target,
-        title="$a = g(wx + b)$ (line) and the patients (points)",
+        title="Thin lines: the errors. Arrows: where a step of gradient descent moves the unit",
     )
 
     def draw(head: str, w: float, b: float) -> str:
@@ -201,6 +261,15 @@ def head_explorer(x: ArrayLike, y: ArrayLike, *, feature: str, target: str) -> E
         towards_z = 2 * error * slope(z)
         by_w, by_b = np.mean(towards_z * x), np.mean(towards_z)
         line.set_ydata(g(w * grid + b))
+        errors.set_segments(np.stack([np.c_[x, y], np.c_[x, g(z)]], axis=1))
+        before = g(w * starts + b)
+        after = g((w - STEP * by_w) * starts + b - STEP * by_b)
+        for arrow, at, tail, tip in zip(arrows, starts, before, after, strict=True):
+            arrow.set_positions((at, tail), (at, tip))
+            length = abs(tip - tail) / (high - low)
+            arrow.set_visible(bool(length > 0.003))
+            arrow.set_mutation_scale(min(18, 5 + 200 * length))
+        dead.set_visible(not towards_z.any())
         state = (
             "exactly zero: the unit is dead, nothing can pull it back"
             if not towards_z.any()
@@ -214,7 +283,7 @@ def head_explorer(x: ArrayLike, y: ArrayLike, *, feature: str, target: str) -> E
     return Explorer(
         fig,
         draw,
-        [line],
+        [errors, line, *arrows, dead],
         head=Choice("Head", HEADS, "linear"),
         w=Slider("Weight w", -3.0, 3.0, 0.05, 0.0),
         b=Slider("Bias b", -4.0, 3.0, 0.05, 0.0),
@@ -312,16 +381,17 @@ def race(costs: Mapping[str, ArrayLike], title: str, *, guess: float) -> Picture
             **look(name, marker=True),
             label=name,
         )
-        said.append(f"{name} {runs[:, -1].min():.2f} to {runs[:, -1].max():.2f}")
+        said.append(f"{name} {runs[:, -1].min():.2g} to {runs[:, -1].max():.2g}")
     axes.set(
         xlabel="epoch",
         ylabel="cost on the training part",
         yscale="log",
-        ylim=(0.045, 3.4),
+        ylim=(0.8 * min(np.min(runs) for runs in costs.values()), 1.5 * guess),
         xticks=epochs[1::2],
         title=title,
     )
-    axes.set_yticks([0.05, 0.1, 0.2, 0.5, 1, 2], ["0.05", "0.1", "0.2", "0.5", "1", "2"])
+    ticks = [tick for tick in (0.01, 0.03, 0.1, 0.3, 1) if tick > axes.get_ylim()[0]]
+    axes.set_yticks(ticks, [f"{tick:g}" for tick in ticks])
     axes.minorticks_off()
     axes.text(last, guess * 1.04, "guessing", color=COLOURS["guide"], ha="right", va="bottom")
     label_lines(axes)
@@ -332,46 +402,38 @@ def race(costs: Mapping[str, ArrayLike], title: str, *, guess: float) -> Picture
     )
 
 
-def decision_chart(layers: Mapping[str, OutputLayer], advice: Sequence[str]) -> Picture:
-    """Draw which output layer belongs to which target, to keep.
+def rates(costs: Mapping[str, Mapping[float, ArrayLike]], title: str) -> Picture:
+    """Draw the last cost by learning rate: every seed's range, and the median.
 
     Parameters
     ----------
-    layers : mapping of str → OutputLayer
-        What a target holds, in few words, and the layer for it.
-    advice : sequence of str
-        Lines to write below.
+    costs : mapping of name → mapping of rate → array_like of float, shape (seeds,)
+        By the names in `RUNNERS`; rates increasing, costs positive.
+    title : str
+        The figure's message.
 
     Returns
     -------
     Picture
     """
-    count = len(layers)
-    bottom = -0.55 - 0.6 * len(advice)
-    fig, axes = figure(height=0.62 * (count + 0.9 - bottom))
-    axes.set(
-        xlim=(0, 8),
-        ylim=(bottom, count + 0.4),
-        title="Read the target first: it decides the last layer and its loss",
-    )
-    axes.axis("off")
-    left, middle, right = 0.1, 2.75, 4.95
-    headings = zip((left, middle, right), ("The target holds", "Last layer", "Loss"), strict=True)
-    for x, heading in headings:
-        axes.text(x, count - 0.05, heading, weight="bold", va="center")
+    fig, axes = figure(height=4.2)
     said = []
-    box = {"boxstyle": "round,pad=0.35", "edgecolor": "none"}
-    code = {"fontsize": 10, "family": "monospace", "va": "center"}
-    for row, (what, layer) in enumerate(layers.items()):
-        y = count - 0.85 - row
-        typed = f'Dense({"N" if layer.units > 1 else "1"}, "{layer.activation}")'
-        axes.text(left, y, what, fontsize=11, va="center", bbox={**box, "facecolor": FILLS["box"]})
-        arrow = {"arrowstyle": "-|>", "color": COLOURS["ink"]}
-        axes.annotate("", (middle - 0.1, y), xytext=(middle - 0.4, y), arrowprops=arrow)
-        axes.text(middle + 0.1, y, typed, bbox={**box, "facecolor": FILLS["answer"]}, **code)
-        axes.text(right, y, layer.loss, **code)
-        said.append(f"{what}: {typed} and {layer.loss}")
-    axes.axhline(-0.4, color=COLOURS["guide"], linewidth=1)
-    for row, line in enumerate(advice):
-        axes.text(left, -0.8 - 0.6 * row, line, fontsize=11, va="center")
-    return picture(fig, f"A chart to choose by. {'; '.join(said)}. {' '.join(advice)}")
+    for name, by_rate in costs.items():
+        tried = np.array(list(by_rate))
+        runs = np.array(list(by_rate.values()), dtype=np.float64)
+        medians = np.median(runs, axis=1)
+        axes.fill_between(
+            tried, runs.min(axis=1), runs.max(axis=1), color=COLOURS[name], alpha=0.18
+        )
+        axes.plot(tried, medians, **look(name, marker=True), label=name)
+        best = medians.argmin()
+        said.append(f"{name} at {tried[best]:g}, median cost {medians[best]:.2g}")
+    axes.set(xscale="log", yscale="log", xlabel="learning rate", ylabel="last cost", title=title)
+    axes.set_xlim(left=0.4 * min(min(by_rate) for by_rate in costs.values()))
+    ticks = [0.1, 0.2, 0.3, 0.5, 1, 2]
+    axes.set_xticks(ticks, [f"{tick:g}" for tick in ticks])
+    axes.minorticks_off()
+    label_lines(axes, end="left")
+    return picture(
+        fig, f"Last cost by learning rate, a band over the seeds. The best: {'; '.join(said)}."
+    )
