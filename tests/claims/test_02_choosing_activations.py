@@ -197,3 +197,13 @@ def test_relu_minds_raw_pixels():
     """At 0.3 all ReLU runs only guess, 2.3; tanh's are between 0.4 and 1.4."""
     assert last_costs("relu", 0.3, 32, raw=True, epochs=10).min() > 2.2
     assert last_costs("tanh", 0.3, 32, raw=True, epochs=10).max() < 2
+
+
+def test_at_each_ones_best_rate_relu_leads_on_raw_pixels_by_much_less():
+    """Measured: medians 0.84 against 0.17 at 0.01; about 0.2 against 0.1 at the best rates."""
+    tanh, relu = (last_costs(name, 0.01, 32, raw=True, epochs=10) for name in ("tanh", "relu"))
+    assert np.median(tanh) > 4 * np.median(relu)
+    tanh = last_costs("tanh", 0.1, 32, raw=True, epochs=10)
+    relu = last_costs("relu", 0.03, 32, raw=True, epochs=10)
+    assert 1 < np.median(tanh) / np.median(relu) < 3
+    assert tanh.min() < relu.max(), "the bands do not overlap"
