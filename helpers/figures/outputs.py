@@ -284,6 +284,7 @@ def head_explorer(x: ArrayLike, y: ArrayLike, *, feature: str, target: str) -> E
         fig,
         draw,
         [errors, line, *arrows, dead],
+        story=[{"head": "linear", "b": 0.0}, {"head": "relu", "b": -0.5}],
         head=Choice("Head", HEADS, "linear"),
         w=Slider("Weight w", -3.0, 3.0, 0.05, 0.0),
         b=Slider("Bias b", -4.0, 3.0, 0.05, 0.0),
