@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -17,7 +17,7 @@ from helpers.figures.palette import (
     look,
     text_colour,
 )
-from helpers.figures.style import Picture, figure, picture
+from helpers.figures.style import Picture, figure, label_lines, picture
 
 
 def _show_digit(axes: Axes, pixels: np.ndarray) -> None:
@@ -43,6 +43,35 @@ def _sheet(images: np.ndarray, columns: int) -> np.ndarray:
         row, column = divmod(place, columns)
         sheet[9 * row : 9 * row + 8, 9 * column : 9 * column + 8] = image
     return sheet
+
+
+def row(images: np.ndarray, y: np.ndarray | None = None) -> Picture:
+    """Draw a few images side by side, lettered A, B, C, …, with what they show or without.
+
+    Parameters
+    ----------
+    images : ndarray of float, shape (count, 8, 8)
+        Ink, 0…16; eight at most are easy to see.
+    y : ndarray of int, shape (count,), optional
+        The digits.
+
+    Returns
+    -------
+    Picture
+    """
+    fig, grid = figure(1, len(images), width=8.0, height=1.45, squeeze=False)
+    letters = "ABCDEFGHIJ"[: len(images)]
+    for place, (axes, image) in enumerate(zip(grid[0], images, strict=True)):
+        _show_digit(axes, image)
+        said = letters[place] if y is None else f"{letters[place]}: {y[place]}"
+        axes.set_title(said, fontsize=13)
+    if y is None:
+        what = "what they show is not said"
+    else:
+        what = ", ".join(f"{k} is {_a(digit)}" for k, digit in zip(letters, y, strict=True))
+    return picture(
+        fig, f"{len(images)} images of 8×8 pixels, lettered {letters[0]} to {letters[-1]}: {what}."
+    )
 
 
 def gallery(images: np.ndarray, y: np.ndarray, per_digit: int = 14) -> Picture:
@@ -126,13 +155,13 @@ def every(images: np.ndarray, digit: int, columns: int = 18) -> Picture:
     )
 
 
-def learning_curves(histories: Mapping[str, Mapping[str, Sequence[float]]], stop: int) -> Picture:
-    """Draw training and validation loss of several models over the epochs.
+def learning_curves(history: Mapping[str, Sequence[float]], stop: int) -> Picture:
+    """Draw training and validation loss over the epochs, and beside them the valley, enlarged.
 
     Parameters
     ----------
-    histories : mapping of name → history
-        Each as `fit` reports it, with "loss" and "val_loss"; two at most.
+    history : mapping
+        As `fit` reports it, with "loss" and "val_loss", over more than ten epochs.
     stop : int
         The epoch, counted from 1, to mark as the one to stop at.
 
@@ -140,31 +169,43 @@ def learning_curves(histories: Mapping[str, Mapping[str, Sequence[float]]], stop
     -------
     Picture
     """
-    fig, axes = figure(height=3.9)
-    texts = []
-    for (name, history), color in zip(
-        histories.items(), (COLOURS["guide"], COLOURS["data"]), strict=False
-    ):
-        validation = np.array(history["val_loss"])
-        epochs = np.arange(1, len(validation) + 1)
-        axes.plot(epochs, history["loss"], color=color, linestyle="--", label=f"{name}, training")
-        axes.plot(epochs, validation, color=color, linestyle="-", label=f"{name}, validation")
-        texts.append(
-            f"{name}: validation loss {validation[0]:.2f} after the first epoch, "
-            f"{validation[stop - 1]:.3f} after {stop}, {validation[-1]:.3f} after "
-            f"{len(validation)}; training loss then {history['loss'][-1]:.1e}"
-        )
-    axes.axvline(stop, color=COLOURS["marked"], linestyle=":", linewidth=1.8)
-    stop_at = {"textcoords": "offset points", "color": text_colour("marked")}
-    axes.annotate(f"stop: {stop}", (stop, 2e-4), (4, 0), **stop_at)
-    axes.set(
+    training, validation = np.array(history["loss"]), np.array(history["val_loss"])
+    epochs = np.arange(1, len(validation) + 1)
+    fig, (whole, zoom) = figure(1, 2, height=3.7, width_ratios=(1.1, 1))
+    whole.plot(epochs, training, color=COLOURS["guide"], linestyle="--", label="training")
+    whole.plot(epochs, validation, color=COLOURS["data"], linestyle="-", label="validation")
+    whole.set(
         yscale="log",
         xlabel="epoch",
-        ylabel="loss",
-        title="Training loss keeps falling; validation loss turns",
+        ylabel="loss, in powers of ten",
+        title="The training loss falls on and on",
     )
-    axes.legend(loc="upper right", ncols=2)
-    return picture(fig, f"Loss over epochs, on a logarithmic scale. {'. '.join(texts)}.")
+    zoom.plot(epochs[9:], validation[9:], color=COLOURS["data"], linestyle="-")
+    lowest, left = validation[stop - 1], validation[9:].max()
+    zoom.axvline(stop, color=COLOURS["marked"], linestyle=":", linewidth=1.8)
+    zoom.annotate(
+        f"lowest at {stop}",
+        (stop, left),
+        (5, 0),
+        textcoords="offset points",
+        va="top",
+        color=text_colour("marked"),
+    )
+    zoom.set(
+        xlabel="epoch, from the tenth on",
+        ylabel="validation loss, enlarged",
+        ylim=(lowest - 0.1 * (left - lowest), left + 0.05 * (left - lowest)),
+        title="The validation loss turns",
+    )
+    label_lines(whole)
+    return picture(
+        fig,
+        f"""Left, loss over epochs on a logarithmic scale: the training loss falls from
+        {training[0]:.2f} to {training[-1]:.1e} after {len(training)} epochs, the validation loss
+        from {validation[0]:.2f} to {validation[-1]:.3f}. Right, the validation loss from epoch 10
+        on, on a linear scale: {validation[9]:.3f} there, {lowest:.3f} at epoch {stop}, which is
+        marked, {validation[-1]:.3f} at the end.""",
+    )
 
 
 def accuracies(rows: Mapping[str, tuple[int, float, float]], m: int) -> Picture:
@@ -315,6 +356,93 @@ def calibration(tables: Mapping[str, np.ndarray]) -> Picture:
         f"""Share of right answers over the probability that the model claims, with 95% intervals,
         beside the dotted diagonal of honest claims. {". ".join(texts)}.""",
     )
+
+
+def shift_explorer(
+    images: np.ndarray, y: np.ndarray, predict: Callable[[np.ndarray], np.ndarray]
+) -> Explorer:
+    """Move images sideways, and show what a network reads in them.
+
+    Parameters
+    ----------
+    images : ndarray of float, shape (m, 8, 8)
+        Ink, 0…16. The first one of each digit is shown, the accuracy is that of all.
+    y : ndarray of int, shape (m,)
+        The digits, each of 0…9 among them.
+    predict : callable
+        From pixels in [0, 1], shape (m, 64), to logits or probabilities, shape (m, 10).
+
+    Returns
+    -------
+    Explorer
+        With the slider `shift`.
+    """
+    far = 3
+    moved = {by: _shifted(images, by) for by in range(-far, far + 1)}
+    answers = {
+        by: predict(pixels.reshape(len(y), 64) / 16).argmax(axis=1) for by, pixels in moved.items()
+    }
+    accuracy = {by: float(np.mean(answer == y)) for by, answer in answers.items()}
+    first = [int(np.argmax(y == digit)) for digit in range(10)]
+    fig, (left, right) = figure(1, 2, width=8.0, height=3.1, width_ratios=(1.5, 1))
+    shown, texts = [], []
+    for k in range(10):
+        x, top = 10 * (k % 5) + 1, 13 * (k // 5)
+        extent = (x, x + 8, top + 8, top)
+        shown.append(
+            left.imshow(moved[0][first[k]], cmap=INK_ON_PAPER, vmin=0, vmax=16, extent=extent)
+        )
+        frame = {"color": COLOURS["guide"], "linestyle": "-", "linewidth": 0.8}
+        left.plot([x, x + 8, x + 8, x, x], [top, top, top + 8, top + 8, top], **frame)
+        texts.append(left.text(x + 4, top + 10.2, "", ha="center", va="center", fontsize=13))
+    left.set(xlim=(0, 50), ylim=(26, -1), title="What the network reads", aspect="equal")
+    left.axis("off")
+    right.plot(list(accuracy), list(accuracy.values()), **look("data", marker=True))
+    (dot,) = right.plot([], [], "o", color=COLOURS["marked"], mec=FILLS["paper"], ms=12, zorder=4)
+    right.set(
+        xlabel="pixels to the right",
+        ylabel=f"accuracy on {len(y)} images",
+        ylim=(0, 1.05),
+        xticks=range(-far, far + 1),
+        title="One pixel is enough",
+    )
+
+    def draw(shift: float) -> str:
+        by = round(shift)
+        for image, text, pixels, answer, truth in zip(
+            shown, texts, moved[by][first], answers[by][first], range(10), strict=True
+        ):
+            image.set_data(pixels)
+            text.set_text(f"{answer} ✓" if answer == truth else f"{answer} ✗")
+            text.set_color(text_colour("right" if answer == truth else "wrong"))
+        dot.set_data([by], [accuracy[by]])
+        count = int(np.sum(answers[by][first] == np.arange(10)))
+        side = "to the right" if by > 0 else "to the left"
+        where = f"Moved {abs(by)} pixel{'s' * (abs(by) > 1)} {side}" if by else "Not moved"
+        return (
+            f"{where}: the network reads {count} of the ten digits shown right, "
+            f"and {accuracy[by]:.0%} of all {len(y)}."
+        )
+
+    return Explorer(
+        fig,
+        draw,
+        [*shown, *texts, dot],
+        story=[{"shift": 0}, {"shift": 1}],
+        shift=Slider("Pixels to the right", -far, far, 1, 0),
+    )
+
+
+def _shifted(images: np.ndarray, by: int) -> np.ndarray:
+    """Return the images moved to the right, white where they were; to the left if `by` < 0."""
+    moved = np.zeros_like(images)
+    if by > 0:
+        moved[:, :, by:] = images[:, :, :-by]
+    elif by < 0:
+        moved[:, :, :by] = images[:, :, -by:]
+    else:
+        moved[:] = images
+    return moved
 
 
 def hidden_unit_explorer(
