@@ -7,6 +7,7 @@ import re
 
 import numpy as np
 import pytest
+import scipy.ndimage
 import scipy.spatial
 import sklearn.metrics
 from PIL import Image
@@ -89,10 +90,41 @@ def test_every_leaves_no_image_out() -> None:
     assert (black < 50).sum() > 1.2 * (missing < 50).sum()
 
 
+def test_row_says_what_it_shows_or_keeps_it_to_itself() -> None:
+    images = RANDOM.uniform(0, 16, (3, 8, 8))
+    riddle, solved = figures.row(images), figures.row(images, np.array([8, 1, 7]))
+    assert riddle.alt.endswith("lettered A to C: what they show is not said.")
+    assert solved.alt.endswith("lettered A to C: A is an 8, B is a 1, C is a 7.")
+    assert pixels(riddle.data).shape == pixels(solved.data).shape
+
+
+def test_row_shows_each_image_in_its_place() -> None:
+    images = np.zeros((4, 8, 8))
+    images[2] = 16
+    dark = (pixels(figures.row(images).data) < 50).mean(axis=0)
+    parts = [part.mean() for part in np.array_split(dark, 4)]
+    assert np.argmax(parts) == 2
+    assert parts[2] > 5 * max(parts[0], parts[1], parts[3])
+
+
 def test_learning_curves_state_start_stop_and_end() -> None:
-    history = {"loss": [1.0, 0.25, 0.0031], "val_loss": [1.1, 0.512, 0.62]}
-    alt = figures.learning_curves({"one": history}, stop=2).alt
-    assert numbers(alt) == [1.10, 0.512, 2, 0.620, 3, 3.1e-3]
+    history = {"loss": np.geomspace(2.0, 0.0031, 14), "val_loss": np.linspace(1.1, 0.9, 14)}
+    history["val_loss"][[9, 11, 13]] = 0.715, 0.512, 0.62
+    alt = figures.learning_curves(history, stop=12).alt
+    expected = [2.00, 3.1e-3, 14, 1.10, 0.620, 10, 0.715, 0.512, 12, 0.620]
+    assert numbers(alt) == expected
+
+
+def test_learning_curves_draw_the_valley_enlarged() -> None:
+    history = {"loss": np.geomspace(2.0, 1e-4, 40), "val_loss": np.full(40, 0.1)}
+    history["val_loss"][9] = 0.2
+    flat = pixels(figures.learning_curves(history, stop=20).data)
+    history["val_loss"][30:] = 0.13
+    changed = np.abs(pixels(figures.learning_curves(history, stop=20).data) - flat) > 20
+    left, right = np.array_split(changed, 2, axis=1)
+    rows = np.flatnonzero(right.any(axis=1))
+    assert np.ptp(rows) > 0.15 * len(changed)  # a difference that the left panel hardly shows
+    assert np.ptp(np.flatnonzero(left.any(axis=1))) < np.ptp(rows)
 
 
 def test_accuracies_state_shares_and_intervals() -> None:
@@ -160,3 +192,53 @@ def test_explorer_shows_another_unit(unit_explorer: tuple) -> None:
     # Weights at the left, images in the middle, votes at the right: all of them follow.
     for part in np.array_split(changed, 5, axis=1):
         assert part.mean() > 0.01
+
+
+@pytest.fixture(scope="module")
+def shifts() -> tuple:
+    """Images of a bar in column 3: only where it is, is it read right."""
+    y = np.append(np.tile(np.arange(10), 3), [9, 9])
+    images = np.zeros((32, 8, 8))
+    images[:, :, 3] = 16
+    images[:, 0, 7] = y  # a corner that says which digit it is
+    images[0, 0, 7] = 16  # the first 0 is read wrong
+
+    def predict(X: np.ndarray) -> np.ndarray:
+        column = X.reshape(-1, 8, 8)[:, 4].argmax(axis=1)
+        label = np.where(column > 3, 9, np.where(column < 3, 0, np.rint(16 * X[:, 7])))
+        return np.eye(17)[label.astype(int)]
+
+    return figures.shift_explorer(images, y, predict), images, y, predict
+
+
+@pytest.mark.parametrize("shift", [0, 1, -2])
+def test_shift_explorer_counts_what_is_read_right(shifts: tuple, shift: int) -> None:
+    explorer, images, y, predict = shifts
+    moved = scipy.ndimage.shift(images, (0, 0, shift), order=0)
+    is_right = predict(moved.reshape(32, 64) / 16).argmax(axis=1) == y
+    alt = explorer.move(shift=shift)
+    shown = 10 if shift == 0 else 1  # elsewhere every answer is the same
+    assert f"the network reads {shown} of the ten digits shown right" in alt
+    assert alt.endswith(f"and {is_right.mean():.0%} of all 32.")
+
+
+def test_shift_explorer_says_where_the_images_are(shifts: tuple) -> None:
+    explorer = shifts[0]
+    said = [explorer.move(shift=by).partition(":")[0] for by in (0, 1, -1, 3)]
+    assert said == [
+        "Not moved",
+        "Moved 1 pixel to the right",
+        "Moved 1 pixel to the left",
+        "Moved 3 pixels to the right",
+    ]
+
+
+def test_shift_explorer_moves_images_and_dot(shifts: tuple) -> None:
+    explorer = shifts[0]
+    explorer.move(shift=0)
+    before = pixels(explorer.png)
+    explorer.move(shift=2)
+    changed = np.abs(pixels(explorer.png) - before) > 20
+    width = changed.shape[1]
+    assert changed[:, : width // 2].mean() > 0.03  # more than the words below the images
+    assert changed[:, 2 * width // 3 :].mean() > 0.001

@@ -366,7 +366,8 @@ def shift_explorer(
     Parameters
     ----------
     images : ndarray of float, shape (m, 8, 8)
-        Ink, 0…16. The first one of each digit is shown, the accuracy is that of all.
+        Ink, 0…16. The accuracy is that of all; of each digit one is shown, the first that is read
+        right where it is.
     y : ndarray of int, shape (m,)
         The digits, each of 0…9 among them.
     predict : callable
@@ -383,7 +384,8 @@ def shift_explorer(
         by: predict(pixels.reshape(len(y), 64) / 16).argmax(axis=1) for by, pixels in moved.items()
     }
     accuracy = {by: float(np.mean(answer == y)) for by, answer in answers.items()}
-    first = [int(np.argmax(y == digit)) for digit in range(10)]
+    # Of each digit the first that is read right where it is; if none is, the first.
+    first = [int(np.argmax((y == digit) * (1 + (answers[0] == y)))) for digit in range(10)]
     fig, (left, right) = figure(1, 2, width=8.0, height=3.1, width_ratios=(1.5, 1))
     shown, texts = [], []
     for k in range(10):
