@@ -607,7 +607,7 @@ def _only_one_epoch(part: int) -> Callable[[tuple, Any], bool]:
 
 EARLY_STOPPING = Task(
     name="early_stopping",
-    section="9.5",
+    section="9.4",
     reference=early_stopping,
     probes=(
         (np.array([0.7]), 3),
@@ -1051,19 +1051,16 @@ READ_DIGITS = Task(
             lambda train, validation, X: np.eye(10)[read_digits(train, validation, X)],
             "You returned ten numbers for each image: logits, probabilities or a one-hot row. The "
             "digit is the position of the largest.",
-            section="9.8",
         ),
         Mistake(
             lambda train, validation, X: np.arange(10),
             "You returned ten numbers in all, as if you had looked for the largest output over the "
             "images (axis 0). For each image, look for it over the ten digits (axis 1).",
-            section="9.8",
         ),
         Mistake(
             lambda train, validation, X: 0.5 + 0.04 * read_digits(train, validation, X),
             "Your answers are not whole numbers: perhaps the largest probability of each row. The "
             "task asks for its position, the digit.",
-            section="9.8",
         ),
         Mistake(
             lambda train, validation, X: read_digits(train, validation, X) + 1,
@@ -1102,15 +1099,15 @@ READ_DIGITS = Task(
         ),
     ),
     hints=(
-        "Nothing new is needed: sections 9.4 to 9.7 built a network that does it. And 9.7 met a "
+        "Nothing new is needed: sections 9.3 to 9.7 built a network that does it. And 9.7 met a "
         "model that needs no training.",
         "64 hidden units, forty epochs of Adam with learning rate 0.01, logits and "
-        "`SparseCategoricalCrossentropy(from_logits=True)`: section 9.5. The digit is the position "
+        "`SparseCategoricalCrossentropy(from_logits=True)`: section 9.3. The digit is the position "
         "of the largest logit.",
         "`KNeighborsClassifier(1).fit(train.X, train.y).predict(X)` would also do; with a network, "
         "`model.predict(X).argmax(axis=1)`.",
     ),
-    reasoning="The network of section 9.5: 64 ReLU units, logits, forty epochs. All choices were "
+    reasoning="The network of section 9.4: 64 ReLU units, logits, forty epochs. All choices were "
     "made on the validation part, so its answers for X are what they are for any new image of this "
     "kind. The nearest neighbour of section 9.7 would do as well.",
     tested=f"More than {RIGHT_OF_SOFTMAX_REGRESSION} of the 359 test images right, the number "
