@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import math
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
-from matplotlib.colors import LogNorm
 from numpy.typing import ArrayLike
 
-from helpers.figures.explorer import Choice, Explorer, Slider
-from helpers.figures.palette import COLOURS, FILLS, SEQUENTIAL, look, text_colour
+from helpers.activations import sigmoid
+from helpers.figures import diagrams
+from helpers.figures.explorer import Explorer
+from helpers.figures.motion import border_explorer, plane, roll_on_map
+from helpers.figures.palette import COLOURS, FILLS, look
 from helpers.figures.style import Picture, figure, label_lines, picture
 
 MOST_CURVES = 4
@@ -19,12 +22,11 @@ MOST_CURVES = 4
 def one_feature(
     x: ArrayLike,
     y: ArrayLike,
-    grid: ArrayLike,
-    curves: Mapping[str, ArrayLike],
+    guesses: Sequence[tuple[float, float]],
     xlabel: str,
     title: str,
 ) -> Picture:
-    """Draw labels over a single feature, and models' probabilities that y = 1.
+    """Draw labels over a single feature, and what logistic models say: the probability that y = 1.
 
     Parameters
     ----------
@@ -32,10 +34,8 @@ def one_feature(
         The feature.
     y : array_like of 0 and 1, shape (m,)
         Labels.
-    grid : array_like of float, shape (g,)
-        Where the models were evaluated, in rising order.
-    curves : mapping of str to array_like of float, shape (g,)
-        One to four models' probabilities by name.
+    guesses : sequence of pairs (w, b)
+        One to four models' weight and bias.
     xlabel, title : str
         What the feature is, and what the picture says.
 
@@ -46,14 +46,14 @@ def one_feature(
     Raises
     ------
     ValueError
-        If shapes do not fit, or there are no curves or more than four.
+        If x and y differ in shape, or there are no guesses or more than four.
     """
-    x, y, grid = np.asarray(x), np.asarray(y), np.asarray(grid)
+    x, y = np.asarray(x), np.asarray(y)
     if x.ndim != 1 or x.shape != y.shape:
         raise ValueError(f"x and y must both have shape (m,), got {x.shape} and {y.shape}")
-    arrays = _curves(curves)
-    if any(curve.shape != grid.shape for curve in arrays.values()):
-        raise ValueError(f"curves must have the shape of grid, {grid.shape}")
+    low, high = math.floor(x.min()), math.ceil(x.max())
+    grid = np.linspace(low, high, 121)
+    arrays = _curves({_minus(f"w = {w:g}, b = {b:g}"): sigmoid(w * grid + b) for w, b in guesses})
     fig, axes = figure(height=3.7)
     for label in (1, 0):
         # Points of one label lie on one line; a regular little offset keeps them apart.
@@ -62,7 +62,7 @@ def one_feature(
         points = {**look(f"y = {label}", marker=True), "linestyle": "none"}
         axes.plot(own, label + offset, **points, ms=4, mec=FILLS["paper"], mew=0.4)
     for number, (name, curve) in enumerate(arrays.items()):
-        axes.plot(grid, curve, **look(number), label=name)
+        axes.plot(grid, curve, **{**look(number), "color": COLOURS["ink"]}, label=name)
     axes.set(
         xlabel=xlabel,
         ylabel=r"probability that $y=1$",
@@ -79,222 +79,112 @@ def one_feature(
         f"""Labels over one feature: {np.sum(y == 1)} examples with y = 1 have a mean of
         {_minus(f"{x[y == 1].mean():.2f}")}, {np.sum(y == 0)} with y = 0 a mean of
         {_minus(f"{x[y == 0].mean():.2f}")}. Curves of the probability that y = 1, from feature
-        {_minus(f"{grid[0]:g}")} to {_minus(f"{grid[-1]:g}")}: {said}.""",
+        {_minus(f"{low}")} to {_minus(f"{high}")}: {said}.""",
     )
 
 
-def descent_explorer(
-    w: ArrayLike, b: ArrayLike, J: ArrayLike, paths: Mapping[str, ArrayLike]
-) -> Explorer:
-    """Walk down a cost surface of two parameters, step by step, at a choice of learning rates.
+def watch_border(model: Any, X: ArrayLike, y: ArrayLike, epochs: int) -> Explorer:
+    """Train a compiled network on two features, and let the border of its classes move.
 
     Parameters
     ----------
-    w, b : array_like of float, shapes (p,) and (q,)
-        The surface's grid.
-    J : array_like of float, shape (q, p)
-        The cost at each pair: positive, for its colours are spread by its logarithm.
-    paths : mapping of str to array_like of float, shape (steps + 1, 3)
-        For each learning rate w, b and J before the first step and after each; all equally long.
+    model : helpers.network.Sequential
+        Compiled; it is trained by this call.
+    X : array_like of float, shape (m, 2)
+    y : array_like of int, shape (m,)
+        Labels.
+    epochs : int
+        How long; at least 1.
 
     Returns
     -------
     Explorer
-        With the slider `step` and the choice `rate`.
+        With the slider `epoch`.
+    """
+    X, y, predictions, losses = np.asarray(X), np.asarray(y).astype(int), [], []
+    grid = plane(X)
+    for epoch in range(epochs + 1):
+        if epoch:
+            model.fit(X, y)
+        predictions.append(model.predict(grid))
+        losses.append(model.evaluate(X, y))
+    return border_explorer(X, y, predictions, losses)
+
+
+def descent_map(
+    cost: Callable[[float, float], float],
+    paths: Mapping[str, ArrayLike],
+    limits: tuple[tuple[float, float], tuple[float, float]],
+) -> Explorer:
+    """Let points walk down the map of a cost of w and b, step by step.
+
+    Parameters
+    ----------
+    cost : callable
+        J of two numbers w and b.
+    paths : mapping of str to array_like of float, shape (steps + 1, 2)
+        One to four descents by name: w and b before the first step and after each.
+    limits : pair of pairs of float
+        The part of the plane to show.
+
+    Returns
+    -------
+    Explorer
+        With the slider `step`.
 
     Raises
     ------
     ValueError
-        If shapes do not fit, a cost is not positive, or there is no path.
+        If the paths are no rows of pairs, equally long.
     """
-    w, b, J = (np.asarray(array, dtype=np.float64) for array in (w, b, J))
-    if J.shape != (len(b), len(w)):
-        raise ValueError(f"J must have shape {(len(b), len(w))}, got {J.shape}")
-    if not (J > 0).all():
-        raise ValueError("J must be positive")
-    if not paths:
-        raise ValueError("paths must not be empty")
-    tracks = {name: np.asarray(path, dtype=np.float64) for name, path in paths.items()}
-    shapes = {track.shape for track in tracks.values()}
-    if len(shapes) > 1 or any(len(shape) != 2 or shape[1] != 3 for shape in shapes):
-        raise ValueError(f"paths must all have the same shape (steps + 1, 3), got {shapes}")
-    steps = len(next(iter(tracks.values()))) - 1
-    names = list(tracks)
-
-    fig, (left, right) = figure(1, 2, height=3.6, width_ratios=(1.25, 1))
-    fig.get_layout_engine().set(wspace=0.05)
-    levels = np.geomspace(J.min() * 1.04, J.max(), 14)
-    left.contourf(w, b, J, levels=levels, norm=LogNorm(), cmap=SEQUENTIAL, extend="min")
-    left.contour(w, b, J, levels=levels, colors=FILLS["paper"], linewidths=0.5)
-    low = np.unravel_index(J.argmin(), J.shape)
-    left.plot(w[low[1]], b[low[0]], "*", color=COLOURS["ink"], mec=FILLS["paper"], ms=15)
-    (track,) = left.plot(
-        [], [], "-o", color=COLOURS["path"], lw=1.3, ms=4.5, mec=FILLS["paper"], mew=0.6
-    )
-    (here,) = left.plot([], [], "o", color=COLOURS["marked"], mec=FILLS["paper"], ms=11)
-    left.set(
-        xlabel="$w$",
-        ylabel="$b$",
-        xlim=(w[0], w[-1]),
-        ylim=(b[0], b[-1]),
-        title=r"The cost from above ($\bigstar$: lowest)",
-    )
-    left.grid(False)
-    right.axhline(J.min(), color=COLOURS["guide"], linestyle="--", lw=1.5)
-    (curve,) = right.plot([], [], color=COLOURS["path"], marker="o", ms=3.5, mec="none", lw=1.3)
-    (now,) = right.plot(
-        [], [], "o", color=COLOURS["marked"], mec=FILLS["paper"], ms=11, clip_on=False
-    )
-    highest = max(float(track[:, 2].max()) for track in tracks.values())
-    note = right.text(steps, 1.02 * highest, "", ha="right", va="top")
-    right.set(
-        xlabel="step",
-        ylabel="cost $J$",
-        xlim=(0, steps),
-        ylim=(0, 1.08 * highest),
-        title="Cost after each step",
-    )
-
-    def draw(step: float, rate: str) -> str:
-        count, path = int(step), tracks[rate]
-        done = path[: count + 1]
-        track.set_data(done[:, 0], done[:, 1])
-        here.set_data(done[-1:, 0], done[-1:, 1])
-        curve.set_data(np.arange(count + 1), done[:, 2])
-        now.set_data([count], done[-1:, 2])
-        note.set_text(f"step {count}: J = {done[-1, 2]:.3f}")
-        return _minus(
-            f"Learning rate {rate}, after {count} of {steps} steps: w = {done[-1, 0]:.2f}, "
-            f"b = {done[-1, 1]:.2f}, cost {done[-1, 2]:.3f}. It started at "
-            f"{path[0, 2]:.3f}; the lowest cost on the map is {J.min():.3f}."
-        )
-
-    return Explorer(
-        fig,
-        draw,
-        [track, here, curve, now, note],
-        step=Slider("Steps taken", 0, steps, 1, min(3, steps)),
-        rate=Choice("Learning rate α", names, names[len(names) // 2]),
+    every = np.vectorize(cost, otypes=[float])
+    return roll_on_map(
+        lambda points: every(points[..., 0], points[..., 1]),
+        paths,
+        limits,
+        title="The map of the cost, and three ways down",
+        names=("$w$", "$b$"),
     )
 
 
-def backpropagation(shapes: Mapping[str, tuple[int, ...]]) -> Picture:
+def backpropagation(
+    X: ArrayLike,
+    W1: ArrayLike,
+    b1: ArrayLike,
+    Z1: ArrayLike,
+    A1: ArrayLike,
+    W2: ArrayLike,
+    b2: ArrayLike,
+    Z2: ArrayLike,
+    J: float,
+) -> Picture:
     """Draw the way from X to J through one hidden layer, and the gradient's way back.
 
     Parameters
     ----------
-    shapes : mapping of str to tuple of int
-        The shapes of X, W1, b1, Z1, A1, W2, b2 and Z2.
+    X, W1, b1, Z1, A1, W2, b2, Z2 : array_like
+        What the way forward needs and makes; their shapes are written at the arrows.
+    J : float
+        The cost.
 
     Returns
     -------
     Picture
-
-    Raises
-    ------
-    ValueError
-        If a shape is missing.
     """
-    needed = ("X", "W1", "b1", "Z1", "A1", "W2", "b2", "Z2")
-    if missing := [name for name in needed if name not in shapes]:
-        raise ValueError(f"shapes must name {', '.join(needed)}; missing: {', '.join(missing)}")
-    fig, axes = figure(height=3.5)
-    axes.set(xlim=(-0.55, 8.55), ylim=(-1.2, 2.0))
-    axes.axis("off")
-    at = {"X": 0, "Z1": 2, "A1": 4, "Z2": 6, "J": 8}
-    for name, place in at.items():
-        _box(axes, (place, 0), name, shapes.get(name), COLOURS["forward"])
-    for layer, place in (("1", 2), ("2", 6)):
-        _box(axes, (place - 0.62, 1.6), f"W{layer}", shapes[f"W{layer}"], COLOURS["guide"])
-        _box(axes, (place + 0.62, 1.6), f"b{layer}", shapes[f"b{layer}"], COLOURS["guide"])
-    forward = {"arrowstyle": "-|>", "color": COLOURS["forward"], "lw": 2, "mutation_scale": 14}
-    back = {**forward, "color": COLOURS["backward"], "linestyle": "--"}
-    written = text_colour("backward")
-
-    def arrow(start: tuple[float, float], end: tuple[float, float], drawn: dict) -> None:
-        axes.annotate("", end, start, arrowprops={**drawn, "shrinkA": 0, "shrinkB": 0})
-
-    for start in (0, 2, 4, 6):
-        arrow((start + 0.52, 0.12), (start + 1.48, 0.12), forward)
-    for name, start in (("line 4", 2), ("line 3", 4), ("line 1", 6)):
-        arrow((start + 1.48, -0.18), (start + 0.52, -0.18), back)
-        axes.text(start + 1, -0.28, name, color=written, ha="center", va="top", fontsize=11)
-    for name, place in (("line 5", 2), ("line 2", 6)):
-        for side in (-1, 1):
-            arrow((place + side * 0.72, 1.14), (place + side * 0.3, 0.42), forward)
-            arrow((place + side * 0.14, 0.42), (place + side * 0.5, 1.14), back)
-        axes.text(place, 0.95, name, color=written, ha="center", fontsize=11)
-    axes.text(-0.4, -1.05, "solid: forward, values", color=text_colour("forward"), ha="left")
-    axes.text(8.5, -1.05, "dashed: backward, gradients", color=written, ha="right")
-    axes.set_title("The gradient takes the same road, the other way round")
-    said = ", ".join(f"{name} {shapes[name]}" for name in needed)
-    return picture(
-        fig,
-        f"""Boxes in a row: X, Z1, A1, Z2, J, with solid arrows from left to right; W1 and b1 feed
-        Z1, W2 and b2 feed Z2. Dashed arrows lead back: line 1 from J to Z2, line 2 from Z2 to W2
-        and b2, line 3 from Z2 to A1, line 4 from A1 to Z1, line 5 from Z1 to W1 and b1. Shapes:
-        {said}.""",
-    )
-
-
-def _box(
-    axes: Any, place: tuple[float, float], name: str, shape: tuple[int, ...] | None, color: str
-) -> None:
-    letter = f"${name[0]}_{name[1]}$" if len(name) > 1 else f"${name}$"
-    text = letter if shape is None else f"{letter}\n{shape}"
-    box = {
-        "boxstyle": "round,pad=0.3",
-        "facecolor": FILLS["paper"],
-        "edgecolor": color,
-        "linewidth": 2,
-    }
-    axes.text(*place, text, ha="center", va="center", fontsize=11, bbox=box, zorder=3)
-
-
-def twins(ours: ArrayLike, theirs: ArrayLike, title: str) -> Picture:
-    """Draw the cost by epoch of two runs that should be one.
-
-    Parameters
-    ----------
-    ours, theirs : array_like of float, shape (epochs,)
-        `history["loss"]` in NumPy and in Keras.
-    title : str
-        What the picture says.
-
-    Returns
-    -------
-    Picture
-
-    Raises
-    ------
-    ValueError
-        If the shapes differ.
-    """
-    ours, theirs = np.asarray(ours, dtype=np.float64), np.asarray(theirs, dtype=np.float64)
-    if ours.ndim != 1 or ours.shape != theirs.shape:
-        raise ValueError(
-            f"ours and theirs must both have shape (epochs,), got {ours.shape} and {theirs.shape}"
-        )
-    epochs, every = np.arange(len(ours)), max(1, len(ours) // 20)
-    fig, axes = figure(height=3.5)
-    axes.plot(epochs, ours, **look("ours"), label="NumPy")
-    axes.plot(
-        epochs[::every],
-        theirs[::every],
-        "o",
-        color=COLOURS["Keras"],
-        mfc="none",
-        ms=8,
-        mew=1.8,
-        label="Keras",
-    )
-    axes.legend()
-    axes.set(xlabel="epoch", ylabel="cost $J$", title=title)
-    axes.set_ylim(bottom=0)
-    return picture(
-        fig,
-        f"""Cost by epoch, {len(ours)} epochs. NumPy's line falls from {ours[0]:.2f} to
-        {ours[-1]:.2f}; Keras's circles lie on it, from {theirs[0]:.2f} to {theirs[-1]:.2f}.""",
+    return diagrams.computation_graph(
+        ["layer 1", "relu", "layer 2", "cost"],
+        {
+            "X": (_shape(X), None),
+            "Z_1": (_shape(Z1), "line 4"),
+            "A_1": (_shape(A1), "line 3"),
+            "Z_2": (_shape(Z2), "line 1"),
+            "J": (f"{J:.2f}", None),
+        },
+        {
+            0: {"W_1": (_shape(W1), "line 5"), "b_1": (_shape(b1), "line 5")},
+            2: {"W_2": (_shape(W2), "line 2"), "b_2": (_shape(b2), "line 2")},
+        },
+        title="The gradient takes the same road, the other way round",
     )
 
 
@@ -349,13 +239,13 @@ def learning_rates(curves: Mapping[str, ArrayLike], num_classes: int) -> Picture
     )
 
 
-def batch_sizes(curves: Mapping[int, ArrayLike], examples: int) -> Picture:
+def batch_sizes(curves: Mapping[tuple[int, float], ArrayLike], examples: int) -> Picture:
     """Draw the same training runs twice: cost over epochs and cost over steps.
 
     Parameters
     ----------
-    curves : mapping of int to array_like of float, shape (epochs,)
-        One to four runs' `history["loss"]` by batch size.
+    curves : mapping of (int, float) to array_like of float, shape (epochs,)
+        One to four runs' `history["loss"]` by batch size and learning rate.
     examples : int
         m, which with the batch size gives the steps of an epoch.
 
@@ -369,44 +259,39 @@ def batch_sizes(curves: Mapping[int, ArrayLike], examples: int) -> Picture:
         If there are no curves or more than four.
     """
     arrays = _curves(curves)
-    fig, (left, right) = figure(1, 2, height=3.7, sharey=True)
+    fig, (left, right) = figure(1, 2, height=3.9, sharey=True)
     said = []
-    for number, (size, losses) in enumerate(arrays.items()):
+    for number, ((size, alpha), losses) in enumerate(arrays.items()):
         steps, epochs = -(-examples // size), np.arange(len(losses))
         looks = {**look(number, marker=True), "ms": 5, "markevery": 8}
-        left.plot(epochs, losses, **looks)
+        left.plot(epochs, losses, **looks, label=rf"batch size {size}, $\alpha$ = {alpha:.2g}")
         # An epoch's loss is the mean over its steps, so it stands at their middle.
-        right.semilogx(
-            epochs * steps + (steps + 1) / 2,
-            losses,
-            label=f"batch size {size}",
-            **looks,
-        )
+        right.semilogx(epochs * steps + (steps + 1) / 2, losses, **looks)
         said.append(
-            f"batch size {size}, {steps} {'step' if steps == 1 else 'steps'} an epoch: "
+            f"batch size {size} at learning rate {alpha:.2g}, {steps} "
+            f"{'step' if steps == 1 else 'steps'} an epoch: "
             f"{losses[0]:.2f} in the first of {len(losses)} epochs, {losses[-1]:.2f} in the last"
         )
-    right.legend(loc="lower left")
-    left.set(xlabel="epoch", ylabel="cost $J$", title="By epoch, small batches are far ahead")
+    fig.legend(loc="outside lower left", ncols=2, frameon=False)
+    left.set(xlabel="epoch", ylabel="cost $J$", title="By epoch: the steps and their size count")
     left.set_ylim(0, None)
-    right.set(xlabel="step of gradient descent", title="By step, nobody is far ahead")
+    right.set(xlabel="step of gradient descent", title="By step: the learning rate counts")
     return picture(
         fig,
-        f"""The same runs twice. Left, cost by epoch, where the curves lie far apart:
-        {"; ".join(said)}. Right, the same costs by step on a logarithmic axis, where they lie near
-        each other.""",
+        f"""The same runs twice, left by epoch and right by step on a logarithmic axis:
+        {"; ".join(said)}.""",
     )
 
 
-def crossing(widths: Sequence[int], ours: ArrayLike, theirs: ArrayLike) -> Picture:
-    """Draw the time of a training step in NumPy and in Keras over the network's width.
+def noise_floor(curves: Mapping[str, ArrayLike], lowest: float) -> Picture:
+    """Draw how far above its lowest value a cost stands, epoch by epoch.
 
     Parameters
     ----------
-    widths : sequence of int
-        Units in each hidden layer, rising.
-    ours, theirs : array_like of float, shape (len(widths),)
-        Seconds per step.
+    curves : mapping of str to array_like of float, shape (epochs + 1,)
+        One to four runs' cost by name, before the first epoch and after each.
+    lowest : float
+        The lowest cost that there is.
 
     Returns
     -------
@@ -415,25 +300,68 @@ def crossing(widths: Sequence[int], ours: ArrayLike, theirs: ArrayLike) -> Pictu
     Raises
     ------
     ValueError
-        If the lengths differ or a time is not positive.
+        If there are no curves or more than four, or a cost is not above the lowest.
     """
-    widths = np.asarray(widths)
-    ours, theirs = (1e3 * np.asarray(times, dtype=np.float64) for times in (ours, theirs))
-    if not widths.shape == ours.shape == theirs.shape:
-        raise ValueError(
-            f"widths, ours and theirs must be equally long, got shapes {widths.shape}, "
-            f"{ours.shape} and {theirs.shape}"
-        )
-    if not ((ours > 0) & (theirs > 0)).all():
-        raise ValueError("ours and theirs must hold positive times")
-    keras_wins = widths[theirs < ours]
+    arrays = {name: curve - lowest for name, curve in _curves(curves).items()}
+    if any((above <= 0).any() for above in arrays.values()):
+        raise ValueError(f"every cost must be above the lowest, {lowest}")
     fig, axes = figure(height=3.8)
-    axes.loglog(widths, ours, **look("ours", marker=True), label="NumPy")
-    axes.loglog(widths, theirs, **look("Keras", marker=True), label="Keras")
+    for number, (name, above) in enumerate(arrays.items()):
+        axes.semilogy(above, **look(number), label=name)
+    axes.set(
+        xlabel="epoch",
+        ylabel="cost above the lowest",
+        title="The smaller the batch, the higher the floor",
+    )
+    label_lines(axes)
+    said = "; ".join(f"{name}: {_power(above[-1])}" for name, above in arrays.items())
+    return picture(
+        fig,
+        f"""How far the cost stands above its lowest value {lowest:.3f}, on a logarithmic axis, over
+        {len(next(iter(arrays.values()))) - 1} epochs. At the end, {said}.""",
+    )
+
+
+def crossing(widths: Sequence[int], times: Mapping[str, ArrayLike]) -> Picture:
+    """Draw the time of a training step in NumPy and in Keras over the network's width.
+
+    Parameters
+    ----------
+    widths : sequence of int
+        Units in each hidden layer, rising.
+    times : mapping of str to array_like of float, shape (len(widths),)
+        Seconds per step of "NumPy, readable", "NumPy, tuned" and "Keras".
+
+    Returns
+    -------
+    Picture
+
+    Raises
+    ------
+    ValueError
+        If a name is missing, lengths differ, or a time is not positive.
+    """
+    looks = {
+        "NumPy, readable": look("ours", marker=True),
+        "NumPy, tuned": {**look("ours", marker=True), "linestyle": ":", "marker": "^"},
+        "Keras": look("Keras", marker=True),
+    }
+    if set(times) != set(looks):
+        raise ValueError(f"times must name {', '.join(looks)}; got {', '.join(times)}")
+    widths = np.asarray(widths)
+    milliseconds = {name: 1e3 * np.asarray(times[name], dtype=np.float64) for name in looks}
+    for name, values in milliseconds.items():
+        if values.shape != widths.shape or not (values > 0).all():
+            raise ValueError(f"times[{name!r}] must be {len(widths)} positive numbers")
+    ours = np.minimum(milliseconds["NumPy, readable"], milliseconds["NumPy, tuned"])
+    keras_wins = widths[milliseconds["Keras"] < ours]
+    fig, axes = figure(height=3.8)
+    for name, values in milliseconds.items():
+        axes.loglog(widths, values, **looks[name], label=name)
     axes.set(
         xlabel="units in each hidden layer",
         ylabel="milliseconds per step",
-        title=f"Here Keras is first ahead at width {keras_wins[0]}"
+        title=f"Here Keras is ahead of both from width {keras_wins[0]} on"
         if len(keras_wins)
         else "Here NumPy stays ahead, but its lead melts away",
     )
@@ -441,8 +369,9 @@ def crossing(widths: Sequence[int], ours: ArrayLike, theirs: ArrayLike) -> Pictu
     axes.minorticks_off()
     label_lines(axes)
     said = "; ".join(
-        f"width {width}: NumPy {a:.2g}, Keras {b:.2g}"
-        for width, a, b in zip(widths, ours, theirs, strict=True)
+        f"width {width}: "
+        + ", ".join(f"{name} {values[k]:.2g}" for name, values in milliseconds.items())
+        for k, width in enumerate(widths)
     )
     return picture(
         fig,
@@ -451,10 +380,19 @@ def crossing(widths: Sequence[int], ours: ArrayLike, theirs: ArrayLike) -> Pictu
     )
 
 
+def _shape(array: ArrayLike) -> str:
+    return str(np.shape(array))
+
+
 def _curves(curves: Mapping[Any, ArrayLike]) -> dict[Any, np.ndarray]:
     if not 1 <= len(curves) <= MOST_CURVES:
         raise ValueError(f"curves must be 1 to {MOST_CURVES}, got {len(curves)}")
     return {name: np.asarray(curve, dtype=np.float64) for name, curve in curves.items()}
+
+
+def _power(value: float) -> str:
+    """Write a number by its one leading digit: the second differs from run to run."""
+    return f"about {float(f'{value:.1g}'):g}"
 
 
 def _right(axes: Any) -> dict[str, Any]:
