@@ -1,7 +1,7 @@
 """How fast the NumPy network trains: ratios of one run, on one thread.
 
-Three questions. How long do 100 epochs of the digits network take, against other libraries? From
-what width on does Keras win? And what does training cost in memory as the data grow?
+Two questions. How long do 100 epochs of the digits network take, against other libraries? And what
+does training cost in memory as the data grow? (`benchmarks.crossing`: from what width Keras wins.)
 PyTorch and JAX are measured where they are installed: both from a virtual environment of their own.
 """
 
@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import argparse
 import importlib.util
-import json
 import os
 import resource
 import subprocess
@@ -29,7 +28,6 @@ import numpy as np  # noqa: E402
 EPOCHS = 100
 BATCH_SIZE = 32
 REPEATS = 3  # in one process; Keras, which takes longest, runs once
-WIDTHS = (16, 32, 64, 128, 256, 512, 1024, 2048, 4096)
 GROWTHS = (1, 10, 100)
 # Times of the other library divided by ours: at least this much (below 1: it may be faster).
 TARGETS = {"Keras fit": 25.0, "scikit-learn": 3.5, "PyTorch loop": 6.0, "JAX scan": 1 / 2.3}
@@ -177,13 +175,10 @@ def _seconds(run: Callable[[], object], repeats: int = 1) -> float:
     return min(times)
 
 
-def _python(statement: str, **environment: str) -> str:
+def _python(statement: str) -> str:
     """Return what `statement`, about this module, prints in a new process."""
     command = [sys.executable, "-c", f"from benchmarks import speed; {statement}"]
-    environment = {**os.environ, **environment}
-    return subprocess.run(
-        command, capture_output=True, text=True, check=True, env=environment
-    ).stdout
+    return subprocess.run(command, capture_output=True, text=True, check=True).stdout
 
 
 LIBRARIES = {
@@ -206,50 +201,6 @@ def race(epochs: int = EPOCHS, repeats: int = 3) -> dict[str, float]:
             output = _python(f"print(speed.{seconds.__name__}(*speed.digits(), {epochs}))")
             best[name] = min(float(output.split()[-1]), best.get(name, np.inf))
     return best
-
-
-# --- where Keras overtakes ------------------------------------------------------------------------
-
-
-def crossing(
-    widths: tuple[int, ...] = WIDTHS, examples: int = 1024, budget: float = 1.0
-) -> dict[str, list[float]]:
-    """Return seconds per step for one hidden layer of each width, in NumPy and in Keras.
-
-    float32, batches of 32, 64 inputs, two hidden layers of that width, plain descent. Each takes at
-    least one epoch and about `budget` seconds.
-
-    Returns
-    -------
-    dict with "width", "numpy", "keras": lists of equal length
-    """
-    from helpers.comparison import to_keras
-    from helpers.losses import SparseCategoricalCrossentropy
-    from helpers.network import Dense, Sequential
-
-    random = np.random.default_rng(0)
-    X = random.random((examples, 64), dtype=np.float32)
-    y = random.integers(0, 10, examples)
-    steps = -(-examples // BATCH_SIZE)
-    results: dict[str, list[float]] = {"width": [], "numpy": [], "keras": []}
-    for width in widths:
-        ours = Sequential([Dense(width, "relu"), Dense(width, "relu"), Dense(10)], dtype="float32")
-        ours.build(64)
-        ours.compile("sgd", SparseCategoricalCrossentropy(from_logits=True))
-        theirs = to_keras(ours)
-        results["width"].append(width)
-        for name, model in (("numpy", ours), ("keras", theirs)):
-
-            def epoch(model=model):
-                model.fit(X, y, epochs=1, batch_size=BATCH_SIZE, shuffle=False, verbose=0)
-
-            if name == "keras":
-                epoch()  # builds its graph
-            times = [_seconds(epoch)]
-            while sum(times) < budget:
-                times.append(_seconds(epoch))
-            results[name].append(min(times) / steps)
-    return results
 
 
 # --- memory ---------------------------------------------------------------------------------------
@@ -276,7 +227,7 @@ def extra_memory(growth: int) -> tuple[float, float]:
 
 
 def main(epochs: int = EPOCHS) -> bool:
-    """Print the three tables; return whether the targets were met."""
+    """Print the two tables; return whether the targets were met."""
     print(
         f"Speed: {epochs} epochs of digits, 64-25-15-10, Adam, batches of 32, float64, one thread"
     )
@@ -293,19 +244,6 @@ def main(epochs: int = EPOCHS) -> bool:
             kept &= ratio >= target
             verdict = f"target {target:.2f}" + ("" if ratio >= target else "   MISSED")
         print(f"{name:<13}  {times[name]:7.3f} s   {ratio:6.2f} times ours   {verdict}".rstrip())
-
-    for kernels, switch in (("as in the lessons, without oneDNN", "0"), ("with oneDNN", "1")):
-        print(
-            "\nCrossing: microseconds per step as two hidden layers grow, float32, batches of 32;\n"
-            f"TensorFlow {kernels}"
-        )
-        print(f"{'width':>5}  {'NumPy':>9}  {'Keras':>9}  Keras/NumPy")
-        code = "import json; print(json.dumps(speed.crossing()))"
-        table = json.loads(_python(code, TF_ENABLE_ONEDNN_OPTS=switch).splitlines()[-1])
-        for width, numpy_step, keras_step in zip(*table.values(), strict=True):
-            ratio = keras_step / numpy_step
-            print(f"{width:5d}  {numpy_step * 1e6:9.1f}  {keras_step * 1e6:9.1f}  {ratio:11.2f}")
-        print("as data for a figure:", json.dumps(table))
 
     print("\nMemory: what one epoch with shuffling and validation adds to the peak")
     for growth in GROWTHS:

@@ -354,7 +354,8 @@ def crossing(widths: Sequence[int], times: Mapping[str, ArrayLike]) -> Picture:
         if values.shape != widths.shape or not (values > 0).all():
             raise ValueError(f"times[{name!r}] must be {len(widths)} positive numbers")
     ours = np.minimum(milliseconds["NumPy, readable"], milliseconds["NumPy, tuned"])
-    keras_wins = widths[milliseconds["Keras"] < ours]
+    behind = np.nonzero(milliseconds["Keras"] >= ours)[0]
+    keras_wins = widths[behind[-1] + 1 :] if len(behind) else widths
     fig, axes = figure(height=3.8)
     for name, values in milliseconds.items():
         axes.loglog(widths, values, **looks[name], label=name)
