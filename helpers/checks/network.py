@@ -254,7 +254,7 @@ _BENIGN = np.array([0, 1, 0, 1, 1])
 
 GRADIENT_DESCENT_STEP = Task(
     name="gradient_descent_step",
-    section="6.5",
+    section="6.4",
     reference=_one_step,
     returns=("w", "b"),
     probes=(
@@ -269,43 +269,43 @@ GRADIENT_DESCENT_STEP = Task(
             _uphill,
             "You went uphill. Either the slopes were added where descent subtracts them, or your "
             "error has its two terms the wrong way round.",
-            "6.4",
+            "6.3",
         ),
         Mistake(
             _sum_step,
             "You added up the slopes of all the examples without dividing by their number m. The "
             "cost is the average loss, so its slopes are averages, too.",
-            "6.4",
+            "6.3",
         ),
         Mistake(
             _sum_for_b_only,
             "Your w is right. In the slope of b the division by the number of examples is missing: "
             "it is an average, too.",
-            "6.4",
+            "6.3",
         ),
         Mistake(
             _sum_for_w_only,
             "Your b is right. In the slope of w the division by the number of examples is missing: "
             "it is an average, too.",
-            "6.4",
+            "6.3",
         ),
         Mistake(
             _mean_over_features,
             "You divided by the number of features (columns of X) instead of by the number of "
             "examples (rows of X).",
-            "6.4",
+            "6.3",
         ),
         Mistake(
             _w_first,
             "Your w is right, but b came off the gradient's path: its slope was computed after w "
             "had moved. Compute both slopes first, then move both parameters.",
-            "6.4",
+            "6.3",
         ),
         Mistake(
             _b_first,
             "Your b is right, but w came off the gradient's path: its slope was computed after b "
             "had moved. Compute both slopes first, then move both parameters.",
-            "6.4",
+            "6.3",
         ),
         Mistake(
             _no_sigmoid,
@@ -317,13 +317,13 @@ GRADIENT_DESCENT_STEP = Task(
             _squared_error_slope,
             "You multiplied the error by the sigmoid's slope. That belongs to the squared error; "
             "with the logistic loss it cancels, and the error alone remains.",
-            "6.4",
+            "6.3",
         ),
         Mistake(
             _decisions,
             "You rounded the probabilities to 0 or 1 before comparing them with y. The error is "
             "taken with the probability itself.",
-            "6.4",
+            "6.3",
         ),
         Mistake(
             _bias_not_in_z,
@@ -334,33 +334,33 @@ GRADIENT_DESCENT_STEP = Task(
             _mean_times_mean,
             "Your b is right. For w you multiplied two averages; what is wanted is the average of "
             "the products: each example's error times its own features.",
-            "6.4",
+            "6.3",
         ),
         Mistake(
             _one_slope_for_all,
             "Your b is right. For w you averaged over the features as well, so that all weights "
             "get the same slope. Each feature has a slope of its own.",
-            "6.5",
+            "6.4",
         ),
         Mistake(
             _means_of_sums,
             "Your b is right. For w, `X.T @ error` has added up the examples already, so that a "
             "mean over it is one over the features. Divide each of its sums by the number of "
             "examples instead.",
-            "6.5",
+            "6.4",
         ),
         Mistake(
             _one_feature_code,
             "`error * X` is the lesson's product for a single feature. Here X is a table: NumPy "
             "pairs the errors with its columns instead of its rows. Look at the product for all "
             "thirty features.",
-            "6.5",
+            "6.4",
         ),
         Mistake(
             _mean_over_features_for_w_only,
             "Your b is right. For w you divided by the number of features (columns of X) instead "
             "of by the number of examples (rows of X).",
-            "6.5",
+            "6.4",
         ),
         Mistake(
             _falling_sigmoid,
@@ -371,35 +371,35 @@ GRADIENT_DESCENT_STEP = Task(
             _last_example_only,
             "Only the last example has an effect: in your loop each example's slope replaces the "
             "one before. Add them up, and divide by their number.",
-            "6.4",
+            "6.3",
         ),
         Mistake(
             _divided_twice,
             "You divided by the number of examples twice. An average needs it once.",
-            "6.4",
+            "6.3",
         ),
         Mistake(
             _example_by_example,
             "You took a step for every single example. Here it is one step, with slopes averaged "
             "over all the examples.",
-            "6.11",
+            "6.8",
         ),
         Mistake(
             _without_alpha,
             "You took the step without the learning rate: each slope has to be multiplied by α.",
-            "6.4",
+            "6.3",
         ),
         Mistake(
             _bias_left_behind,
             "Your w is right, but b has not moved. It is a parameter as well, with a slope of its "
             "own.",
-            "6.4",
+            "6.3",
         ),
         Mistake(
             _slopes_returned,
             "You returned the slopes. Wanted are the parameters after the step that the slopes ask "
             "for.",
-            "6.4",
+            "6.3",
         ),
         Mistake(
             lambda w, b, X, y, alpha: _one_step(w, b, X, y, alpha)[0],
@@ -417,7 +417,7 @@ GRADIENT_DESCENT_STEP = Task(
             _change_returned,
             "You returned how far the parameters move. Wanted is where they are afterwards: the "
             "old values plus that change.",
-            "6.4",
+            "6.3",
         ),
         Mistake(
             _overflowing,
@@ -432,7 +432,7 @@ GRADIENT_DESCENT_STEP = Task(
         _constant_factor(_one_step, lambda w, b, X, y, alpha: (w, b)),
     ),
     hints=(
-        "Write down the three steps in the order of section 6.5: z and the model's answer, the "
+        "Write down the three steps in the order of section 6.4: z and the model's answer, the "
         "error for each example, then a slope for w and a slope for b.",
         "The slope for w has the shape of w, (n,). X has shape (m, n) and the error (m,), so X "
         "must be transposed. Both slopes are averages over the m examples.",
@@ -603,7 +603,7 @@ _SEVEN_LABELS = np.array([1, 0, 0, 1, 1, 0, 1])
 
 TRAIN_ONE_EPOCH = Task(
     name="train_one_epoch",
-    section="6.11",
+    section="6.8",
     reference=_one_epoch,
     returns=("w", "b"),
     probes=(
@@ -730,19 +730,19 @@ TRAIN_ONE_EPOCH = Task(
             _bias_never,
             "Your batches are right, but b never moves. It is a parameter as well, with a slope of "
             "its own.",
-            "6.4",
+            "6.3",
         ),
         Mistake(
             _uphill_epoch,
             "Your batches are right, but each step goes uphill. Either the slopes were added where "
             "descent subtracts them, or your error has its two terms the wrong way round.",
-            "6.4",
+            "6.3",
         ),
         Mistake(
             _w_first_epoch,
             "Your batches are right, but in each step w moves before the slope of b is computed. "
             "Compute both slopes first, then move both parameters.",
-            "6.4",
+            "6.3",
         ),
     ),
     properties=(_one_of_two(_one_epoch),),
@@ -795,7 +795,7 @@ _LARGER = tuple(
 
 HIDDEN_LAYER_FORWARD = Task(
     name="hidden_layer_forward",
-    section="6.6",
+    section="6.5",
     reference=_logits,
     probes=(
         (_X[:1], _SQUARE, _B1[:2], _SQUARE.T + 1, _B2[:2]),
@@ -819,7 +819,7 @@ HIDDEN_LAYER_FORWARD = Task(
             lambda X, W1, b1, W2, b2: softmax(_relu(X @ W1 + b1) @ W2 + b2),
             "Your output has been through softmax. Wanted are the logits; softmax comes in the "
             "loss, and when the answer is read.",
-            "6.9",
+            "6.8",
         ),
         Mistake(
             lambda X, W1, b1, W2, b2: sigmoid(X @ W1 + b1) @ W2 + b2,
@@ -889,7 +889,7 @@ HIDDEN_LAYER_FORWARD = Task(
             lambda X, W1, b1, W2, b2: softmax(_relu(X @ W1 + b1) @ W2 + b2, axis=0),
             "Your output has been through softmax, and over the examples at that. Wanted are the "
             "logits; softmax comes in the loss, and when the answer is read.",
-            "6.9",
+            "6.8",
         ),
         Mistake(
             lambda X, W1, b1, W2, b2: np.clip(X @ W1 + b1, 0, 1) @ W2 + b2,
@@ -1044,7 +1044,7 @@ _SMALL = (0.5 * _X, _Y3, _W1, _B1, _W2, _B2)
 
 BACKPROPAGATE = Task(
     name="backpropagate",
-    section="6.7",
+    section="6.6",
     reference=_gradients,
     returns=("dj_dw1", "dj_db1", "dj_dw2", "dj_db2"),
     probes=(
@@ -1150,7 +1150,7 @@ BACKPROPAGATE = Task(
         Mistake(
             _no_tanh_forward,
             "On the way up you left out the hidden layer's tanh (and its slope on the way down).",
-            "6.6",
+            "6.5",
         ),
         Mistake(
             _relu_throughout,
@@ -1160,13 +1160,13 @@ BACKPROPAGATE = Task(
             _relu_on_the_way_up(lambda Z1, A1: 1 - np.tanh(Z1) ** 2),
             "Your line 4 has tanh's slope, but on the way up you used ReLU, as the lesson did. In "
             "this task the hidden activation is tanh both ways.",
-            "6.6",
+            "6.5",
         ),
         Mistake(
             _relu_on_the_way_up(lambda Z1, A1: 1 - A1**2),
             "On the way up you used ReLU, as the lesson did, so that A1 is no tanh and 1 − A1² not "
             "its slope. In this task the hidden activation is tanh.",
-            "6.6",
+            "6.5",
         ),
         Mistake(
             _line_3_through(lambda W1, W2: W1.T),
@@ -1199,7 +1199,7 @@ BACKPROPAGATE = Task(
         Mistake(
             lambda X, y, W1, b1, W2, b2: _gradients(X, y, W1, 0 * b1, W2, 0 * b2),
             "On the way up you left out the biases.",
-            "6.6",
+            "6.5",
         ),
         Mistake(
             _way_back(
@@ -1230,13 +1230,13 @@ BACKPROPAGATE = Task(
             "You took the number of classes N from the largest label. The last class may be "
             "missing among the labels: N is the number of output units, which the shape of W2 (or "
             "of b2) tells.",
-            "6.6",
+            "6.5",
         ),
         Mistake(
             _way_back(line_1=lambda Z2, y: (softmax(Z2) - one_hot(y, len(set(y)))) / len(y)),
             "You counted the classes among the labels. Some may be missing there: N is the number "
             "of output units, which the shape of W2 (or of b2) tells.",
-            "6.6",
+            "6.5",
         ),
         Mistake(
             _way_back(line_1=lambda Z2, y: (sigmoid(Z2) - one_hot(y, Z2.shape[1])) / len(y)),
@@ -1261,7 +1261,7 @@ BACKPROPAGATE = Task(
     ),
     hints=(
         "Go up first and keep what the way down needs: the hidden layer's output and the logits. "
-        "Then follow the five lines of section 6.7. Only one of them knows which activation the "
+        "Then follow the five lines of section 6.6. Only one of them knows which activation the "
         "hidden layer has.",
         "Line 4 multiplies the blame by the activation's slope, element by element. For tanh that "
         "slope can be read off from its output. Check each slope's shape: it is that of the array "
@@ -1448,7 +1448,7 @@ def _fact(key: str, *wanted: str) -> Callable:
 
 TRAIN_IN_KERAS = Task(
     name="train_in_keras",
-    section="6.9",
+    section="6.8",
     reference=_facts,
     probes=_digit_probes,
     observe=_observe_model,
@@ -1459,7 +1459,7 @@ TRAIN_IN_KERAS = Task(
             "Your last layer has a softmax, but the loss is told to expect logits. Here Keras "
             "notices and saves you, with a warning; still your model answers with probabilities. "
             "Make the last layer linear.",
-            "6.9",
+            "6.8",
         ),
         Mistake(
             _with(loss="SparseCategoricalCrossentropy(from_logits=False)", weights=_NEAR),
@@ -1478,13 +1478,13 @@ TRAIN_IN_KERAS = Task(
             ),
             "You named no optimizer (or RMSprop), and without a name Keras takes RMSprop. Gradient "
             "descent is called SGD there.",
-            "6.5",
+            "6.4",
         ),
         Mistake(
             _with(optimizer=_optimizer("Adam", 0.001), weights=_NEAR),
             "You trained with Adam. This task wants plain gradient descent, which Keras calls SGD, "
             "with the learning rate that is given.",
-            "6.5",
+            "6.4",
         ),
         Mistake(
             _with(optimizer=_optimizer("SGD", 0.01), weights=_NEAR),
@@ -1493,13 +1493,13 @@ TRAIN_IN_KERAS = Task(
         Mistake(
             _with(steps=lambda rate, epochs, m: str(epochs * math.ceil(m / 32)), weights=_NEAR),
             "Your batches have Keras's default size of 32, not the size given as an argument.",
-            "6.11",
+            "6.8",
         ),
         Mistake(
             _with(steps=lambda rate, epochs, m: str(epochs), weights=_NEAR),
             "Every epoch of yours is a single step on all the examples. Use the batch size given "
             "as an argument.",
-            "6.11",
+            "6.8",
         ),
         Mistake(
             _with(weights=_NEAR),
@@ -1590,7 +1590,7 @@ TRAIN_IN_KERAS = Task(
         ),
     ),
     hints=(
-        "Follow the three steps of section 6.9: define the model, compile it with loss and "
+        "Follow the three steps of section 6.8: define the model, compile it with loss and "
         "optimizer, fit it. Where do the weights given as start come in?",
         "The last layer has no activation, and the loss is told so with from_logits. The optimizer "
         "has to be named, with its learning rate. Without shuffling, the batches are NumPy's.",
@@ -1694,7 +1694,7 @@ def _train_classifier(X, y, X_new) -> np.ndarray:
 
 TUMOUR_PROBABILITIES = Task(
     name="tumour_probabilities",
-    section="6.5",
+    section="6.4",
     reference=_train_classifier,
     probes=_tumour_probes,
     observe=_verdict,
@@ -1704,21 +1704,21 @@ TUMOUR_PROBABILITIES = Task(
             _says("probabilities of the other class"),
             "Your probabilities are those of the other class: you say 0 where the label is 1. "
             "Check the sign of the step, and which class the labels call 1.",
-            "6.4",
+            "6.3",
         ),
         Mistake(
             _says("on the right side, but too unsure"),
             "Your model leans the right way, but is too unsure: larger logits "
             "would lower its cost. It has not learned enough yet: with gradient descent, take more "
             "steps or a larger learning rate.",
-            "6.4",
+            "6.3",
         ),
         Mistake(
             _says("too sure of wrong answers"),
             "Your model is too sure where it is wrong, and the loss punishes that. Large weights "
             "do this: gradient descent has gone on for too long, or its learning rate is too "
             "large.",
-            "6.4",
+            "6.3",
         ),
         Mistake(
             _says("answers below 0 or above 1"),
@@ -1736,13 +1736,13 @@ TUMOUR_PROBABILITIES = Task(
             _says("the same answer for every tumour"),
             "You give every tumour the same probability. Either the weights have not moved from "
             "zero, or X_new is not used.",
-            "6.4",
+            "6.3",
         ),
         Mistake(
             _says("nan or inf among the answers"),
             "Some of your answers are nan or infinite. Look for an overflowing exponential, or for "
             "a learning rate with which the weights run away.",
-            "6.4",
+            "6.3",
         ),
         Mistake(
             _says("a column, shape (115, 1)"),
