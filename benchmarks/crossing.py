@@ -14,7 +14,6 @@ cores. Three runners:
 from __future__ import annotations
 
 import argparse
-import datetime
 import json
 import os
 import platform
@@ -132,7 +131,7 @@ def main(store: bool = False) -> None:
         print(f"{width:5d}", *(f"{1e3 * seconds[number]:16.3f}" for seconds in times.values()))
     if store:
         found = {
-            "measured": datetime.datetime.now(datetime.timezone.utc).date().isoformat(),
+            "measured": time.strftime("%Y-%m-%d", time.gmtime()),
             "machine": platform.machine(),
             "cores": os.cpu_count(),
             "widths": WIDTHS,
