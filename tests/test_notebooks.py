@@ -343,6 +343,15 @@ def test_first_picture_comes_before_tensorflow(path: Path) -> None:
     assert run.returncode == 0, run.stderr
 
 
+def test_the_index_says_the_time_of_each_notebook() -> None:
+    index = (NOTEBOOKS / "index.md").read_text(encoding="utf-8")
+    listed = re.findall(r"\]\(((?:exercises|deeper)/\w+\.ipynb)\), (\d+) min", index)
+    assert len(listed) == 18
+    for file, minutes in listed:
+        opening = nbformat.read(NOTEBOOKS / file, nbformat.NO_CONVERT).cells[0].source
+        assert f"**Time**: {minutes} minutes" in opening, file
+
+
 def test_all_lessons_are_there() -> None:
     numbers = [int(path.name[:2]) for path in LESSONS]
     assert numbers == list(range(1, 10))
