@@ -347,9 +347,9 @@ def test_the_index_says_the_time_of_each_notebook() -> None:
     index = (NOTEBOOKS / "index.md").read_text(encoding="utf-8")
     listed = re.findall(r"\]\(((?:exercises|deeper)/\w+\.ipynb)\), (\d+) min", index)
     assert len(listed) == 18
-    for file, minutes in listed:
+    for file, told in listed:
         opening = nbformat.read(NOTEBOOKS / file, nbformat.NO_CONVERT).cells[0].source
-        assert f"**Time**: {minutes} minutes" in opening, file
+        assert f"**Time**: {told} minutes" in opening, file
 
 
 def test_all_lessons_are_there() -> None:
