@@ -8,83 +8,97 @@ import mpmath
 import numpy as np
 import pytest
 
+from helpers import stability
 from helpers.figures import stability as figures
 from helpers.figures.explorer import Explorer
 from helpers.figures.style import Picture
-
-FORMS = ("naive", "clipped", "fused")
 
 
 def is_picture(picture: Picture) -> bool:
     return isinstance(picture, Picture) and picture.data.startswith(b"\x89PNG")
 
 
-def test_largest_logits_says_their_range() -> None:
-    z = np.array([[1.0, 118.2, -3.0], [541.6, 2.0, 3.0], [300.4, 0.0, 299.0]])
-    picture = figures.largest_logits(z)
+def test_largest_logits_says_their_range_and_how_many_are_right() -> None:
+    z = np.array([[1.0, 118.2, -3.0], [541.6, 2.0, 3.0], [300.4, 0.0, 299.0], [130.0, 1.0, 2.0]])
+    picture = figures.largest_logits(z, np.array([1, 0, 2, 0]))
     assert is_picture(picture)
-    assert "each of 3 images, from 118 to 542, half of them above 300" in picture.alt
+    assert "75% of 4 images" in picture.alt
+    assert "from 118 to 542, half of them above 215" in picture.alt
 
 
 @pytest.mark.parametrize("z", [np.zeros(3), np.empty((0, 3)), np.array([[1.0, np.nan]])])
 def test_largest_logits_wants_a_finite_table(z: np.ndarray) -> None:
     with pytest.raises(ValueError, match="finite logits"):
-        figures.largest_logits(z)
-
-
-def test_spacing_says_the_gaps() -> None:
-    x = np.geomspace(1.0, 4096.0, 50)
-    gaps = {"float32": np.spacing(x.astype(np.float32)), "float64": np.spacing(x)}
-    alt = figures.spacing(x, gaps).alt
-    # 24 and 53 binary digits: at 1 the gaps are 2^-23 and 2^-52.
-    assert f"float32 from {2.0**-23:.1e} at 1e+00" in alt
-    assert f"float64 from {2.0**-52:.1e} at 1e+00" in alt
+        figures.largest_logits(z, np.zeros(len(z), dtype=int))
 
 
 @pytest.mark.parametrize(
-    ("x", "gap"), [([0.0, 1.0], [1.0, 1.0]), ([1.0, 2.0], [1.0]), ([1.0, 2.0], [0.0, 1.0])]
+    ("added", "becomes"),
+    # 24 binary digits: above 1 the gap is 2^-23 = 1.19e-7.
+    [(0.0, "1."), (1e-8, "1."), (5.9e-8, "1."), (6e-8, "1 + 1.2e-7"), (2e-7, "1 + 2.4e-7")],
 )
-def test_spacing_wants_positive_numbers_of_one_shape(x: list, gap: list) -> None:
-    with pytest.raises(ValueError, match="positive"):
-        figures.spacing(np.array(x), {"float32": np.array(gap), "float64": np.array(gap)})
+def test_number_line_says_where_a_number_is_rounded(added: float, becomes: str) -> None:
+    picture = figures.number_line(added)
+    assert is_picture(picture)
+    assert picture.alt.endswith(f"becomes {becomes.rstrip('.')}.")
+
+
+@pytest.mark.parametrize("added", [-1e-9, 1e-6, math.nan])
+def test_number_line_wants_a_number_in_the_picture(added: float) -> None:
+    with pytest.raises(ValueError, match="between 0 and 3e-7"):
+        figures.number_line(added)
 
 
 def test_exponential_range_says_the_limits() -> None:
-    limits = {"float32": (-103.28, 88.72), "float64": (-744.44, 709.78)}
-    picture = figures.exponential_range(limits, np.array([[-490.7, 3.0], [541.6, 0.0]]))
+    picture = figures.exponential_range(np.array([[-490.7, 3.0], [541.6, 0.0]]))
     assert is_picture(picture)
-    assert "float32 −103 to 89, float64 −744 to 710, logits −491 to 542" in picture.alt
+    with mpmath.workdps(20):  # the smallest number above 0 and the largest, by their exponents
+        ends = [
+            (mpmath.log(2) * -149, mpmath.log((2 - mpmath.mpf(2) ** -23) * mpmath.mpf(2) ** 127)),
+            (mpmath.log(2) * -1074, mpmath.log((2 - mpmath.mpf(2) ** -52) * mpmath.mpf(2) ** 1023)),
+        ]
+    (a, b), (c, d) = [(round(low), round(high)) for low, high in ends]
+    said = f"float32 {a} to {b}, float64 {c} to {d}, logits -491 to 542".replace("-", "−")
+    assert said in picture.alt
 
 
-def some_errors(z: np.ndarray) -> dict[str, np.ndarray]:
-    naive = np.where((z < -50) | (z > 20), np.inf, 0.4)
-    return {"naive": naive, "clipped": np.where(z > 30, 1e9, 0.3), "fused": np.full(z.shape, 0.5)}
+def test_the_naive_way_shows_overflow_and_underflow() -> None:
+    alt = figures.naive_way([542, 149, 52], y=1, title="Overflow").alt
+    assert f"(inf, inf, {math.exp(52):.1e})" in alt
+    assert "a = (nan, nan, 0)" in alt
+    assert "gives L = nan" in alt
+    assert "gives L = inf" in figures.naive_way([0, -393, -490], y=1, title="Underflow").alt
+    assert "gives L = 0.69" in figures.naive_way([3, 3], y=0, title="Neither").alt
 
 
-def test_form_errors_says_where_each_form_breaks() -> None:
-    z = np.linspace(-120, 120, 241, dtype=np.float32)
-    picture = figures.form_errors(z, some_errors(z))
+def test_the_fused_way_arrives() -> None:
+    picture = figures.fused_way([542, 149, 52], y=1, title="It arrives")
     assert is_picture(picture)
-    assert "Fused: below 1 everywhere" in picture.alt
-    assert "Naive: inf or nan for z up to −51.0 and for z from 21.0" in picture.alt
-    assert "Clipped: hardly a digit right for z from 31.0" in picture.alt
+    assert "z − c = (0, −393, −490)" in picture.alt
+    assert "gives L = 393" in picture.alt
+    assert "gives L = 0.69" in figures.fused_way([3, 3], y=0, title="It arrives").alt
 
 
-def test_form_errors_does_not_praise_a_bad_fused_form() -> None:
-    z = np.linspace(-120, 120, 241, dtype=np.float32)
-    errors = some_errors(z)
-    errors["fused"][7] = 12
-    assert "Fused: up to 12 everywhere" in figures.form_errors(z, errors).alt
+def test_digits_right_says_where_each_form_breaks() -> None:
+    alt = figures.digits_right(np.linspace(-100, 60, 1601)).alt
+    assert "naive: not one digit up to z = −88 and from z = 14 on" in alt
+    assert "clipped: not one digit up to z = −18 and from z = 14 on" in alt
+    assert "fused: at least 7 digits everywhere" in alt
 
 
-def test_form_errors_wants_all_forms_in_one_shape() -> None:
-    z = np.linspace(-1, 1, 5, dtype=np.float32)
-    errors = some_errors(z)
-    with pytest.raises(ValueError, match="naive, clipped, fused"):
-        figures.form_errors(z, {**errors, "naive": np.zeros(3)})
-    del errors["fused"]
-    with pytest.raises(ValueError, match="naive, clipped, fused"):
-        figures.form_errors(z, errors)
+def test_digits_right_does_not_praise_a_bad_fused_form(monkeypatch: pytest.MonkeyPatch) -> None:
+    def off(y: int, z: np.ndarray) -> np.ndarray:
+        return np.where(z > 50, 1.001, 1) * stability.fused_binary_crossentropy(y, z)
+
+    class Stability:
+        fused_binary_crossentropy = staticmethod(off)
+
+        def __getattr__(self, name: str) -> object:
+            return getattr(stability, name)
+
+    monkeypatch.setattr(figures, "stability", Stability())
+    alt = figures.digits_right(np.linspace(-100, 60, 161)).alt
+    assert "fused: at least 3 digits everywhere" in alt
 
 
 @pytest.fixture(scope="module")
@@ -92,22 +106,18 @@ def explorer() -> Explorer:
     return figures.forms_explorer()
 
 
-@pytest.mark.parametrize("y", ["0", "1"])
 @pytest.mark.parametrize("z", [-120.0, -20.0, -3.0, 0.0, 4.0, 60.0])
-def test_explorer_says_the_exact_fused_loss_and_gradient(
-    explorer: Explorer, z: float, y: str
-) -> None:
-    alt = explorer.move(z=z, y=y, precision="float64").replace("−", "-")
+def test_explorer_says_the_exact_fused_loss_and_gradient(explorer: Explorer, z: float) -> None:
+    alt = explorer.move(z=z, precision="float64").replace("−", "-")
     a = 1 / (1 + mpmath.exp(-mpmath.mpf(z)))
-    loss = -mpmath.log(a if y == "1" else 1 / (1 + mpmath.exp(mpmath.mpf(z))))
     said = alt.partition("fused loss ")[2].rstrip(".").split(", gradient ")
-    for text, exact in zip(said, (loss, a - int(y)), strict=True):
+    for text, exact in zip(said, (-mpmath.log(a), a - 1), strict=True):
         value = 0.0 if text == "almost 0" else float(text)
         assert math.isclose(value, float(exact), rel_tol=6e-3, abs_tol=5e-4)
 
 
 def test_explorer_shows_where_forms_break(explorer: Explorer) -> None:
-    alt = explorer.move(z=17.0, y="1", precision="float32")
+    alt = explorer.move(z=17.0, precision="float32")
     assert "naive loss nan, gradient nan" in alt
     assert "naive loss almost 0" in explorer.move(precision="float64")
     ceiling = f"clipped loss {-math.log(1e-7):.3g}, gradient 0;"
@@ -116,22 +126,19 @@ def test_explorer_shows_where_forms_break(explorer: Explorer) -> None:
 
 
 def test_every_control_changes_the_picture(explorer: Explorer) -> None:
-    start = {"z": -100.0, "y": "1", "precision": "float32"}
-    for change in ({"z": 30.0}, {"y": "0"}, {"precision": "float64"}):
-        explorer.move(**start)
+    for change in ({"z": 30.0}, {"precision": "float64"}):
+        explorer.move(z=-100.0, precision="float32")
         before, said = explorer.png, explorer.alt
         explorer.move(**change)
         assert explorer.png != before
         assert explorer.alt != said
 
 
-def test_points_and_curves_move_where_no_form_breaks(explorer: Explorer) -> None:
-    explorer.move(z=-10.0, y="1", precision="float64")
-    pictures = [explorer.png]
-    for change in ({"z": -9.0}, {"y": "0"}):
-        explorer.move(**change)
-        pictures.append(explorer.png)
-    assert len(set(pictures)) == 3
+def test_points_move_where_no_form_breaks(explorer: Explorer) -> None:
+    explorer.move(z=-10.0, precision="float64")
+    before = explorer.png
+    explorer.move(z=-9.0)
+    assert explorer.png != before
 
 
 def test_explorer_keeps_to_its_limits(explorer: Explorer) -> None:
@@ -154,18 +161,21 @@ def test_double_softmax_wants_one_shape() -> None:
 
 
 def test_relearning_says_how_each_form_ends() -> None:
-    shares = {
-        "naive": np.array([0.0, np.nan, np.nan]),
-        "clipped": np.array([0.0, 0.01, 0.02]),
-        "fused": np.array([0.0, 0.5, 0.95]),
+    y, watched = np.array([0, 1, 1, 0]), np.array([True, True, True, False])
+    wrong, right = np.array([[0.0, 1], [1, 0], [1, 0], [1, 0]]), np.eye(2)[[0, 1, 1, 1]]
+    half = np.where([[True], [False], [False], [True]], right, wrong)
+    logits = {
+        "naive": [wrong, wrong * np.nan, wrong * np.nan],
+        "clipped": [wrong, wrong, half],
+        "fused": [wrong, half, right],
     }
-    picture = figures.relearning(shares)
+    picture = figures.relearning(logits, y, watched)
     assert is_picture(picture)
     assert "naive: nan from step 1 on" in picture.alt
-    assert "clipped: 2% at last" in picture.alt
-    assert "fused: 95% at last" in picture.alt
+    assert "clipped: 33% at last" in picture.alt
+    assert "fused: 100% at last" in picture.alt
 
 
 def test_relearning_wants_all_forms() -> None:
     with pytest.raises(ValueError, match="naive, clipped, fused"):
-        figures.relearning({"naive": np.zeros(3)})
+        figures.relearning({"naive": [np.zeros((1, 2))]}, np.zeros(1), np.ones(1, dtype=bool))

@@ -84,9 +84,9 @@ def number_line(added: float) -> Picture:
         axes.grid(visible=False)
         axes.spines["left"].set_visible(False)
     top.plot(small, 0 * small, "|", color=COLOURS["data"], ms=20, mew=2.2)
-    for low, gap in ((1, "1/4"), (2, "1/2"), (4, "1"), (8, "2")):
-        top.text(low * 1.5, 0.75, f"gap {gap}", ha="center", fontsize=11)
-        top.plot([low * 1.02, low * 1.98], [0.6, 0.6], "-", color=COLOURS["guide"], linewidth=1.2)
+    for low, high, gap in ((1, 2, "1/4"), (2, 4, "1/2"), (4, 8, "1"), (8, 14, "2")):
+        top.text((low + high) / 2, 0.75, f"gap {gap}", ha="center", fontsize=11)
+        top.plot([low + 0.05, high - 0.05], [0.6, 0.6], "-", color=COLOURS["guide"], linewidth=1.2)
     top.text(14.2, -0.75, "then inf", va="center", color=text_colour("marked"), fontsize=11)
     top.set(
         xlim=(0, 16),
@@ -108,8 +108,12 @@ def number_line(added: float) -> Picture:
     )
     bottom.set(
         xlim=(-1.0e-7, 4.0e-7),
-        xticks=floats[1:],
-        xticklabels=["1", *(f"1 + {_in_e7(value)}" for value in floats[2:])],
+        xticks=floats,
+        xticklabels=[
+            f"1 − {_in_e7(gap / 2)}",
+            "1",
+            *(f"1 + {_in_e7(value)}" for value in floats[2:]),
+        ],
         title="float32 just above 1: what falls into a gap is rounded to one of its ends",
     )
     return picture(
