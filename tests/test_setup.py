@@ -306,7 +306,8 @@ def test_make_without_python_starts_uv_or_says_what_to_install(tmp_path):
     (tmp_path / "bin").mkdir()
     for tool in ("make", "sh"):
         (tmp_path / "bin" / tool).symlink_to(shutil.which(tool))
-    alone = {"PATH": str(tmp_path / "bin")}
+    # What `make test ARGS=…` was told is not for the make in this test.
+    alone = {"PATH": str(tmp_path / "bin"), "MAKEFLAGS": "", "ARGS": ""}
     line = only_line(run("make", "lint", **alone))
     assert line.startswith("set-up: neither Python 3.8 or later nor uv was found; install one")
     script(tmp_path / "bin" / "uv", 'echo "$@"')
