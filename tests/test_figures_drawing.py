@@ -11,6 +11,7 @@ from sklearn.neighbors import KNeighborsClassifier
 
 from helpers.datasets import digits
 from helpers.figures.drawing import FRAME, DrawingPad, to_pixels
+from helpers.figures.palette import FILLS
 
 
 def arc(x: float, y: float, width: float, height: float, start: float, end: float) -> list:
@@ -191,6 +192,20 @@ def test_cleared_pad_forgets_the_last_answer() -> None:
     pad = DrawingPad(lambda image: eye(2), HAND[2])
     assert pad.draw([]) == "Nothing is drawn yet."
     assert pad.reading["probabilities"] == []
+
+
+@pytest.mark.parametrize("probability", [0.02, 0.5, 0.79, 0.81, 0.91, 0.999, 1.0])
+def test_percentages_stand_wholly_inside_a_long_bar_or_beside_a_short_one(
+    probability: float, drawn_figures: list
+) -> None:
+    DrawingPad(lambda image: probability * eye(7), HAND[7])
+    axes = drawn_figures[-1].axes[2]
+    (label,) = axes.texts
+    text, bar = label.get_window_extent(), axes.patches[7].get_window_extent()
+    if label.get_color() == FILLS["paper"]:
+        assert bar.x0 < text.x0 < text.x1 < bar.x1
+    else:
+        assert bar.x1 < text.x0 < text.x1 < axes.get_window_extent().x1
 
 
 @pytest.mark.parametrize("answer", [np.ones(9), np.ones((1, 10)), np.full(10, np.nan)])

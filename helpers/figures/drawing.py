@@ -186,13 +186,15 @@ class DrawingPad(anywidget.AnyWidget):
         probabilities = np.array(self.reading["probabilities"] or np.zeros(10))
         bars.barh(range(10), probabilities, color=COLOURS["data"])
         for digit in np.flatnonzero(probabilities >= 0.01):
+            inside = probabilities[digit] > 0.8  # beside so long a bar there is no room
             bars.annotate(
                 _percent(probabilities[digit]),
-                (min(probabilities[digit], 0.8), digit),
-                (4, 0),
+                (probabilities[digit], digit),
+                (-4 if inside else 4, 0),
                 textcoords="offset points",
+                ha="right" if inside else "left",
                 va="center",
-                color=FILLS["paper"] if probabilities[digit] > 0.8 else COLOURS["ink"],
+                color=FILLS["paper"] if inside else COLOURS["ink"],
             )
         bars.set(xlim=(0, 1), ylim=(9.6, -0.6), yticks=range(10), title="Its probabilities")
         bars.set(xlabel="probability", ylabel="digit")
