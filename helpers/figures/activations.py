@@ -174,11 +174,11 @@ def zig_zag(paths: Mapping[str, np.ndarray], goal: np.ndarray) -> Picture:
         axis.annotate("start", path[0], (-8, 8), textcoords="offset points", ha="right")
         axis.plot(*goal, marker="*", markersize=15, color=COLOURS["ink"], linestyle="none")
         axis.annotate("goal", goal, (10, -4), textcoords="offset points")
-        axis.set_title(f"{name}: {steps} steps")
+        axis.set_title(f"{name}: {detour:.1f} times the direct way")
         axis.set_xlabel("weight $w_1$")
         said.append(f"{name} takes {steps} steps and walks {detour:.1f} times the direct way")
     axes[0, 0].set_ylabel("weight $w_2$")
-    axes[0, 0].margins(0.15)
+    axes[0, 0].margins(0.35, 0.15)  # room for "start"
     return picture(
         fig,
         f"Paths of two weights from ({', '.join(map(_number, path[0]))}) to the goal "
