@@ -37,7 +37,7 @@ _QUESTIONS = ("car", "bus", "pedestrian")
 def street() -> Picture:
     """Draw three street scenes, each with what is in it: the example of the lecture notes."""
     scenes = ((1, 1, 1), (1, 0, 1), (0, 0, 0))
-    fig, axes = figure(1, 3, width=8.4, height=2.5)
+    fig, axes = figure(1, 3, width=8.4, height=2.4)
     for ax, y in zip(axes, scenes, strict=True):
         ax.add_patch(Rectangle((0, 0), 10, 2.2, color=FILLS["others"]))
         for x in range(0, 10, 2):
@@ -49,7 +49,7 @@ def street() -> Picture:
         ax.grid(visible=False)
         ax.spines[:].set(visible=True, color=COLOURS["guide"])
         ax.set_title(_ticked(y, _QUESTIONS), loc="center", fontsize=11)
-    fig.suptitle("Three questions about one picture", x=0.01, ha="left", fontsize=12)
+    fig.suptitle("One picture can have several labels, or none", x=0.01, ha="left", fontsize=12)
     said = "; ".join(
         f"scene {number} shows "
         + (", ".join(name for name, there in zip(_QUESTIONS, y, strict=True) if there) or "nothing")
@@ -59,16 +59,17 @@ def street() -> Picture:
 
 
 def _draw_car(ax: Axes) -> None:
-    ax.add_patch(Rectangle((0.5, 1.0), 3.2, 0.9, color=COLOURS["y = 1"]))
-    ax.add_patch(Polygon([(1.0, 1.9), (1.5, 2.7), (2.8, 2.7), (3.3, 1.9)], color=COLOURS["y = 1"]))
+    body = [(0.5, 1.0), (0.5, 1.9), (1.0, 1.9), (1.5, 2.7), (2.8, 2.7), (3.3, 1.9), (3.7, 1.9)]
+    ax.add_patch(Polygon([*body, (3.7, 1.0)], fc=FILLS["band"], ec=COLOURS["ink"], lw=1.2))
     for x in (1.2, 3.0):
         ax.add_patch(Circle((x, 1.0), 0.36, color=COLOURS["ink"]))
 
 
 def _draw_bus(ax: Axes) -> None:
-    ax.add_patch(Rectangle((4.3, 1.7), 4.0, 3.0, color=COLOURS["y = 0"]))
+    outlined = {"ec": COLOURS["ink"], "lw": 1.2}
+    ax.add_patch(Rectangle((4.3, 1.7), 4.0, 3.0, fc=FILLS["answer"], **outlined))
     for x in (4.6, 5.55, 6.5, 7.45):
-        ax.add_patch(Rectangle((x, 3.2), 0.6, 0.9, color=FILLS["paper"]))
+        ax.add_patch(Rectangle((x, 3.2), 0.6, 0.9, fc=FILLS["paper"], **outlined))
     for x in (5.2, 7.4):
         ax.add_patch(Circle((x, 1.7), 0.42, color=COLOURS["ink"]))
 
@@ -117,21 +118,21 @@ def answers_explorer(
         )
     fig, (top, bottom) = figure(2, 1, width=5.2, height=3.8, height_ratios=(1, 1.15))
     _show_strip(top, images[0], "")
-    shown = top.images[0]
+    shown, borders = top.images[0], list(top.lines)  # drawn in this order, the image first
     places = np.arange(len(digits))
     bars = bottom.barh(places, np.ones(len(digits)), 0.62, color=COLOURS["sigmoid"])
     texts = [bottom.text(1.04, place, "", va="center", fontsize=11) for place in places]
     bottom.axvline(0.5, color=COLOURS["ink"], linestyle=":", linewidth=1.5)
     bottom.grid(axis="y", visible=False)
     bottom.set(
-        xlim=(0, 1.42),
+        xlim=(0, 1.6),
         ylim=(len(digits) - 0.5, -0.5),
         xticks=(0, 0.5, 1),
         yticks=places,
         yticklabels=[f"a {digit}?" for digit in digits],
         xlabel="probability",
     )
-    fig.suptitle("Three answers to each strip", x=0.01, ha="left", fontsize=12)
+    fig.suptitle("Each question gets an answer of its own", x=0.01, ha="left", fontsize=12)
 
     def draw(strip: float) -> str:
         row = round(strip) - 1
@@ -140,15 +141,16 @@ def answers_explorer(
         for bar, text, digit, share, true in zip(bars, texts, digits, a[row], y[row], strict=True):
             bar.set_width(share)
             right = (share > 0.5) == true
-            text.set_text(("yes" if share > 0.5 else "no") + (", right" if right else ", wrong"))
+            answer = ("yes" if share > 0.5 else "no") + (", right" if right else ", wrong")
+            text.set_text(f"{share:.2f}: {answer}")
             text.set_color(text_colour("right" if right else "wrong"))
-            said.append(f"a {digit}? {share:.2f}, {text.get_text()}")
+            said.append(f"a {digit}? {share:.2f}, {answer}")
         return f"Strip {row + 1} {_in_words(y[row], digits)}. The network: {'; '.join(said)}."
 
     return Explorer(
         fig,
         draw,
-        [shown, *bars, *texts],
+        [shown, *borders, *bars, *texts],
         story=[{"strip": 1}, {"strip": min(3, len(images))}, {"strip": len(images)}],
         strip=Slider("Strip", 1, len(images), 1, 1),
     )
@@ -188,7 +190,7 @@ def strips(images: ArrayLike, y: ArrayLike, digits: Sequence[int]) -> Picture:
     for ax, image, labels in zip(axes.flat, images, y, strict=False):
         _show_strip(ax, image, _ticked(labels, digits))
     fig.suptitle(
-        "Labels: " + ", ".join(f"contains a {digit}" for digit in digits),
+        f"Each strip is asked for {_in_a_row(digits)}",
         x=0.01,
         ha="left",
         fontsize=12,
@@ -247,7 +249,7 @@ def two_outputs(
             filled = {"color": color, "hatch": hatch, "edgecolor": COLOURS["ink"], "label": name}
             bars = ax.bar(places + shift, a[column], 0.38, **filled)
             values = ["0" if value < 0.005 else f"{value:.2f}" for value in a[column]]
-            ax.bar_label(bars, values, fontsize=10, padding=1)
+            ax.bar_label(bars, values, fontsize=9, padding=1)
         ax.axhline(0.5, color=COLOURS["ink"], linestyle=":", linewidth=1.5)
         ax.grid(axis="x", visible=False)
         ax.set(ylim=(0, 1.16), xticks=places, xticklabels=[f"a {digit}?" for digit in digits])
@@ -307,11 +309,11 @@ def right_by_number(y: ArrayLike, predictions: Mapping[str, ArrayLike]) -> Pictu
     axes.grid(axis="x", visible=False)
     axes.set(
         ylim=(0, 1.15),
-        ylabel="share all right",
+        ylabel="share of strips all right",
         xlabel="labels that the strip has",
         xticks=range(len(groups)),
         xticklabels=[f"{group}\n({(number == group).sum()} strips)" for group in groups],
-        title="Softmax is at home where there is exactly one label",
+        title="Softmax suits strips with exactly one label",
     )
     axes.legend(loc="upper left", bbox_to_anchor=(1.0, 1.0), frameon=False)
     return picture(
@@ -358,16 +360,17 @@ def threshold_explorer(y: ArrayLike, a: ArrayLike, digits: Sequence[int]) -> Exp
     for name in _SCORES:
         lines += left.plot(grid, curves[name][:, 0], **look(name), label=name)
         dots += left.plot([0.5], [0.5], "o", color=COLOURS[name], ms=8, mec=FILLS["paper"])
-    at = left.axvline(0.5, color=COLOURS["ink"], linestyle=":", linewidth=1.5)
-    left.legend(loc="lower left", frameon=False, handlelength=1.6)
+    at = left.axvline(0.5, 0, 0.82, color=COLOURS["ink"], linestyle=":", linewidth=1.5)
+    left.legend(loc="upper center", frameon=False, ncols=3, columnspacing=1.2, handlelength=1.6)
     left.set(
         xlim=(0, 1),
-        ylim=(0, 1.04),
+        ylim=(0, 1.28),
+        yticks=(0, 0.5, 1),
         xlabel="threshold",
         ylabel="score",
-        title="Precision is bought with recall",
+        title="Higher threshold: more precision, less recall",
     )
-    kinds = ("found", "missed", "false alarm")
+    kinds = ("found", "missed", "false alarms")
     bars = right.barh(
         range(3), [1, 1, 1], color=(COLOURS["right"], COLOURS["guide"], COLOURS["wrong"])
     )
@@ -377,7 +380,7 @@ def threshold_explorer(y: ArrayLike, a: ArrayLike, digits: Sequence[int]) -> Exp
         xlim=(0, 1.3 * most),
         yticks=range(3),
         yticklabels=kinds,
-        xlabel="strips",
+        xlabel=f"strips (of {len(y)})",
         ylim=(2.6, -0.6),
     )
     right.grid(axis="y", visible=False)
@@ -583,6 +586,11 @@ def _show_strip(ax: Axes, image: np.ndarray, title: str) -> None:
 def _ticked(labels: Sequence[int], names: Sequence[Any]) -> str:
     marks = ("✗", "✓")
     return "   ".join(f"{name} {marks[label]}" for name, label in zip(names, labels, strict=True))
+
+
+def _in_a_row(digits: Sequence[int]) -> str:
+    first, last = digits[:-1], digits[-1]
+    return ", ".join(f"a {digit}" for digit in first) + f" and a {last}"
 
 
 def _in_words(labels: np.ndarray, digits: Sequence[int]) -> str:
