@@ -11,10 +11,13 @@ Backward, from the last layer to the first, the chain rule turns ∂J/∂a into 
 In code dz stands for ∂J/∂z, dW for ∂J/∂W and so on. Rows are examples: x has shape (m, inputs), W
 (inputs, units), b (units,), z and a (m, units). J is the mean of the losses.
 
-All that is here: `gradients`, and every batch of more than 1024 examples, run it as it stands. For
-smaller batches `fit` runs the same steps in a rearranged form that is faster and harder to read,
-`helpers._training.batch_passes`; the tests hold the two together to 1e-13. No finite input
-warns: a number that overflows becomes inf, and `fit` says where.
+The way back starts at the last layer's dz, which comes from the loss and that layer's activation
+together: a − y, with y one-hot, for softmax or sigmoid and its cross-entropy, divided by m.
+
+`gradients`, and `fit` for batches of more than 1024 examples, run `forward` and `backward` as they
+stand here. For smaller batches `fit` takes the same steps in a rearranged form that is faster and
+harder to read, `helpers._training.batch_passes`; the tests hold the two together to 1e-13. No
+finite input warns: a number that overflows becomes inf, and `fit` says where.
 """
 
 from __future__ import annotations
@@ -62,7 +65,8 @@ class Dense:
     Attributes
     ----------
     kernel, kernel_gradient : ndarray, shape (inputs, units)
-        W and ∂J/∂W of the last batch, once the model is built. Views: write into them.
+        W and ∂J/∂W of the last batch, once the model is built. Parts of the model's arrays: fill
+        them (`[...] =`).
     bias, bias_gradient : ndarray, shape (units,)
         b and ∂J/∂b, likewise.
 
@@ -105,7 +109,7 @@ class Dense:
         return self._g(self.z)
 
     def backward(self, dz: np.ndarray) -> np.ndarray:
-        """Return dx, and leave dW and db in `kernel_gradient` and `bias_gradient`."""
+        """Return dx, which is da of the layer before; leave dW and db in the two gradients."""
         dW = self.x.T @ dz
         db = dz.sum(axis=0)
         dx = dz @ self.kernel.T

@@ -207,7 +207,10 @@ def number_text(value: Any, digits: int = 3, form: str | None = None) -> str:
         return format(0.0, form) if form else "0"
     exact = decimal.Decimal(f"{float(number):.{stable - 1}e}")
     with decimal.localcontext(decimal.Context(rounding=decimal.ROUND_HALF_UP)):
-        text = format(exact, form) if form else _significant(exact, digits)
+        if form and form[-1] in "gG":  # of a Decimal, "g" would show every stable digit
+            text = format(float(exact), form)
+        else:
+            text = format(exact, form) if form else _significant(exact, digits)
     text = re.sub(r"e([+-])(\d)$", r"e\g<1>0\2", text)  # e-5 as e-05, as Python prints floats
     return text.removeprefix("-") if not re.search("[1-9]", text) else text
 
