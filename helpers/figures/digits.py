@@ -230,12 +230,13 @@ def accuracies(rows: Mapping[str, tuple[int, float, float]], m: int) -> Picture:
         )
         axes.plot([100 * right / m], [place], "o", color=COLOURS["data"], ms=10, mec=FILLS["paper"])
         texts.append(f"{name}: {right} right, {right / m:.1%}, {low:.1%} to {high:.1%}")
+    shared = max(low for _, low, _ in rows.values()) < min(high for _, _, high in rows.values())
     axes.set(
         yticks=range(len(rows)),
         yticklabels=list(rows),
         ylim=(len(rows) - 0.5, -0.5),
         xlabel="test accuracy in %, with its 95% interval",
-        title=f"Accuracy on {m} images is known only so well",
+        title=f"On {m} images the intervals {'all' if shared else 'do not all'} overlap",
     )
     return picture(fig, f"Accuracy on {m} test images with 95% intervals. {'; '.join(texts)}.")
 
