@@ -23,19 +23,18 @@ def check_step(optimizer: Any, parameters: np.ndarray, gradient: np.ndarray) -> 
             "parameters must be the array of the optimizer's first step, got another one; "
             "use a new optimizer for new parameters"
         )
-    shape, dtype = getattr(gradient, "shape", None), getattr(gradient, "dtype", None)
-    if shape != parameters.shape or dtype != parameters.dtype:
+    if type(gradient) is not np.ndarray:  # quickly: this runs at each step
+        _check_array(gradient, "gradient")
+    if gradient.shape != parameters.shape or gradient.dtype != parameters.dtype:
         raise ValueError(
             f"gradient must have the shape {parameters.shape} and dtype {parameters.dtype} of the "
-            f"parameters, got {shape} and {dtype}"
+            f"parameters, got {gradient.shape} and {gradient.dtype}"
         )
 
 
 def _begin(optimizer: Any, parameters: Any, gradient: Any) -> None:
-    for name, array in (("parameters", parameters), ("gradient", gradient)):
-        if not isinstance(array, np.ndarray) or array.dtype not in (np.float32, np.float64):
-            what = array.dtype if isinstance(array, np.ndarray) else type(array).__name__
-            raise TypeError(f"{name} must be an array of float32 or float64, got {what}")
+    _check_array(parameters, "parameters")
+    _check_array(gradient, "gradient")
     if not parameters.size:
         raise ValueError(f"parameters must not be empty, got shape {parameters.shape}")
     if not parameters.flags.writeable:
@@ -43,6 +42,13 @@ def _begin(optimizer: Any, parameters: Any, gradient: Any) -> None:
     optimizer._parameters = parameters
     for name in optimizer._memory:
         setattr(optimizer, name, np.zeros_like(parameters))
+
+
+def _check_array(array: Any, name: str) -> None:
+    if not isinstance(array, np.ndarray) or array.dtype not in (np.float32, np.float64):
+        what = array.dtype if isinstance(array, np.ndarray) else type(array).__name__
+        raise TypeError(f"{name} must be an array of float32 or float64, got {what}")
+    float_array(array, name, empty=True)  # no masked values: a step would take what they hide
 
 
 def check_squares(gradient: np.ndarray, factor: float = 1.0) -> None:

@@ -343,9 +343,14 @@ def test_a_refused_step_changes_nothing(name):
         with pytest.raises((TypeError, ValueError)):
             optimizer.update(w, bad)
     optimizer.update(w, np.array([1.0, 2.0]))
-    for bad in (np.ones(3), np.ones(2, np.float32), [1.0, 2.0]):
+    for bad in (np.ones(3), np.ones(2, np.float32)):
         with pytest.raises(ValueError, match="gradient must have the shape"):
             optimizer.update(w, bad)
+    with pytest.raises(TypeError, match=r"^gradient must be an array of .* float64, got list$"):
+        optimizer.update(w, [1.0, 2.0])
+    hiding = np.ma.array([1.0, np.nan], mask=[False, True])
+    with pytest.raises(ValueError, match=r"^gradient must have no masked values, got 1; call grad"):
+        optimizer.update(w, hiding)
     with pytest.raises(
         ValueError,
         match=r"^parameters must be the array of the optimizer's first step, got another one; "
