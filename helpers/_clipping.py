@@ -20,6 +20,13 @@ def inside(a: np.ndarray, epsilon: float) -> np.ndarray:
     return (epsilon <= a) & (a <= 1.0 - epsilon)
 
 
+def clipped_gradient(y: np.ndarray, a: np.ndarray, epsilon: float) -> np.ndarray:
+    """Return ∂/∂a of −y log `clipped(a)` − (1 − y) log(1 − `clipped(a)`)."""
+    c = clipped(a, epsilon)
+    gradient = weighted(1.0 - y, 1.0 / (1.0 - c)) - weighted(y, 1.0 / c)
+    return np.where(inside(a, epsilon), gradient, 0.0)
+
+
 def weighted(weight: np.ndarray, value: np.ndarray) -> np.ndarray:
     """Return weight · value, where an infinite value of weight 0 counts for nothing."""
     return np.multiply(weight, value, out=np.zeros_like(value), where=weight != 0.0)

@@ -254,9 +254,7 @@ def binary_crossentropy_gradient(
             # a − y, without the cancellation when y = 1 and a is nearly 1.
             gradient = (1.0 - y) * sigmoid(z) - y * sigmoid(-z)
         else:
-            a = _clipping.clipped(z, epsilon)
-            gradient = weighted(1.0 - y, 1.0 / (1.0 - a)) - weighted(y, 1.0 / a)
-            gradient = np.where(_clipping.inside(z, epsilon), gradient, 0.0)
+            gradient = _clipping.clipped_gradient(y, z, epsilon)
         return rounded(gradient / z.shape[-1], dtype)
 
 

@@ -24,7 +24,13 @@ from typing import Any
 import numpy as np
 
 from helpers import losses
-from helpers._clipping import clip_and_normalise, clipped, weighted
+from helpers._clipping import (
+    clip_and_normalise,
+    clip_and_normalise_gradient,
+    clipped,
+    clipped_gradient,
+    weighted,
+)
 from helpers._exact import (  # noqa: F401, the ruler: public here
     exact_binary_crossentropy,
     exact_log_softmax,
@@ -91,9 +97,7 @@ def clipped_binary_crossentropy_gradient(y: Any, z: Any, epsilon: float = 1e-7) 
     y, z, epsilon = binary_pair(y, z, epsilon)
     with no_warnings():
         a = sigmoid(z)
-        by_a = losses.binary_crossentropy_gradient(
-            y[..., np.newaxis], a[..., np.newaxis], from_logits=False, epsilon=epsilon
-        )[..., 0]
+        by_a = rounded(clipped_gradient(y, a, epsilon), z.dtype)
         return by_a * (a * (1 - a))
 
 
@@ -147,10 +151,10 @@ def clipped_sparse_categorical_crossentropy_gradient(
     Where a_y is clipped, the term that would raise it is missing, so the mistake is not unlearned.
     """
     y, z, epsilon = categorical_pair(y, z, epsilon)
-    by_a = losses.sparse_categorical_crossentropy_gradient(
-        y, softmax(z), from_logits=False, epsilon=epsilon
-    )
-    return softmax_jacobian_product(z, by_a)
+    indicator = losses.one_hot(y, z.shape[-1])
+    with no_warnings():
+        by_a = clip_and_normalise_gradient(indicator, softmax(z), epsilon)
+        return softmax_jacobian_product(z, rounded(by_a, z.dtype))
 
 
 def fused_sparse_categorical_crossentropy_gradient(y: Any, z: Any) -> np.ndarray:

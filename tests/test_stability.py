@@ -136,6 +136,14 @@ def test_how_the_clipped_forms_fail(dtype):
     assert np.isnan(clipped_binary_crossentropy_gradient(1, z, epsilon=0.0)[0])
 
 
+def test_the_clipped_gradients_let_nan_pass_as_the_losses_do():
+    z = np.array([NAN, 1.0])
+    assert np.isnan(clipped_binary_crossentropy([0, 1], z)).tolist() == [True, False]
+    assert np.isnan(clipped_binary_crossentropy_gradient([0, 1], z)).tolist() == [True, False]
+    assert np.isnan(clipped_sparse_categorical_crossentropy(0, z))
+    assert np.isnan(clipped_sparse_categorical_crossentropy_gradient(0, z)).all()
+
+
 @pytest.mark.parametrize("dtype", DTYPES)
 def test_the_fused_forms_do_not_fail(dtype):
     z = np.array([-1e30, -1000, -50, 0, 50, 1000, 1e30], dtype)
