@@ -15,7 +15,8 @@ def probability_array(value: Any, name: str, ndim: int | None = None) -> np.ndar
     array = float_array(value, name, ndim=ndim, finite=True)
     outside = (array < 0) | (array > 1)
     if outside.any():
-        raise ValueError(f"{name} must be in [0, 1], got {array[outside][0]:g}")
+        way_out = "; sigmoid makes probabilities of logits" if name == "probabilities" else ""
+        raise ValueError(f"{name} must be in [0, 1], got {array[outside][0]:g}{way_out}")
     return array
 
 
@@ -50,6 +51,8 @@ def _label_array(value: Any, name: str) -> np.ndarray:
     wrong = (array != 0) & (array != 1)
     if wrong.any():
         hint = two_values_hint(array, name)
+        if (array >= 0).all() and (array <= 1).all():
+            hint = "; predict_labels makes labels of probabilities"
         raise ValueError(f"{name} must hold only 0 and 1, got {array[wrong][0]:g}{hint}")
     return array == 1
 

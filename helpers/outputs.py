@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 
 from helpers import _output_reasons as reasons
+from helpers._loss_arguments import two_values_hint
 from helpers.validation import class_labels, class_names_hint, float_array, known_name
 
 # Whole numbers below this are taken for class labels even if some of them do not occur.
@@ -147,7 +148,10 @@ def _is_zero_or_one(values: np.ndarray) -> np.ndarray:
 
 def _binary(target: np.ndarray, assumption: str) -> OutputLayer:
     if target.ndim != 1:
-        raise ValueError(f'y must have shape (m,) for kind="binary", got shape {target.shape}')
+        raise ValueError(
+            f'y must have shape (m,) for kind="binary", got shape {target.shape}; '
+            'for several yes-or-no questions say kind="multilabel"'
+        )
     _check_zero_or_one(target, "binary")
     reason = reasons.binary(target, assumption)
     return OutputLayer("sigmoid", "binary_crossentropy", 1, reason)
@@ -202,8 +206,8 @@ def _regression(target: np.ndarray, assumption: str) -> OutputLayer:
 def _check_zero_or_one(target: np.ndarray, kind: str) -> None:
     valid = _is_zero_or_one(target)
     if not valid.all():
-        wrong = target[~valid][0]
-        raise ValueError(f'y must hold only 0 and 1 for kind="{kind}", got {wrong:g}')
+        wrong, hint = target[~valid][0], two_values_hint(target)
+        raise ValueError(f'y must hold only 0 and 1 for kind="{kind}", got {wrong:g}{hint}')
 
 
 _LAYERS = {

@@ -153,9 +153,8 @@ def class_labels(y: Any, num_classes: int, name: str = "y") -> np.ndarray:
             hint = "; labels count from 0, not from 1"
         elif np.isin(array, (-1, 1)).all():
             hint = f"; ({name} + 1) // 2 makes 0 and 1 of -1 and 1"
-        raise ValueError(
-            f"{name} must hold labels from 0 to {num_classes - 1}, got {int(wrong)}{hint}"
-        )
+        got = f"{wrong:.15g}" if array.dtype.kind == "f" else int(wrong)  # 1e300 has 301 digits
+        raise ValueError(f"{name} must hold labels from 0 to {num_classes - 1}, got {got}{hint}")
     return array.astype(np.int64, copy=False)
 
 

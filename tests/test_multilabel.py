@@ -263,7 +263,12 @@ BAD_LABELS = [
     pytest.param([[np.inf, 0]], ValueError, "must be finite, got inf", id="inf"),
     pytest.param([[0, 2]], ValueError, "must hold only 0 and 1, got 2", id="out of range"),
     pytest.param([[0, -1]], ValueError, "must hold only 0 and 1, got -1", id="negative"),
-    pytest.param([[0, 0.5]], ValueError, "must hold only 0 and 1, got 0.5", id="probability"),
+    pytest.param(
+        [[0, 0.5]],
+        ValueError,
+        "must hold only 0 and 1, got 0.5; predict_labels makes labels of probabilities$",
+        id="probability",
+    ),
 ]
 
 
@@ -319,7 +324,7 @@ BAD_CALLS = [
     pytest.param(
         lambda: best_thresholds(Y, [[0.1, 0.2], [0.3, 1.5]]),
         ValueError,
-        r"^probabilities must be in \[0, 1\], got 1.5$",
+        r"^probabilities must be in \[0, 1\], got 1.5; sigmoid makes probabilities of logits$",
         id="best_thresholds: above one",
     ),
     pytest.param(
@@ -337,7 +342,7 @@ BAD_CALLS = [
     pytest.param(
         lambda: predict_labels([[0.5, -0.1]]),
         ValueError,
-        r"^probabilities must be in \[0, 1\], got -0.1$",
+        r"^probabilities must be in \[0, 1\], got -0.1; sigmoid makes probabilities of logits$",
         id="predict_labels: negative",
     ),
     pytest.param(

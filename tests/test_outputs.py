@@ -387,7 +387,10 @@ BAD = [
                  " regression; got 'binry'; did you mean 'binary'", id="unknown kind"),
     pytest.param([0, 1], 2, TypeError, "^kind must be a string, got int", id="kind no string"),
     pytest.param([[0, 1]], "binary", ValueError, r'^y must have shape \(m,\) for kind="binary", '
-                 r"got shape \(1, 2\)$", id="binary: rank"),
+                 r"got shape \(1, 2\); for several yes-or-no questions say kind=\"multilabel\"$",
+                 id="binary: rank"),
+    pytest.param([-1, 1], "binary", ValueError, '^y must hold only 0 and 1 for kind="binary", got '
+                 r"-1; \(y \+ 1\) / 2 makes 0 and 1 of -1 and 1$", id="binary: minus and plus"),
     pytest.param([0, 1, 2], "binary", ValueError, '^y must hold only 0 and 1 for kind="binary", '
                  "got 2$", id="binary: classes"),
     pytest.param([0, 1, -1], "multiclass", ValueError, "^y must hold labels from 0 to 1, got -1",

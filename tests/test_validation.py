@@ -306,6 +306,11 @@ def test_known_name_suggests_the_nearest(value, hint):
         known_name(value, ["sigmoid", "relu", "Adam"], "name")
 
 
+def test_a_label_out_of_range_is_said_in_a_few_digits():
+    with refuses(ValueError, "y must hold labels from 0 to 2, got 1.7e+308"):
+        class_labels([0, 1.7e308], 3)
+
+
 @pytest.mark.parametrize(("value", "kind"), [(None, "NoneType"), (3, "int"), (["relu"], "list")])
 def test_known_name_refuses_what_is_no_string(value, kind):
     with refuses(TypeError, f"activation must be a string, got {kind}"):
