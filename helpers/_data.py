@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from helpers._loss_arguments import ROW_SUM_TOLERANCE
+from helpers._loss_arguments import ROW_SUM_TOLERANCE, two_values_hint
 from helpers._settings import YES_OR_NO, Loss
 from helpers.losses import (
     BinaryCrossentropy,
@@ -22,21 +22,21 @@ from helpers.losses import (
 from helpers.validation import class_labels, float_array, real_number, sequence
 
 
-def checked(model: Any, X: Any, y: Any, where: str = "") -> tuple[np.ndarray, np.ndarray]:
+def checked(model: Any, X: Any, y: Any) -> tuple[np.ndarray, np.ndarray]:
     """Return X and y as the model wants them."""
     if model.loss is None:
         raise ValueError("the model has no loss yet: call compile(optimizer, loss) first")
-    X = checked_features(model, X, where)
-    y = _targets(y, model.loss, model.layers[-1].units, model.dtype, f"{where}y")
+    X = checked_features(model, X)
+    y = _targets(y, model.loss, model.layers[-1].units, model.dtype)
     if len(y) != len(X):
-        raise ValueError(f"{where}X and y must be equally long, got {len(X)} and {len(y)} examples")
+        raise ValueError(f"X and y must be equally long, got {len(X)} and {len(y)} examples")
     return X, y
 
 
-def checked_features(model: Any, X: Any, where: str = "") -> np.ndarray:
+def checked_features(model: Any, X: Any) -> np.ndarray:
     """Return X, shape (m, n), finite in the model's dtype, and not copied if it is so already."""
     try:
-        X = _finite_array(X, f"{where}X", model.dtype)
+        X = _finite_array(X, "X", model.dtype)
     except ValueError as error:
         way_out = {
             1: "; one example is a row, X[None, :], one feature a column, X[:, None]",
@@ -45,7 +45,7 @@ def checked_features(model: Any, X: Any, where: str = "") -> np.ndarray:
         ndim = min(np.ndim(X), 3) if "must have 2 dimensions" in str(error) else 0
         raise ValueError(f"{error}{way_out.get(ndim, '')}") from None
     if model.built:
-        check_features(model, X.shape[1], f"{where}the number of columns of X")
+        check_features(model, X.shape[1], "the number of columns of X")
     return X
 
 
@@ -74,8 +74,14 @@ def for_training(
     if split:
         raise ValueError("give fit validation_data or validation_split, not both")
     if not isinstance(validation_data, (tuple, list)) or len(validation_data) != 2:
-        raise ValueError("validation_data must be a pair (X, y)")
-    validation = checked(model, *validation_data, where="validation_data: ")
+        raise ValueError(
+            f"validation_data must be a pair (X, y), got {_what(validation_data)}; "
+            "write validation_data=(X_validation, y_validation)"
+        )
+    try:
+        validation = checked(model, *validation_data)
+    except (TypeError, ValueError) as error:
+        raise type(error)(f"validation_data: {error}") from None
     if validation[0].shape[1] != X.shape[1]:
         raise ValueError(
             f"validation_data: X must have {X.shape[1]} columns as X has, "
@@ -124,65 +130,71 @@ def _finite_array(value: Any, name: str, dtype: np.dtype, ndim: int | None = 2) 
 # --- targets --------------------------------------------------------------------------------------
 
 
-def _targets(y: Any, loss: Loss, units: int, dtype: np.dtype, name: str) -> np.ndarray:
+def _targets(y: Any, loss: Loss, units: int, dtype: np.dtype) -> np.ndarray:
     """Return y as the loss wants it: integer labels (m,), or values (m, units) in `dtype`."""
     try:
         shape, kind = np.shape(y), np.asarray(y).dtype.kind
     except ValueError as error:
-        raise ValueError(f"{name} must be a rectangular array of numbers: {error}") from None
+        raise ValueError(f"y must be a rectangular array of numbers: {error}") from None
     names = kind in "US" or (kind == "O" and {type(label) for label in np.ravel(y)} == {str})
     if names and not isinstance(loss, MeanSquaredError):
         raise TypeError(
-            f"{name} must hold integer class labels, got dtype {np.asarray(y).dtype}; "
-            f"names, {name} = np.unique({name}, return_inverse=True) makes labels of names"
+            f"y must hold integer class labels, got dtype {np.asarray(y).dtype}; "
+            "names, y = np.unique(y, return_inverse=True) makes labels of names"
         )
     if isinstance(loss, SparseCategoricalCrossentropy):
-        return _labels(y, shape, units, name)
+        return _labels(y, shape, units)
     if len(shape) == 1 and units == 1:
         y = np.reshape(y, (-1, 1))
     try:
-        y = _finite_array(y, name, dtype)
-        if y.shape[1] != units:
-            raise ValueError(
-                f"{name} must have as many columns as the last layer has units, {units}, "
-                f"got {y.shape}"
-            )
+        y = _finite_array(y, "y", dtype)
     except ValueError as error:
-        way_out = ""
-        if len(shape) == 1 or shape[1:] == (1,):
-            way_out = {
-                CategoricalCrossentropy: f"; for labels use SparseCategoricalCrossentropy or "
-                f"one_hot(y, {units})",
-                BinaryCrossentropy: f"; {YES_OR_NO}",
-            }.get(type(loss), "")
+        way_out = _other_shape(loss, shape, units) if "must have 2 dim" in str(error) else ""
         raise ValueError(f"{error}{way_out}") from None
+    if y.shape[1] != units:
+        raise ValueError(
+            f"y must have as many columns as the last layer has units, {units}, "
+            f"got {y.shape}{_other_shape(loss, y.shape, units)}"
+        )
     low, high = y.min(), y.max()
     if not isinstance(loss, MeanSquaredError) and not (low >= 0 and high <= 1):
-        way_out = ""
-        if low == -1 and high == 1:
-            way_out = f"; ({name} + 1) / 2 makes 0 and 1 of -1 and 1"
         raise ValueError(
-            f"{name} must lie in [0, 1] for {type(loss).__name__}, "
-            f"got values from {low:g} to {high:g}{way_out}"
+            f"y must lie in [0, 1] for {type(loss).__name__}, "
+            f"got values from {low:g} to {high:g}{two_values_hint(y)}"
         )
     if isinstance(loss, CategoricalCrossentropy):
         sums = y.sum(axis=1, dtype=np.float64)
         if (wrong := np.abs(sums - 1) > ROW_SUM_TOLERANCE).any():
             row = int(wrong.argmax())
             raise ValueError(
-                f"{name} must have rows that sum to 1 for CategoricalCrossentropy, "
+                "y must have rows that sum to 1 for CategoricalCrossentropy, "
                 f"got {sums[row]:g} in row {row}"
             )
     return y.astype(dtype, copy=False)
 
 
-def _labels(y: Any, shape: tuple[int, ...], units: int, name: str) -> np.ndarray:
+def _other_shape(loss: Loss, shape: tuple[int, ...], units: int) -> str:
+    """Return what to do with targets of a shape that does not fit `units`; may be empty."""
+    if len(shape) == 2 and shape[1] > 1:
+        return f"; with {shape[1]} units in the last layer they fit"
+    if len(shape) not in (1, 2):
+        return ""
+    if isinstance(loss, CategoricalCrossentropy):
+        return f"; for labels use SparseCategoricalCrossentropy or one_hot(y, {units})"
+    return f"; {YES_OR_NO}" if isinstance(loss, BinaryCrossentropy) else ""
+
+
+def _labels(y: Any, shape: tuple[int, ...], units: int) -> np.ndarray:
     """Return y as integer labels, shape (m,)."""
     if len(shape) == 2 and shape[1] == 1:
         y, shape = np.ravel(y), (shape[0],)
     if len(shape) != 1:
-        way_out = f"; {name}.argmax(axis=1) makes labels of one-hot rows" if len(shape) == 2 else ""
-        raise ValueError(
-            f"{name} must hold one label per example, shape (m,), got {shape}{way_out}"
-        )
-    return class_labels(y, units, name)
+        way_out = "; y.argmax(axis=1) makes labels of one-hot rows" if len(shape) == 2 else ""
+        raise ValueError(f"y must hold one label per example, shape (m,), got {shape}{way_out}")
+    return class_labels(y, units)
+
+
+def _what(value: Any) -> str:
+    """Return what came in place of a pair."""
+    size = f" of {len(value)}" if isinstance(value, (tuple, list)) else ""
+    return f"{type(value).__name__}{size}"

@@ -41,6 +41,11 @@ def activation_functions(activation: Any, units: int) -> tuple[Any, Any]:
         if len(activation) != 2 or not all(map(callable, activation)):
             raise TypeError(f"activation must be a name or a pair (g, g'), got {activation!r}")
         return activation
+    if not isinstance(activation, str):
+        raise TypeError(
+            f"activation must be a string, a name such as 'relu', or a pair (g, g'), "
+            f"got {activation!r}"
+        )
     known_name(activation, (*ACTIVATIONS, "softmax"), "activation")
     if activation != "softmax":
         return ACTIVATIONS[activation].function, ACTIVATIONS[activation].derivative
@@ -101,7 +106,9 @@ def chosen_loss(loss: Any, output: Any) -> Loss:
 def chosen_metrics(metrics: Any, loss: Loss) -> list[str]:
     """Return the names of the metrics as a list."""
     if isinstance(metrics, str):
-        raise TypeError(f"metrics must be a sequence of names, got {metrics!r}")
+        raise TypeError(
+            f"metrics must be a sequence of names, got {metrics!r}; write [{metrics!r}]"
+        )
     metrics = [] if metrics is None else sequence(metrics, "metrics")
     for metric in metrics:
         known_name(metric, ("accuracy",), "metrics")
@@ -124,6 +131,8 @@ def fit_options(epochs: Any, batch_size: Any, shuffle: Any, verbose: Any) -> tup
 
 def new_callbacks(callbacks: Any, history: History) -> Sequence[EarlyStopping]:
     """Return the callbacks as a list, each ready for a new training."""
+    if isinstance(callbacks, EarlyStopping):
+        raise TypeError("callbacks must be a sequence, got EarlyStopping; write callbacks=[…]")
     callbacks = [] if callbacks is None else sequence(callbacks, "callbacks")
     for callback in callbacks:
         if not isinstance(callback, EarlyStopping):

@@ -33,6 +33,8 @@ class View:
             ) from None
 
     def __set__(self, instance: Any, value: Any) -> None:
+        if value is vars(instance).get(f"_{self.name}", self):
+            return  # `layer.kernel *= 2` writes into the view, and then assigns the view itself
         raise AttributeError(
             f"{self.name} cannot be replaced, because the whole model shares one array: write "
             f"into it, {self.name}[...] = array, or call the model's set_weights"

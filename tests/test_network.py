@@ -747,7 +747,9 @@ def test_weights_are_written_into_and_never_replaced(owner):
         np.testing.assert_array_equal(a, b)
     layer.kernel[...] = 7
     assert (model.get_weights()[0] == 7).all()
-    assert (to_keras(model).get_weights()[0] == 7).all()
+    layer.kernel -= 0.5 * np.ones_like(layer.kernel)  # writes into it, then assigns the same array
+    assert (model.get_weights()[0] == 6.5).all()
+    assert (to_keras(model).get_weights()[0] == 6.5).all()
 
 
 def test_weights_that_are_not_there_yet_are_a_clear_error():
@@ -814,8 +816,16 @@ BAD_FITS = {
     "verbose 2": ((X2, Y3), {"verbose": 2}, ValueError, "verbose must be 0 or 1, got 2"),
     "verbose auto": ((X2, Y3), {"verbose": "auto"}, ValueError, "verbose must be 0 or 1, got 'aut"),
     # validation data
-    "val X only": ((X2, Y3), {"validation_data": X2}, ValueError, r"must be a pair \(X, y\)"),
-    "val of 3": ((X2, Y3), {"validation_data": (X2, Y3, Y3)}, ValueError, "must be a pair"),
+    "val X only": ((X2, Y3), {"validation_data": X2}, ValueError, r"pair \(X, y\), got ndarray; w"),
+    "val of 3": ((X2, Y3), {"validation_data": (X2, Y3, Y3)}, ValueError, "got tuple of 3; write"),
+    "val names": (
+        (X2, Y3), {"validation_data": (X2, list("abca"))}, TypeError,
+        r"^validation_data: y must .*; names, y = np.unique\(y, return_inverse=True\)",
+    ),
+    "val one-hot": (
+        (X2, Y3), {"validation_data": (X2, HOT)}, ValueError,
+        r"^validation_data: y must .*, got \(4, 3\); y.argmax\(axis=1\)",
+    ),
     "val columns": (
         (X2, Y3), {"validation_data": (np.ones((4, 3)), Y3)}, ValueError,
         "validation_data: .*columns.* got",
@@ -839,7 +849,8 @@ BAD_FITS = {
         (X2, Y3), {"callbacks": [3]}, TypeError, "callbacks must be EarlyStopping .*, got int",
     ),
     "callback alone": (
-        (X2, Y3), {"callbacks": EarlyStopping()}, TypeError, "callbacks must be a sequence, got",
+        (X2, Y3), {"callbacks": EarlyStopping()}, TypeError,
+        r"callbacks must be a sequence, got EarlyStopping; write callbacks=\[…\]",
     ),
     "callback without validation": (
         (X2, Y3), {"callbacks": [EarlyStopping()]}, ValueError,
@@ -886,8 +897,19 @@ BAD_TARGETS = {
         HOT * 2 - HOT[:, ::-1],
         r"lie in \[0, 1\]",
     ),
-    "hot columns": ("categorical_crossentropy", "softmax", HOT[:, :2], r"units, 3, got \(4, 2\)"),
+    "hot columns": (
+        "categorical_crossentropy",
+        "softmax",
+        HOT[:, :2],
+        r"units, 3, got \(4, 2\); with 2 units in the last layer they fit$",
+    ),
     "hot nan": ("categorical_crossentropy", "softmax", HOT * np.nan, "y must be finite, got nan"),
+    "hot masked": (
+        "categorical_crossentropy",
+        "softmax",
+        np.ma.array(Y3, mask=Y3 == 0),
+        r"y must have no masked values, .* leave those rows out$",
+    ),
     "labels": (
         "categorical_crossentropy",
         "softmax",
@@ -899,6 +921,18 @@ BAD_TARGETS = {
         "softmax",
         Y3[:, None],
         r"3, got \(4, 1\); for labels use SparseCategoricalCrossentropy or one_hot\(y, 3\)",
+    ),
+    "binary of 1 and 2": (
+        "binary_crossentropy",
+        "sigmoid",
+        HOT + 1,
+        "; y - 1 makes 0 and 1 of 1 an",
+    ),
+    "binary of -1 to 1": (
+        "binary_crossentropy",
+        "sigmoid",
+        np.where(HOT > 0, 1, [-1, 0.5, 0]),
+        "got values from -1 to 1$",
     ),
     "binary of -1": ("binary_crossentropy", "sigmoid", HOT * 2 - 1, r"; \(y \+ 1\) / 2 makes 0"),
     "several units, one answer": (
@@ -913,10 +947,11 @@ BAD_TARGETS = {
         Y3[:, None] % 2,
         r"\(4, 1\); for a yes-or-no question give Dense\(1, activation='sigmoid'\)",
     ),
+    "pictures": ("binary_crossentropy", "sigmoid", HOT[None], r"2 dimensions, got .*\(1, 4, 3\)$"),
     "squared ragged": ("mse", None, [[1, 2], [3]], "y must be a rectangular array of numbers"),
     "binary above": ("binary_crossentropy", "sigmoid", HOT + 0.1, "got values from 0.1 to 1.1"),
     "binary below": ("binary_crossentropy", "sigmoid", HOT - 0.1, "got values from -0.1 to 0.9"),
-    "squared columns": ("mse", None, HOT[:, :1], r"units, 3, got \(4, 1\)"),
+    "squared columns": ("mse", None, HOT[:, :1], r"units, 3, got \(4, 1\)$"),
     "squared inf": ("mse", None, np.where(HOT > 0, np.inf, 0), "y must be finite, got inf"),
 }
 
@@ -954,7 +989,10 @@ BAD_CALLS = {
     "units 2.0": (lambda: Dense(2.0), TypeError, "units must be an integer, got 2.0"),
     "activation name": (lambda: Dense(1, "rely"), ValueError, "did you mean 'relu'"),
     "activation number": (lambda: Dense(1, 3), TypeError, "activation must be a string"),
-    "activation function": (lambda: Dense(1, np.tanh), TypeError, "activation must be a string"),
+    "activation function": (
+        lambda: Dense(1, np.tanh), TypeError,
+        r"activation must be a string, a name such as 'relu', or a pair \(g, g'\), got <ufunc '",
+    ),
     "activation pair": (lambda: Dense(1, (np.tanh,)), TypeError, r"a name or a pair \(g, g'\)"),
     "activation values": (lambda: Dense(1, (1, 2)), TypeError, r"a name or a pair \(g, g'\)"),
     "activation of Keras's layers": (
@@ -1025,7 +1063,7 @@ BAD_CALLS = {
         lambda: compiled(None, SPARSE, metrics=1), TypeError, "metrics must be a sequence, got int",
     ),
     "metrics string": (
-        lambda: compiled(None, SPARSE, metrics="accuracy"), TypeError, "names, got 'accuracy'",
+        lambda: compiled(None, SPARSE, metrics="accuracy"), TypeError, r"; write \['accuracy'\]",
     ),
     "metric twice": (
         lambda: compiled(None, SPARSE, metrics=["accuracy"] * 2), ValueError, "metrics .*twice",
