@@ -324,7 +324,7 @@ def classes_as_numbers(y: ArrayLike, a: ArrayLike) -> Picture:
         ylabel="the unit's number",
         xticks=labels,
         yticks=labels,
-        title="A digit taken for a quantity (circles: right after rounding, crosses: wrong)",
+        title="One number for ten digits is seldom right (circles: right after rounding)",
     )
     axes.grid(axis="x", visible=False)
     medians = ", ".join(f"{np.median(a[y == label]):.1f}" for label in labels)
