@@ -4,7 +4,8 @@ What holds for all of them is said here, once. Each takes real numbers in an arr
 works on each element by itself, and returns a new array of the same shape: float32 for float32 and
 float16, else float64; a single number gives a NumPy scalar. nan stays nan, ±inf gives the limit,
 and no finite input causes a warning. Anything else raises TypeError (strings, objects, complex
-numbers) or ValueError (ragged lists). `elementwise` sees to all that.
+numbers) or ValueError (ragged lists). The line `@elementwise` above a function sees to all that,
+so that its body is the formula alone.
 
 Accuracy is counted in ulp, the distance between neighbouring floats, and measured against 50-digit
 arithmetic, wherever input and result are normal numbers (2e-308 and more; float32: 1e-38). Tests
@@ -47,8 +48,8 @@ def sigmoid(z: ArrayLike) -> Any:
 
     Rounded, it is exactly 1 from z ≈ 37 on (float32: 17), and 0 below z ≈ −745 (float32: −104).
     """
-    e = np.exp(-np.abs(z))  # at most 1, where exp(−z) overflows for z < −709
-    return np.where(z >= 0, 1, e) / (1 + e)  # 1 / (1 + exp(−z)), or that times exp(z) / exp(z)
+    e = np.exp(-np.abs(z))  # at most 1; exp(−z) would overflow for z < −709
+    return np.where(z >= 0, 1, e) / (1 + e)  # for z < 0, e / (1 + e) with e = exp(z) is the same
 
 
 @elementwise
@@ -70,7 +71,8 @@ def tanh(z: ArrayLike) -> Any:
 @elementwise
 def tanh_derivative(z: ArrayLike) -> Any:
     """Return tanh'(z) = 1 − tanh²(z). At most 1, at z = 0."""
-    return 4 * sigmoid_derivative(2 * z)  # tanh z = 2σ(2z) − 1; 1 − tanh² is 0 from 19 on
+    # From tanh z = 2σ(2z) − 1. As it stands, 1 − tanh² would be rounded to 0 from z ≈ 19 on.
+    return 4 * sigmoid_derivative(2 * z)
 
 
 # --- ReLU and leaky ReLU --------------------------------------------------------------------------
@@ -107,7 +109,7 @@ def leaky_relu(z: ArrayLike, negative_slope: float = 0.01) -> Any:
         0 gives `relu`, 1 gives `linear`. Else TypeError or ValueError.
     """
     negative_slope = real_number(negative_slope, "negative_slope", at_least=0, at_most=1)
-    if negative_slope == 0:  # 0 · (−∞) would be nan
+    if negative_slope == 0:  # for z = −∞ the line below would be 0 · (−∞), which is nan
         return relu(z)
     return np.where(z > 0, z, negative_slope * z)
 
@@ -190,7 +192,7 @@ def gelu(z: ArrayLike) -> Any:
     to 5e-9.
     """
     t = np.abs(z)
-    tail = times_normal_density(z * mills_ratio(t), t)  # z · Φ(−|z|)
+    tail = times_normal_density(z * mills_ratio(t), t)  # z · Φ(−t): the ratio is Φ(−t) / φ(t)
     return np.where(z < 0, tail, z - tail)
 
 
@@ -201,7 +203,7 @@ def gelu_derivative(z: ArrayLike) -> Any:
     Within ½ of its zero at z = −0.7518, where the terms cancel, the error is at most 2⁻⁵³.
     """
     t = np.abs(z)
-    tail = times_normal_density(mills_ratio(t) - t, t)  # Φ(−|z|) − |z| · φ(z)
+    tail = times_normal_density(mills_ratio(t) - t, t)  # Φ(−t) − t · φ(t)
     return np.where(z < 0, tail, 1 - tail)
 
 

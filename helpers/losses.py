@@ -14,8 +14,8 @@ In all functions
   are computed in float64. A nan among logits passes through; no finite input gives a warning.
 - TypeError if an argument does not hold real numbers or has another type; ValueError if it is
   empty, out of its range, or of a shape that does not fit.
-- from logits, for labels, one-hot rows and 0/1 targets with N = 1, losses are within 4 ulp and
-  gradients within 8 where result and logits are normal numbers, in float32 within 0.51.
+- from logits, losses are right to 4 ulp (units in the last place) and gradients to 8, float32 to
+  0.51: for labels, one-hot rows, and one answer of 0 or 1, where result and logits are normal.
 """
 
 from __future__ import annotations
@@ -215,6 +215,7 @@ def binary_crossentropy(
     """
     a, epsilon = prediction(a, from_logits, epsilon, rows=False)
     y, dtype = binary_targets(y, a.shape), a.dtype
+    # `weighted` multiplies; a target of 0 times an infinite logarithm counts for nothing.
     with no_warnings():
         if from_logits:
             z = a.astype(np.float64)

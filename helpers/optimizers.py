@@ -2,7 +2,8 @@
 
 The functions `…_step` are the formulas of the papers, for reading. w and g = ∂J/∂w have one shape;
 what an algorithm remembers has it too, and is zeros before the first step, t = 1. Each function
-returns new arrays: the parameters, then what it remembers. They check nothing.
+returns new arrays: the parameters, then what it remembers. They check nothing; the line above
+each lets a number that is too small for a float become 0 without a word.
 
 The classes have Keras's names and defaults, check what they get, and move one vector of parameters
 in place. Their arithmetic is in `_fast_steps`, which makes no new arrays; the tests hold it to the
@@ -41,8 +42,9 @@ def adam_step(
 ) -> Arrays:  # fmt: skip
     """Return w, m and v after step t of Adam.
 
-    Keras adds ε before it corrects v: with its ε̂, ε here is ε̂ / √(1 − β₂ᵗ). Kingma & Ba (2015),
-    "Adam: a method for stochastic optimization", Algorithm 1; ε̂ is at the end of section 2.
+    Keras adds its ε to √v, before the correction; its step is this one with ε / √(1 − β₂ᵗ) for ε.
+    Kingma & Ba (2015), "Adam: a method for stochastic optimization", Algorithm 1; the end of
+    section 2 has Keras's order, and ε̂ for its ε.
     """
     m = beta_1 * m + (1 - beta_1) * g
     v = beta_2 * v + (1 - beta_2) * g**2
@@ -134,7 +136,7 @@ class Optimizer:
         self.iterations += 1
 
     def effective_learning_rate(self, gradient: np.ndarray) -> np.ndarray:
-        """Return each parameter's α_j in the last step: plain descent would need it to move alike.
+        """Return the rate α_j with which plain descent would have moved parameter j alike.
 
             α_j = −Δw_j / g_j
 

@@ -3,7 +3,9 @@
 Read `softmax` first: it is the formula of the lesson, with the largest logit subtracted. That
 changes nothing, softmax(z) = softmax(z − c) for every c, and keeps exp from overflowing.
 
-In all functions the N classes lie along the last axis of z, or along `axis`.
+In all functions the N classes lie along the last axis of z, or along `axis`. Their first line,
+`z, restore = logits(z, axis)`, checks z and moves the classes to the last axis; `restore` moves
+them back in the result.
 
 - Logits are arrays of int or float; −inf means "impossible" (probability 0). Results are float32
   for float32, and float64 for anything else.
@@ -106,6 +108,7 @@ def logsumexp(z: Any, axis: int = -1) -> np.ndarray:
     with no_warnings():
         top = z.max(axis=-1, keepdims=True)
         total = top + log_sum(exp_of_difference(z, top))
+        # [()] makes a number of an array without axes.
         return restore(np.where(np.isinf(top), top, total)).squeeze(axis)[()]
 
 
@@ -131,9 +134,9 @@ def softmax_jacobian(z: Any) -> np.ndarray:
     z, restore = logits(z)
     with no_warnings():
         a = softmax(z)
-        jacobian = -a[..., :, np.newaxis] * a[..., np.newaxis, :]
+        jacobian = -a[..., :, np.newaxis] * a[..., np.newaxis, :]  # −a_j a_k, also on the diagonal
         j = np.arange(z.shape[-1])
-        jacobian[..., j, j] = a * complement(a)
+        jacobian[..., j, j] = a * complement(a)  # on the diagonal, a_j (1 − a_j)
         return restore(jacobian)
 
 
@@ -161,9 +164,10 @@ def softmax_jacobian_product(z: Any, v: Any) -> np.ndarray:
         raise ValueError(f"v must have the shape of z, {z.shape}, got {v.shape}")
     with no_warnings():
         a, v64 = softmax(z), v.astype(np.float64)
-        # Differences of numbers near the largest float would overflow; a quarter of them do not.
+        # The difference of two numbers near the largest float would overflow; of a quarter, not.
         scale = np.where(np.abs(v64).max(axis=-1, keepdims=True) > 2.0**1000, 0.25, 1.0)
-        # J maps a constant to zero. With v = 0 at the likeliest class nothing large cancels.
+        # J v stays the same if a constant is taken from all of v, for J maps a constant to zero.
+        # With v = 0 at the likeliest class nothing large cancels.
         likeliest = np.take_along_axis(v64, a.argmax(axis=-1, keepdims=True), axis=-1)
         v64 = scale * v64 - scale * likeliest
         product = a * (v64 - row_sum(a * v64)) / scale
