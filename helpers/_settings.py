@@ -20,7 +20,7 @@ from helpers.losses import (
     SparseCategoricalCrossentropy,
 )
 from helpers.softmax import softmax
-from helpers.validation import boolean, known_name, positive_integer, sequence
+from helpers.validation import boolean, call_hint, known_name, positive_integer, sequence
 
 Loss = (
     MeanSquaredError | BinaryCrossentropy | SparseCategoricalCrossentropy | CategoricalCrossentropy
@@ -84,7 +84,9 @@ def chosen_loss(loss: Any, output: Any) -> Loss:
     if isinstance(loss, str):
         loss = LOSSES[known_name(loss, LOSSES, "loss")]()
     elif not isinstance(loss, Loss):
-        raise TypeError(f"loss must be a name or a loss of helpers.losses, got {loss!r}")
+        raise TypeError(
+            f"loss must be a name or a loss of helpers.losses, got {loss!r}{call_hint(loss)}"
+        )
     if isinstance(loss, MeanSquaredError):
         return loss
     activation = "sigmoid" if isinstance(loss, BinaryCrossentropy) else "softmax"

@@ -170,7 +170,7 @@ def silu(z: ArrayLike) -> Any:
     equation 6; Ramachandran, Zoph & Le, "Searching for Activation Functions" (2017), named it
     swish.
     """
-    return times_sigmoid(z, z)
+    return times_sigmoid(z, z)  # z · σ(z), also where σ(z) alone is too small for a float
 
 
 @elementwise

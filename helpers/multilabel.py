@@ -112,7 +112,7 @@ def _counts(
 
 
 def _ratio(part: np.ndarray, whole: np.ndarray) -> np.ndarray:
-    return part / np.maximum(whole, 1)  # part is 0 where whole is
+    return part / np.maximum(whole, 1)  # where whole is 0, part is too: 0/1 in place of 0/0
 
 
 def _averaged(score: np.ndarray, average: str | None) -> np.ndarray | float:
@@ -182,7 +182,7 @@ def best_thresholds(y_true: Any, probabilities: Any) -> np.ndarray:
     predicted = np.arange(1, len(falling) + 1)[:, np.newaxis]
     f1 = 2 * tp / (predicted + y_true.sum(axis=0))
 
-    # Equal probabilities cannot be told apart, and one of 0 is above no threshold.
+    # No threshold parts two equal probabilities, and none is below a probability of 0.
     next_lower = np.vstack([falling[1:], np.zeros_like(falling[:1])])
     f1[falling == next_lower] = -1.0
     best = f1.argmax(axis=0)[np.newaxis]

@@ -28,7 +28,7 @@ from typing import ClassVar
 import numpy as np
 
 from helpers import _fast_steps, _optimizer_checks
-from helpers.validation import boolean, known_name, real_number
+from helpers.validation import boolean, call_hint, known_name, real_number
 
 Arrays = tuple[np.ndarray, ...]
 
@@ -334,7 +334,8 @@ def optimizer_for(optimizer: str | Optimizer) -> Optimizer:
     """
     if not isinstance(optimizer, Optimizer):
         if not isinstance(optimizer, str):
-            raise TypeError(f"optimizer must be a name or an optimizer, got {optimizer!r}")
+            hint = call_hint(optimizer)
+            raise TypeError(f"optimizer must be a name or an optimizer, got {optimizer!r}{hint}")
         return OPTIMIZERS[known_name(optimizer, OPTIMIZERS, "optimizer")]()
     if optimizer.iterations:
         raise ValueError(

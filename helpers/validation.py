@@ -187,6 +187,11 @@ def known_name(value: Any, valid: Mapping[str, T] | Iterable[str], name: str) ->
     return value
 
 
+def call_hint(value: Any) -> str:
+    """Return what to do if a class came in place of an object, for the end of a message."""
+    return f"; write {value.__name__}()" if isinstance(value, type) else ""
+
+
 def sequence(value: Any, name: str) -> list[Any]:
     """Return the items of `value` as a list.
 

@@ -1025,9 +1025,12 @@ BAD_CALLS = {
     "optimizer's class name": (lambda: classifier("Adam"), ValueError, "did you mean 'adam'"),
     "loss in capitals": (lambda: compiled(None, "MSE"), ValueError, "did you mean 'mse'"),
     "optimizer name": (lambda: classifier("Adm"), ValueError, "did you mean 'adam'"),
-    "optimizer type": (lambda: classifier(Adam), TypeError, "optimizer must be a name or an opt"),
+    "optimizer type": (lambda: classifier(Adam), TypeError, r"got <class .*; write Adam\(\)$"),
     "loss name": (lambda: compiled(None, "ms"), ValueError, "loss .*did you mean 'mse'"),
-    "loss type": (lambda: compiled(None, MeanSquaredError), TypeError, "loss must be a name or a"),
+    "loss type": (
+        lambda: compiled(None, MeanSquaredError), TypeError,
+        r"loss must be a name or a loss of helpers.losses, .*; write MeanSquaredError\(\)$",
+    ),
     "softmax of one": (
         lambda: Dense(1, activation="softmax"), ValueError,
         r"always be 1; for a yes-or-no question give Dense\(1, activation='sigmoid'\) and Binary",
