@@ -1132,7 +1132,7 @@ def test_a_weight_of_the_wrong_shape_is_named_with_its_own_shape():
 def test_validation_data_of_other_columns_are_named_with_their_shape():
     with pytest.raises(ValueError, match=r"^validation_data.* 2 columns.*, got shape \(4, 3\)$"):
         classifier().fit(X2, Y3, validation_data=(np.ones((4, 3)), Y3))
-    with pytest.raises(ValueError, match=r"^validation_data must be a pair \(X, y\)$"):
+    with pytest.raises(ValueError, match=r"^validation_data must be a pair \(X, y\), got nd"):
         classifier().fit(X2, Y3, validation_data=X2)
 
 
