@@ -168,6 +168,25 @@ def test_points_roll_down_the_curve() -> None:
     np.testing.assert_allclose(trail, [(2 * 0.8**k, 4 * 0.64**k) for k in range(4)])
 
 
+@pytest.mark.parametrize("roll", [roll_on_curve, roll_on_map])
+def test_a_cost_that_changes_later_does_not_stop_the_points(roll) -> None:
+    """As in a notebook, where a later cell gives the names in `cost` to other data."""
+    data = [1.0]
+
+    def cost(w):
+        return data[0] * (w**2 if roll is roll_on_curve else (w**2).sum(axis=-1))
+
+    path = np.linspace(2, 0.5, 4)
+    if roll is roll_on_curve:
+        explorer = roll(cost, {"plain": path}, (-3, 3))
+    else:
+        explorer = roll(cost, {"plain": np.stack([path, path], axis=1)}, ((-3, 3), (-3, 3)))
+    there = explorer.move(step=3)
+    explorer.move(step=0)
+    data[0] = None
+    assert explorer.move(step=3) == there
+
+
 def test_points_roll_over_the_map() -> None:
     explorer = rolling("map")
     said = explorer.move(step=3)

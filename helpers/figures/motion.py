@@ -326,6 +326,8 @@ def roll_on_map(
     fig, axes = figure(width=5.0, height=4.0)
     points = np.stack(np.meshgrid(*(np.linspace(*limit, 121) for limit in limits)), axis=-1)
     J = np.asarray(cost(points), dtype=np.float64)
+    # Now, not when the point moves: by then a notebook may have changed what its cost depends on.
+    costs = {label: np.asarray(cost(track), dtype=np.float64) for label, track in tracks.items()}
     # Levels at equal shares of the map: rings near the valley as well as on the slopes.
     levels = np.unique(np.quantile(J, np.linspace(0.01, 0.97, 13)))
     axes.contour(points[..., 0], points[..., 1], J, levels, colors=COLOURS["guide"], linewidths=0.7)
@@ -342,7 +344,7 @@ def roll_on_map(
             trail.set_data(*done.T)
             dot.set_data(*done[-1:].T)
             at = ", ".join(f"{letters[j]} = {_number(done[-1, j])}" for j in (0, 1))
-            said.append(f"{_named(label, tracks)}{at}, J = {_number(float(cost(done[-1])))}")
+            said.append(f"{_named(label, tracks)}{at}, J = {_number(costs[label][k])}")
         return f"{_after(k, 'step')}, on the map of J: {'; '.join(said)}."
 
     return _rolling(fig, draw, axes, [*trails, *dots], tracks, "upper right")
