@@ -236,16 +236,19 @@ def test_each_can_be_played_and_tells_its_story_without_a_kernel(name: str) -> N
 
 
 @pytest.mark.parametrize("name", MAKERS)
-def test_each_is_quick_enough_for_twelve_pictures_a_second(name: str) -> None:
-    """In processor time, which other programs do not stretch; the browser needs some as well."""
+def test_each_move_is_far_cheaper_than_drawing_the_figure_anew(name: str) -> None:
+    """In processor time of one run: a move draws what moves, and nothing else."""
     explorer = MAKERS[name]()
     (control,) = explorer.controls
-    times = []
+    moves, anew = [], []
     for k in range(10):
         start = time.process_time()
         explorer.move(**{control["name"]: 1 + k % 2})
-        times.append(time.process_time() - start)
-    assert statistics.median(times) < 0.05
+        moved = time.process_time()
+        explorer._figure.canvas.draw()
+        moves.append(moved - start)
+        anew.append(time.process_time() - moved)
+    assert statistics.median(moves) < 0.6 * statistics.median(anew)
 
 
 GOOD = np.zeros(9)
