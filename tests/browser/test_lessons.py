@@ -6,6 +6,7 @@ import pytest
 from checks import CHECKS
 from lab import ROOT
 from machine import Others
+from playwright.sync_api import expect
 
 LESSONS = sorted(path.relative_to(ROOT).as_posix() for path in ROOT.glob("notebooks/0*.ipynb"))
 DEEPER = sorted(p.relative_to(ROOT).as_posix() for p in ROOT.glob("notebooks/deeper/0*.ipynb"))
@@ -33,6 +34,9 @@ def lesson(request, open_notebook, artefacts, measured, images):
         if path == request.param:
             page = notebook.page
             cell = page.locator(".jp-Cell").filter(has=page.locator(widget)).first
+            if name == "lesson":  # at the end of its story there is more to see
+                cell.locator("input[type=range]").press("End")
+                expect(cell.locator("figcaption")).to_contain_text("After 30 epochs")
             images.take(name, page, cell.locator("xpath=preceding-sibling::*[1]"), cell)
     yield notebook
     for control, median in notebook.measured.items():
