@@ -333,6 +333,7 @@ def roll_on_map(
     axes.contour(points[..., 0], points[..., 1], J, levels, colors=COLOURS["guide"], linewidths=0.7)
     axes.grid(False)
     axes.set(xlim=limits[0], ylim=limits[1], xlabel=names[0], ylabel=names[1], title=title)
+    axes.locator_params(nbins=6)
     trails, dots = _movers(axes, tracks)
     letters = [label.replace("$", "").replace("_1", "₁").replace("_2", "₂") for label in names]
 
