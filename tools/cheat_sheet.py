@@ -48,14 +48,12 @@ TARGETS: dict[str, Any] = {
 
 # Where to begin; a test holds what is said of Keras against Keras.
 STARTS = [
-    '`kernel_initializer="he_uniform"` for a layer with `relu`; the default, `glorot_uniform`, is '
+    'a layer with `relu`: `kernel_initializer="he_uniform"`; the default, `glorot_uniform`, is '
     "made for `tanh`",
-    "inputs scaled to about −1 … 1 first: every rate below takes that for granted",
-    "a rate of 0.1 for `SGD`, 0.001 for `Adam` and `RMSprop`; then three times as much and a third "
-    "of it, and on in the better direction",
-    'an optimizer by name: `compile(loss=…)` alone trains with `optimizer="rmsprop"` in Keras',
-    '`metrics=["accuracy"]`; but `keras.metrics.BinaryAccuracy(threshold=0.0)` where the head '
-    "gives logits of yes-or-no questions: Keras takes 0.5 otherwise, which is meant for "
+    "inputs scaled to about −1 … 1; then rates of 0.1 for `SGD`, 0.001 for `Adam` and `RMSprop`, "
+    "three times as much, a third of it",
+    'Keras trains with `optimizer="rmsprop"` where `compile` names none',
+    "`keras.metrics.BinaryAccuracy(threshold=0.0)` for logits: the default, 0.5, is meant for "
     "probabilities",
 ]
 
