@@ -96,6 +96,7 @@ REQUIREMENTS = {  # file: what of pyproject.toml it pins
 def compile_command(file: str) -> list[str]:
     """Return the arguments with which uv pins a requirements file, for every platform at once."""
     form = ["--generate-hashes", "--no-emit-index-url", "--no-header", "--quiet"]
+    form.append("--no-strip-extras")  # pip, under conda, takes `coverage` for no `coverage[toml]`
     lowest = "{}.{}".format(*environments.LOWEST)
     pythons = ["--universal", "--python-version", lowest]
     return ["pip", "compile", *REQUIREMENTS[file], *pythons, *form, "--output-file", file]
