@@ -1,35 +1,28 @@
-"""Judges an answer: whether it is right and, if not, what its author may have had in mind."""
+"""Judges an answer: whether it is right and, if not, what its author may have had in mind.
+
+The way of an answer: it runs on all probes; right everywhere, it is solved. Otherwise each stage
+looks at the calls in turn, and the first that has something to say is heard (`STAGES`).
+"""
 
 from __future__ import annotations
 
-import contextlib
-import copy
 import dis
 import functools
 import inspect
-import itertools
-import re
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any, Literal
 
-from helpers.checks._properties import NOT_FINITE, shared_property
-from helpers.checks._run import Run, outcomes, parameters, quiet, run
-from helpers.checks._task import Mistake, Task
-from helpers.checks._values import (
-    Other,
-    Raised,
-    agree,
-    canonical,
-    finite,
-    first_difference,
-    is_sequence,
-    loosened,
-    mismatch,
-    show,
-    show_pair,
-    single_precision,
-)
+from helpers.checks._attempt import Attempt, Diagnosis, attempt, known
+from helpers.checks._example import example, inputs
+from helpers.checks._form import nothing_returned, other_form
+from helpers.checks._mistakes import mistaken, similar_mistake, whole_mistake
+from helpers.checks._properties import NOT_FINITE, property_fails, shared_property
+from helpers.checks._run import Run, parameters, quiet, run
+from helpers.checks._task import Task
+from helpers.checks._values import Raised, agree, finite, show
+
+__all__ = ["Verdict", "judge", "known", "mistaken"]
 
 
 @dataclass(frozen=True)
@@ -59,37 +52,6 @@ class Verdict:
     example: tuple[tuple[str, str], ...] = ()
 
 
-@dataclass(frozen=True)
-class _Known:
-    """What does not depend on the answer: computed once for each task."""
-
-    probes: tuple[tuple, ...]
-    expected: list[Any]
-    tolerances: list[tuple[float, float]]  # for each probe: rtol and atol
-
-
-@functools.cache
-def known(task: Task) -> _Known:
-    """Return the task's probes, with the expected outcome of each and its tolerances."""
-    probes = task.probes() if callable(task.probes) else task.probes
-    exact = task.rtol, task.atol
-    expected = outcomes(task, task.reference, probes)
-    for outcome in expected:  # or whatever fails in the same way would count as right
-        if isinstance(outcome, (Raised, Other)):
-            raise RuntimeError(f"the reference of {task.name} fails: {show(outcome)}")
-    return _Known(
-        probes,
-        expected,
-        [loosened(*exact) if single_precision(arguments) else exact for arguments in probes],
-    )
-
-
-@functools.cache
-def mistaken(task: Task) -> list[list[Any]]:
-    """Return the outcomes of each known mistake."""
-    return [outcomes(task, mistake.answer, known(task).probes) for mistake in task.mistakes]
-
-
 def judge(task: Task, answer: Any) -> Verdict:
     """Judge `answer`, which should be a function that does what `task` says."""
     with quiet():  # comparing numbers near the ends of the range overflows, too
@@ -112,7 +74,7 @@ def _judge(task: Task, answer: Any) -> Verdict:
     )
     if _untouched(answer):
         return untouched  # before anything that takes time, such as the import of TensorFlow
-    probes, expected = known(task).probes, known(task).expected
+    probes = known(task).probes
     call = f"{task.name}({', '.join(parameters(task)[: len(probes[0])])})"
     if complaint := _signature(answer, probes[0]):
         return verdict(
@@ -125,22 +87,18 @@ def _judge(task: Task, answer: Any) -> Verdict:
         return untouched
     if result.stopped:
         return _endless(task, probes, result)
-    wrong = [
-        number
-        for number, (got, right) in enumerate(zip(result.outcomes, expected, strict=True))
-        if mismatch(got, right) is not None or not _agree(task, number, got, right)
-    ]
-    if wrong:
-        return _diagnose(task, answer, result, wrong)
-    for number, argument in enumerate(result.changed):
-        if argument:
-            return _changed(task, result, number)
-    return Verdict("solved", "solved", task.tested, task.section)
-
-
-def _agree(task: Task, number: int, got: Any, expected: Any) -> bool:
-    """Whether two outcomes of the probe `number` are the same."""
-    return agree(got, expected, *known(task).tolerances[number])
+    tried = attempt(task, answer, result)
+    found = _diagnosed(tried)
+    if found is None:
+        return Verdict("solved", "solved", task.tested, task.section)
+    return verdict(
+        reason=found.reason,
+        diagnosis=found.words,
+        section=found.section or task.section,
+        example=inputs(task, found.call.arguments)
+        if found.reason == "changed"
+        else example(task, found.call),
+    )
 
 
 def _signature(answer: Callable, arguments: tuple) -> str:
@@ -182,150 +140,93 @@ def _untouched(answer: Callable) -> bool:
     return names <= RAISING and code.co_names == ("NotImplementedError",)
 
 
-# --- what is wrong --------------------------------------------------------------------------------
+# --- what is wrong, stage by stage ----------------------------------------------------------------
 
 
-def _diagnose(task: Task, answer: Callable, result: Run, wrong: list[int]) -> Verdict:
-    first = wrong[0]
-    got, expected = result.outcomes[first], known(task).expected[first]
-    example = _example(task, result, first)
-    verdict = functools.partial(Verdict, "wrong", section=task.section, example=example)
-    if mistake := _same_as(task, result.outcomes):
-        return verdict(
-            reason="mistake",
-            diagnosis=mistake.diagnosis,
-            section=mistake.section or task.section,
-        )
-    if isinstance(got, Raised):
-        return verdict(reason="raised", diagnosis=_raised(result, first))
-    if got is None and expected is not None:
-        return verdict(reason="form", diagnosis=_nothing(answer, result))
-    if not _agree(task, first, _again(task, answer, first), got):
-        return verdict(
-            reason="random",
-            diagnosis="Your function gave two different results for the same input. Leave out"
-            " randomness, do not let one call change what the next one finds, and fill every array"
-            " that `np.empty` makes.",
-        )
-    if result.changed[first]:
-        return _changed(task, result, first)
-    if mistake := _similar_to(task, result.outcomes, wrong):
-        return verdict(
-            reason="similar",
-            diagnosis="This looks like a known mistake. " + mistake.diagnosis,
-            section=mistake.section or task.section,
-        )
-    for number in wrong:
-        outcome = result.outcomes[number]
-        complaint = _complaint(task, outcome, known(task).expected[number])
-        if complaint and not isinstance(outcome, Raised):
-            return replace(
-                verdict(reason="form", diagnosis=complaint), example=_example(task, result, number)
+def _diagnosed(tried: Attempt) -> Diagnosis | None:
+    """Return what the first stage that finds something says; None if the answer is right."""
+    if not tried.failing:
+        return argument_changed(tried)
+    found = (stage(tried) for stage in STAGES)
+    return next((diagnosis for diagnosis in found if diagnosis), None)
+
+
+def argument_changed(tried: Attempt) -> Diagnosis | None:
+    """Name the argument that the answer changes, for whoever calls it."""
+    for call in tried.failing[:1] or tried.calls:
+        if call.changed:
+            return Diagnosis(
+                "changed",
+                f"Your function changes its argument `{call.changed}`: whoever calls it finds other"
+                f" numbers in `{call.changed}` afterwards. Work on a copy, or make a new array.",
+                call,
             )
-    for number in wrong:  # the same failing inputs, smallest first
-        if isinstance(result.outcomes[number], Raised):
-            continue
-        for diagnosis in _failing(task, known(task).probes[number], result.outcomes[number]):
-            return replace(
-                verdict(reason="property", diagnosis=diagnosis),
-                example=_example(task, result, number),
-            )
-    if finite(expected) and not finite(got):
-        return verdict(reason="property", diagnosis=NOT_FINITE)
-    calls = zip(known(task).probes, result.outcomes, known(task).expected, strict=True)
-    if diagnosis := shared_property(list(calls)):
-        return verdict(reason="property", diagnosis=diagnosis)
-    right = len(known(task).probes) - len(wrong)
-    return verdict(
-        reason="counter-example",
-        diagnosis=f"Right on {right} of {right + len(wrong)} inputs, but not on this one:"
-        if right
-        else "The numbers differ from what is expected. The smallest input on which they do:",
-    )
-
-
-def _again(task: Task, answer: Callable, number: int) -> Any:
-    again = run(task, answer, (known(task).probes[number],)).outcomes
-    return again[0] if again else None
-
-
-def _same_as(task: Task, got: list[Any]) -> Mistake | None:
-    for mistake, outputs in zip(task.mistakes, mistaken(task), strict=True):
-        if all(_agree(task, n, g, outputs[n]) for n, g in enumerate(got)):
-            return mistake
     return None
 
 
-def _similar_to(task: Task, got: list[Any], wrong: list[int]) -> Mistake | None:
-    """Return the one mistake that explains the smallest wrong output and most of the others."""
-    counts = []
-    for outputs in mistaken(task):
-        same = [number for number in wrong if _agree(task, number, got[number], outputs[number])]
-        explains = wrong[0] in same and 2 * len(same) > len(wrong)
-        counts.append(len(same) if explains else 0)
-    best = max(counts, default=0)
-    # Two that explain as much cannot be told apart: better no diagnosis than a wrong one.
-    return task.mistakes[counts.index(best)] if best and counts.count(best) == 1 else None
+def error_raised(tried: Attempt) -> Diagnosis | None:
+    """Say what the first wrong call raised, and where."""
+    call = tried.failing[0]
+    if not isinstance(call.got, Raised):
+        return None
+    at = f", at {call.got.where}" if call.got.where else ""
+    words = f"Your function raised {show(call.got).rstrip('.')}{at}."
+    if call.got.type == "NotImplementedError" and not call.got.message:
+        words = f"Your function calls `{call.got.within}`, which is not written yet{at}."
+    return Diagnosis("raised", words, call)
 
 
-def _failing(task: Task, arguments: tuple, got: Any) -> Iterator[str]:
-    """Yield the diagnoses of the task's own properties that do not hold."""
-    for prop in task.properties:
-        # A property that does not apply to such an output says nothing.
-        with contextlib.suppress(Exception):
-            if not prop.holds(copy.deepcopy(arguments), copy.deepcopy(got)):
-                words = prop.diagnosis
-                yield words(arguments, got) if callable(words) else words
-
-
-# --- in words -------------------------------------------------------------------------------------
-
-
-def _raised(result: Run, number: int) -> str:
-    error = result.outcomes[number]
-    at = f", at {error.where}" if error.where else ""
-    if error.type == "NotImplementedError" and not error.message:
-        return f"Your function calls `{error.within}`, which is not written yet{at}."
-    return f"Your function raised {show(error).rstrip('.')}{at}."
-
-
-def _nothing(answer: Callable, result: Run) -> str:
-    if any(result.printed):
-        return "Your function prints its result but returns nothing: end it with `return`."
-    if any(outcome is not None for outcome in result.outcomes):
-        return (
-            "Your function returns nothing (None) for this input: one way through it ends without"
-            " `return`."
-        )
-    if _returns_a_value(answer):
-        return (
-            "Your function has a `return`, but what it returns is nothing (None). Does that come"
-            " from a call that only changes something, and returns nothing itself? Make such a call"
-            " in a line of its own, and return what it changed."
-        )
-    return "Your function returns nothing (None): end it with `return` and the result."
-
-
-def _returns_a_value(answer: Callable) -> bool:
-    """Whether a `return` of the function has more behind it than nothing, or a plain None."""
-    code = getattr(answer, "__code__", None) if inspect.isfunction(answer) else None
-    steps = list(dis.get_instructions(code)) if code else []
-    return any(
-        step.opname == "RETURN_VALUE" and before.opname != "LOAD_CONST"
-        for before, step in itertools.pairwise(steps)
+def given_to_chance(tried: Attempt) -> Diagnosis | None:
+    """Notice a result that differs when the same call is made again."""
+    call = tried.failing[0]
+    again = run(tried.task, tried.answer, (call.arguments,)).outcomes
+    if again and agree(again[0], call.got, call.rtol, call.atol):
+        return None
+    return Diagnosis(
+        "random",
+        "Your function gave two different results for the same input. Leave out randomness, do not"
+        " let one call change what the next one finds, and fill every array that `np.empty` makes.",
+        call,
     )
 
 
-def _changed(task: Task, result: Run, number: int) -> Verdict:
-    name = result.changed[number]
-    return Verdict(
-        "wrong",
-        "changed",
-        f"Your function changes its argument `{name}`: whoever calls it finds other numbers in"
-        f" `{name}` afterwards. Work on a copy, or make a new array.",
-        task.section,
-        tuple(line for line in _example(task, result, number) if line[0] == "input"),
-    )
+def not_finite(tried: Attempt) -> Diagnosis | None:
+    """Notice nan and inf."""
+    call = tried.failing[0]
+    if finite(call.expected) and not finite(call.got):
+        return Diagnosis("property", NOT_FINITE, call)
+    return None
+
+
+def detected(tried: Attempt) -> Diagnosis | None:
+    """Say what all results have in common with the right ones."""
+    words = shared_property([(call.arguments, call.got, call.expected) for call in tried.calls])
+    return Diagnosis("property", words, tried.failing[0]) if words else None
+
+
+def counter_example(tried: Attempt) -> Diagnosis:
+    """Show the smallest input on which the answer is wrong."""
+    count = len(tried.calls)
+    right = count - len(tried.failing)
+    words = "The numbers differ from what is expected. The smallest input on which they do:"
+    if right:
+        words = f"Right on {right} of {count} inputs, but not on this one:"
+    return Diagnosis("counter-example", words, tried.failing[0])
+
+
+STAGES: tuple[Callable[[Attempt], Diagnosis | None], ...] = (
+    whole_mistake,
+    error_raised,
+    nothing_returned,
+    given_to_chance,
+    argument_changed,
+    similar_mistake,
+    other_form,
+    property_fails,
+    not_finite,
+    detected,
+    counter_example,
+)
 
 
 def _endless(task: Task, probes: tuple[tuple, ...], result: Run) -> Verdict:
@@ -337,68 +238,5 @@ def _endless(task: Task, probes: tuple[tuple, ...], result: Run) -> Verdict:
         f"Your function did not finish and was stopped after {task.seconds:g} seconds. Is there a"
         f" loop that never ends?{rest}",
         task.section,
-        (("input", _arguments(task, probes[min(number, len(probes) - 1)])),),
+        inputs(task, probes[min(number, len(probes) - 1)]),
     )
-
-
-def _arguments(task: Task, arguments: tuple) -> str:
-    return "\n".join(
-        f"{name} = {_argument(value)}".replace("\n", "\n" + " " * (len(name) + 3))
-        for name, value in zip(parameters(task), arguments, strict=False)
-    )
-
-
-def _argument(value: Any) -> str:
-    """Print an argument: an array, a number, or an object that knows how to describe itself."""
-    shown = canonical(value)
-    if not callable(value) and not isinstance(shown, Other):
-        return show(shown)
-    if inspect.isfunction(value):
-        return value.__name__
-    # Python's own description is an address in memory.
-    bare = type(value).__repr__ is object.__repr__
-    return f"a {type(value).__name__}" if bare else repr(value)
-
-
-def _example(task: Task, result: Run, number: int) -> tuple[tuple[str, str], ...]:
-    got, expected = result.outcomes[number], known(task).expected[number]
-    arguments = known(task).probes[number]
-    lines = [("input", _arguments(task, arguments))] if arguments else []
-    tolerance = known(task).tolerances[number]
-    shown = show_pair(*_differing(_named(task, expected), _named(task, got), *tolerance))
-    lines += [("expected", shown[0])] * task.show_expected + [("got", shown[1])]
-    if task.show_expected and not isinstance(got, (Raised, Other)):
-        difference = first_difference(got, expected, *tolerance)
-        if difference:
-            lines.append(("difference", difference))
-    if printed := _readable(result.printed[number]):
-        lines.append(("printed", printed))
-    return tuple(lines)
-
-
-def _complaint(task: Task, got: Any, expected: Any) -> str | None:
-    """Say in which way `got`, or a part of it, is not even of the form of `expected`."""
-    named = _named(task, got)
-    return mismatch(named, _named(task, expected)) if named is not got else mismatch(got, expected)
-
-
-def _named(task: Task, outcome: Any) -> Any:
-    """Return the outcome, with its parts by name if it has as many as the task names."""
-    if task.returns and is_sequence(outcome) and len(outcome) == len(task.returns):
-        return dict(zip(task.returns, outcome, strict=True))
-    return outcome
-
-
-def _differing(expected: Any, got: Any, rtol: float, atol: float) -> tuple[Any, Any]:
-    """Return both; of what has names, only what is not as it should be."""
-    if not (isinstance(expected, dict) and isinstance(got, dict) and got.keys() == expected.keys()):
-        return expected, got
-    keys = [key for key in expected if not agree(got[key], expected[key], rtol, atol)]
-    return {key: expected[key] for key in keys}, {key: got[key] for key in keys}
-
-
-def _readable(printed: str) -> str:
-    """Return the first lines of what was printed, as a terminal would leave them."""
-    plain = re.sub(r"\x1b\[[0-9;]*[A-Za-z]", "", printed)  # colours
-    lines = [re.split(r"[\r\x08]+", line.rstrip("\r\x08"))[-1] for line in plain.split("\n")]
-    return "\n".join(line for line in lines if line.strip())[:600]

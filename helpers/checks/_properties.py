@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
+import copy
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
+from helpers.checks._attempt import Attempt, Diagnosis
 from helpers.checks._values import Raised, is_sequence, mismatch
 
 NOT_FINITE = (
@@ -28,6 +31,21 @@ MEAN = (
     " sum is asked for, or divided twice?"
 )
 COUNTING = " Do you count from 1 where NumPy counts from 0, or the other way round?"
+
+
+def property_fails(attempt: Attempt) -> Diagnosis | None:
+    """Return the words of the first of the task's own properties that does not hold."""
+    for call in attempt.failing:
+        if isinstance(call.got, Raised):
+            continue
+        for prop in attempt.task.properties:
+            # A property that does not apply to such an output says nothing.
+            with contextlib.suppress(Exception):
+                if not prop.holds(copy.deepcopy(call.arguments), copy.deepcopy(call.got)):
+                    words = prop.diagnosis
+                    words = words(call.arguments, call.got) if callable(words) else words
+                    return Diagnosis("property", words, call)
+    return None
 
 
 def shared_property(calls: list[tuple[tuple, Any, Any]]) -> str:

@@ -1,0 +1,71 @@
+"""Stage: is the result even of the form that was asked for?"""
+
+from __future__ import annotations
+
+import dis
+import inspect
+import itertools
+from collections.abc import Callable
+from typing import Any
+
+from helpers.checks._attempt import Attempt, Diagnosis
+from helpers.checks._task import Task
+from helpers.checks._values import Raised, is_sequence, mismatch
+
+
+def nothing_returned(attempt: Attempt) -> Diagnosis | None:
+    """Say why the first wrong call returned None, where something else is expected."""
+    call = attempt.failing[0]
+    if call.got is not None or call.expected is None:
+        return None
+    return Diagnosis("form", _nothing(attempt), call)
+
+
+def other_form(attempt: Attempt) -> Diagnosis | None:
+    """Say what kind of thing the answer returned in place of the one expected."""
+    for call in attempt.failing:
+        complaint = _complaint(attempt.task, call.got, call.expected)
+        if complaint and not isinstance(call.got, Raised):
+            return Diagnosis("form", complaint, call)
+    return None
+
+
+def named(task: Task, outcome: Any) -> Any:
+    """Return the outcome, with its parts by name if it has as many as the task names."""
+    if task.returns and is_sequence(outcome) and len(outcome) == len(task.returns):
+        return dict(zip(task.returns, outcome, strict=True))
+    return outcome
+
+
+def _complaint(task: Task, got: Any, expected: Any) -> str | None:
+    by_name = named(task, got)
+    return (
+        mismatch(by_name, named(task, expected)) if by_name is not got else mismatch(got, expected)
+    )
+
+
+def _nothing(attempt: Attempt) -> str:
+    if any(call.printed for call in attempt.calls):
+        return "Your function prints its result but returns nothing: end it with `return`."
+    if any(call.got is not None for call in attempt.calls):
+        return (
+            "Your function returns nothing (None) for this input: one way through it ends without"
+            " `return`."
+        )
+    if _returns_a_value(attempt.answer):
+        return (
+            "Your function has a `return`, but what it returns is nothing (None). Does that come"
+            " from a call that only changes something, and returns nothing itself? Make such a call"
+            " in a line of its own, and return what it changed."
+        )
+    return "Your function returns nothing (None): end it with `return` and the result."
+
+
+def _returns_a_value(answer: Callable) -> bool:
+    """Whether a `return` of the function has more behind it than nothing, or a plain None."""
+    code = getattr(answer, "__code__", None) if inspect.isfunction(answer) else None
+    steps = list(dis.get_instructions(code)) if code else []
+    return any(
+        step.opname == "RETURN_VALUE" and before.opname != "LOAD_CONST"
+        for before, step in itertools.pairwise(steps)
+    )
