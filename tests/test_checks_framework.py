@@ -71,6 +71,8 @@ def wrong(answer, of=TASK) -> _judge.Verdict:
         lambda matrix: matrix.sum(axis=0) / len(matrix),
         lambda X: np.einsum("ij->j", X) / X.shape[0],
         lambda X: np.array([sum(column) / len(column) for column in X.T]),
+        lambda X: [sum(column) / len(column) for column in X.T],
+        lambda X: tuple(X.mean(axis=0)),
         lambda X: tf.reduce_mean(tf.cast(X, tf.float64), axis=0),
         lambda X: tf.Variable(X.mean(axis=0)),
         lambda X, axis=0: X.mean(axis=axis),
@@ -103,6 +105,18 @@ def test_single_precision_is_right_for_single_precision():
 def test_whole_numbers_are_right_where_they_are_equal():
     double = task(lambda z: 2.0 * z, probes=((np.array([1, 2]),),))
     assert judge(double, lambda z: 2 * z).state == "solved"
+
+
+def test_true_and_false_are_as_good_as_1_and_0_where_there_is_nothing_else():
+    z = np.array([-1.0, 0.0, 2.0])
+    booleans = task(lambda z: z > 0, probes=((z,),), mistakes=())
+    numbers = task(lambda z: (z > 0).astype(float), probes=((z,),), mistakes=())
+    lists = task(lambda z: np.outer(z > 0, z > 0), probes=((z,),), mistakes=())
+    for answer in (lambda z: z > 0, lambda z: 1.0 * (z > 0), lambda z: [int(x > 0) for x in z]):
+        assert judge(booleans, answer).state == judge(numbers, answer).state == "solved"
+    assert judge(lists, lambda z: [[a > 0 and b > 0 for b in z] for a in z]).state == "solved"
+    assert judge(booleans, lambda z: np.maximum(z, 0)).reason == "form"
+    assert judge(numbers, lambda z: z <= 0).state == "wrong"
 
 
 @pytest.mark.parametrize("make", [tuple, list, np.array])
@@ -298,8 +312,8 @@ def test_a_task_without_arguments_shows_no_input():
 @pytest.mark.parametrize(
     ("answer", "words"),
     [
-        (lambda X: list(X.mean(axis=0)), "Python list"),
-        (lambda X: tuple(X.mean(axis=0)), "Python tuple"),
+        (lambda X: [list(X.mean(axis=0)), [0]], "Python list"),
+        (lambda X: (*X.mean(axis=0), "done"), "Python tuple"),
         (lambda X: (X, X.mean(axis=0)), "expected: an array of shape (2,), and nothing beside it"),
         (lambda X: X.mean(), "one number; expected: an array of shape (2,)"),
         (lambda X: X, "shape (2, 2); expected: (2,)"),

@@ -9,7 +9,7 @@ from typing import Any
 
 from helpers.checks._run import Run, outcomes
 from helpers.checks._task import Task
-from helpers.checks._values import Other, Raised, agree, loosened, show, single_precision
+from helpers.checks._values import Other, Raised, agree, like, loosened, show, single_precision
 
 
 @dataclass(frozen=True)
@@ -105,7 +105,8 @@ def known(task: Task) -> Known:
 def attempt(task: Task, answer: Callable, result: Run) -> Attempt:
     """Lay what a run brought beside what is expected."""
     known_calls = zip(known(task).probes, known(task).expected, known(task).tolerances, strict=True)
-    run_calls = zip(result.outcomes, result.changed, result.printed, strict=True)
+    got = [like(g, e) for g, e in zip(result.outcomes, known(task).expected, strict=True)]
+    run_calls = zip(got, result.changed, result.printed, strict=True)
     return Attempt(
         task,
         answer,

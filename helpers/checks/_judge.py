@@ -20,7 +20,7 @@ from helpers.checks._mistakes import mistaken, similar_mistake, whole_mistake
 from helpers.checks._properties import NOT_FINITE, property_fails, shared_property
 from helpers.checks._run import Run, parameters, quiet, run
 from helpers.checks._task import Task
-from helpers.checks._values import Raised, agree, finite, show
+from helpers.checks._values import Raised, agree, finite, like, show
 
 __all__ = ["Verdict", "judge", "known", "mistaken"]
 
@@ -180,7 +180,7 @@ def given_to_chance(tried: Attempt) -> Diagnosis | None:
     """Notice a result that differs when the same call is made again."""
     call = tried.failing[0]
     again = run(tried.task, tried.answer, (call.arguments,)).outcomes
-    if again and agree(again[0], call.got, call.rtol, call.atol):
+    if again and agree(like(again[0], call.expected), call.got, call.rtol, call.atol):
         return None
     return Diagnosis(
         "random",

@@ -8,13 +8,17 @@ from typing import Any
 from helpers.checks._attempt import Attempt, Diagnosis, known
 from helpers.checks._run import outcomes
 from helpers.checks._task import Mistake, Task
-from helpers.checks._values import agree
+from helpers.checks._values import agree, like
 
 
 @functools.cache
 def mistaken(task: Task) -> list[list[Any]]:
     """Return the outcomes of each known mistake."""
-    return [outcomes(task, mistake.answer, known(task).probes) for mistake in task.mistakes]
+    probes, expected = known(task).probes, known(task).expected
+    return [
+        [like(o, e) for o, e in zip(outcomes(task, mistake.answer, probes), expected, strict=True)]
+        for mistake in task.mistakes
+    ]
 
 
 def whole_mistake(attempt: Attempt) -> Diagnosis | None:

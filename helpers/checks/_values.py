@@ -64,6 +64,40 @@ def is_sequence(value: Any) -> bool:
     return isinstance(value, (tuple, list))
 
 
+def like(got: Any, expected: Any) -> Any:
+    """Return `got` in the form of `expected`, where a teacher would not mind the difference.
+
+    One rule for all tasks: a list or tuple of numbers is as good as the array of the same shape,
+    and where all are 0 or 1, True and False are as good as the numbers.
+    """
+    if is_sequence(expected):
+        if not is_sequence(got) or len(got) != len(expected):
+            return got
+        return type(got)(like(g, e) for g, e in zip(got, expected, strict=True))
+    if isinstance(expected, dict) and isinstance(got, dict):
+        return {key: like(g, expected[key]) if key in expected else g for key, g in got.items()}
+    if not isinstance(expected, np.ndarray):
+        return got
+    array = _array(got) if is_sequence(got) else got
+    if not isinstance(array, np.ndarray) or array.shape != expected.shape:
+        return got
+    kinds = {array.dtype.kind, expected.dtype.kind}
+    if "b" in kinds and kinds <= set("biuf") and np.isin((array, expected), (0, 1)).all():
+        return array.astype(expected.dtype)
+    return array
+
+
+def _array(value: Any) -> np.ndarray | None:
+    """Return the array that a list of numbers, or of lists of them, would make; None if none."""
+    rows = [_array(item) if is_sequence(item) else item for item in value]
+    if not rows or not all(
+        isinstance(row, np.ndarray) and row.dtype.kind in "biuf" and row.shape == rows[0].shape
+        for row in rows
+    ):
+        return None
+    return np.array(rows)
+
+
 def _parts(value: Any) -> Any:
     """Return the rows of an array: as good as a tuple of them."""
     return tuple(map(np.asarray, value)) if isinstance(value, np.ndarray) and value.ndim else value
