@@ -10,6 +10,12 @@ from typing import Any
 
 import numpy as np
 
+MODEL_ARRAYS = ("_parameters", "_gradient")
+LAYER_ARRAYS = (
+    *("_weights", "_kernel", "_bias"),
+    *("_weights_gradient", "_kernel_gradient", "_bias_gradient"),
+)
+
 
 class NoWeightsError(AttributeError, ValueError):
     """A ValueError for whoever reads the message; an AttributeError, so that `hasattr` works."""
@@ -67,10 +73,9 @@ def share_weights(model: Any, n_features: int) -> None:
 def drop_weights(model: Any) -> None:
     """Leave the model as it was before it was built."""
     model.built = False
-    of_a_layer = ("weights", "weights_gradient", "kernel", "bias", "kernel_gradient")
-    for owner, names in (
-        (model, ("parameters", "gradient")),
-        *((layer, (*of_a_layer, "bias_gradient")) for layer in model.layers),
+    for owner, arrays in (
+        (model, MODEL_ARRAYS),
+        *((layer, LAYER_ARRAYS) for layer in model.layers),
     ):
-        for name in names:
-            vars(owner).pop(f"_{name}", None)
+        for name in arrays:
+            vars(owner).pop(name, None)

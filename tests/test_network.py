@@ -713,6 +713,24 @@ def test_a_failed_fit_leaves_weights_optimizer_and_random_numbers_as_they_were(k
     assert model.fit(*good).history == twin.fit(*good).history
 
 
+def test_a_first_fit_that_fails_leaves_the_model_unbuilt():
+    X, y = blobs()
+    model, never_built = classifier(), classifier()
+    X = X.copy()
+    X[50] = 1e308
+    with pytest.raises(FloatingPointError):
+        model.fit(X, y, batch_size=16)
+    assert model.built is False
+    with pytest.raises(ValueError, match="the layer has no weights yet"):
+        _ = model.layers[0].kernel
+    for failed, fresh in zip(
+        [model, *model.layers], [never_built, *never_built.layers], strict=True
+    ):
+        assert {k for k, v in vars(failed).items() if isinstance(v, np.ndarray)} == {
+            k for k, v in vars(fresh).items() if isinstance(v, np.ndarray)
+        }
+
+
 def test_an_interrupted_fit_leaves_the_model_as_it_was():
     X, y = blobs()
     model = classifier()
