@@ -423,7 +423,11 @@ def computation_graph(
     gaps = [gap + more for gap in gaps]
 
     back = any(edge.derivative is not None for edge in carried)
-    line, half, shift = 1.35 * size / 72, 0.3, 0.075 if back else 0.0
+    stacked = [text for edge in carried for text in edge.stacked]
+    stacked += [text for parameters in entering for edge in parameters for text in edge.stacked]
+    # Older versions of Matplotlib set formulas higher.
+    line = max(1.35 * size / 72, *(_extent(text, size)[1] + 0.02 for text in stacked))
+    half, shift = 0.3, 0.075 if back else 0.0
     above = half + (0.72 + 2 * line if any(entering) else 0.12)
     above = max(above, shift + 0.1 + 2 * line)
     below = max(half + 0.05, (shift + 0.12 + 2 * line) if back else 0.0)
@@ -443,7 +447,7 @@ def computation_graph(
         if number < len(boxes):
             _operation(axes, (x, y - half), boxes[number], 2 * half, operations[number], size)
             centre = x + boxes[number] / 2
-            _enter(axes, centre, y + half, boxes[number], entering[number], size)
+            _enter(axes, centre, y + half, boxes[number], entering[number], size, line)
             x += boxes[number]
 
     said = [f"{carried[0].in_words} enters {_plain(operations[0])}"]
@@ -516,9 +520,15 @@ def _chain(
 
 
 def _enter(
-    axes: Axes, centre: float, top: float, box: float, parameters: Sequence[_Carried], size: float
+    axes: Axes,
+    centre: float,
+    top: float,
+    box: float,
+    parameters: Sequence[_Carried],
+    size: float,
+    line: float,
 ) -> None:
-    """Draw what comes into a box from above."""
+    """Draw what comes into a box from above; each line of text is `line` inches high."""
     widths = [parameter.stacked_width(size) + 0.25 for parameter in parameters]
     left = centre - sum(widths) / 2
     for number, (parameter, width) in enumerate(zip(parameters, widths, strict=True)):
@@ -532,8 +542,8 @@ def _enter(
         if backward:
             _arrow(axes, (foot + apart, low), (x + apart, high), "backward")
             _text(axes, (x, high + 0.06), backward, "backward", va="bottom", size=size)
-        line = 1.35 * size / 72 if backward else 0.0
-        _text(axes, (x, high + 0.06 + line), forward, "forward", va="bottom", size=size)
+        second = line if backward else 0.0
+        _text(axes, (x, high + 0.06 + second), forward, "forward", va="bottom", size=size)
 
 
 def _operation(
