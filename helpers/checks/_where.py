@@ -1,0 +1,156 @@
+"""Says where an answer is wrong: in which entries of a result, or on which inputs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import numpy as np
+
+from helpers.checks._attempt import Call
+from helpers.checks._slips import ONE_PLACE, TRIANGLES, View
+
+MOST = 2  # Of more reasons than these none is worth saying.
+
+
+def where_wrong(views: list[View]) -> str | None:
+    """Say in which entries the results are wrong, if these are of one kind in all of them."""
+    if any(v.g.shape != v.e.shape or not v.e.ndim for v in views):
+        return None
+    wrong = [~np.isclose(v.g, v.e, v.rtol, v.atol, equal_nan=True) for v in views]
+    total, entries = sum(w.sum() for w in wrong), sum(w.size for w in wrong)
+    found: dict[str, int] = {}
+    for words, mask in _places(views):
+        try:
+            masks = [mask(v) for v in views]
+        except Exception:  # there is no such place
+            continue
+        size = sum(int(m.sum()) for m in masks)
+        inside = all(not (w & ~m).any() for w, m in zip(wrong, masks, strict=True))
+        if inside and 3 * size <= 4 * total and entries - size >= 3 and total >= 2:
+            found.setdefault(words, size)
+    smallest = [words for words, size in found.items() if size == min(found.values())]
+    if not 0 < len(smallest) <= MOST:
+        return None
+    every = "" if total == min(found.values()) else "Only there does it differ from the right one."
+    how = _how([(v.g[w], v.e[w]) for v, w in zip(views, wrong, strict=True) if w.any()])
+    return f"{{It}} is right, except {' and '.join(smallest)}{how}. {every}".strip()
+
+
+def _how(pairs: list[tuple[np.ndarray, np.ndarray]]) -> str:
+    g, e = (np.concatenate(sides) for sides in zip(*pairs, strict=True))
+    if np.isnan(g).all():
+        return ": there it is nan"
+    if (g == 0).all():
+        return ": there it is 0"
+    if np.allclose(g, -e, rtol=1e-6):
+        return ": there it has the wrong sign"
+    if len(set(g)) == 1:
+        return f": there it is {g[0]:.6g}"
+    return ""
+
+
+Mask = Callable[[View], np.ndarray]
+
+
+def _places(views: list[View]) -> Iterator[tuple[str, Mask]]:
+    for name in views[0].arguments:
+        for words, condition in CONDITIONS:
+            yield (
+                f"where `{name}` is {words}",
+                lambda v, name=name, condition=condition: _spread(
+                    condition(v.arguments[name]), v.e.shape
+                ),
+            )
+    for words, place in (*ONE_PLACE, *TRIANGLES):
+        yield f"in {words}", lambda v, place=place: place(v.e)
+    yield "where the right one is 0", lambda v: v.e == 0
+    yield "where the right one is negative", lambda v: v.e < 0
+    yield "where the right one is positive", lambda v: v.e > 0
+
+
+CONDITIONS: list[tuple[str, Callable[[np.ndarray], np.ndarray]]] = [
+    ("negative", lambda a: a < 0),
+    ("0", lambda a: a == 0),
+    ("positive", lambda a: a > 0),
+    ("1", lambda a: a == 1),
+    ("0 or negative", lambda a: a <= 0),
+    ("0 or positive", lambda a: a >= 0),
+    ("larger than 700, so that `np.exp` overflows", lambda a: a > 700),
+    ("smaller than -700, so that `np.exp` gives 0 or overflows", lambda a: a < -700),
+    ("larger than 700 or smaller than -700", lambda a: np.abs(a) > 700),
+    ("a whole number", lambda a: a == np.floor(a)),
+]
+
+
+def _spread(mask: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
+    """Return a mask of entries, or of rows, in the shape of the result."""
+    if mask.shape == shape:
+        return mask
+    if mask.ndim == 1 and len(shape) == 2 and len(mask) == shape[0]:
+        return np.broadcast_to(mask[:, None], shape)
+    raise ValueError("of another shape")
+
+
+def which_inputs(calls: list[Call], parameters: list[str]) -> str | None:
+    """Say what all inputs with a wrong result have in common, and no input with a right one."""
+    right = [call for call in calls if call.right]
+    wrong = [call for call in calls if not call.right]
+    if len(right) < 2 or not wrong:
+        return None
+    found = []
+    for number, name in enumerate(parameters):
+        for words, holds in FACTS:
+            try:
+                if all(holds(call.arguments[number]) for call in wrong) and not any(
+                    holds(call.arguments[number]) for call in right
+                ):
+                    found.append(words.format(f"`{name}`"))
+            except Exception:  # such an argument has no such fact
+                continue
+    if not 0 < len(found) <= MOST:
+        return None
+    inputs = "the one input" if len(wrong) == 1 else f"the {len(wrong)} inputs"
+    return (
+        f"{{It}} is right on {len(right)} of {len(calls)} inputs, and wrong on {inputs} where"
+        f" {' and '.join(found)}."
+    )
+
+
+def _array(value: Any) -> np.ndarray:
+    array = np.asarray(value)
+    if array.dtype.kind not in "biuf":
+        raise TypeError("holds no numbers")
+    return array
+
+
+def _ties(a: np.ndarray) -> bool:
+    if a.ndim != 2 or a.shape[1] < 2:
+        return False
+    ordered = np.sort(a, axis=1)
+    return bool((ordered[:, -1] == ordered[:, -2]).any())
+
+
+FACTS: list[tuple[str, Callable[[Any], bool]]] = [
+    (words, lambda value, holds=holds: bool(holds(_array(value))))
+    for words, holds in (
+        ("{0} contains a 0", lambda a: a.size and (a == 0).any() and a.dtype.kind != "b"),
+        ("{0} contains a negative number", lambda a: (a < 0).any()),
+        ("{0} has no positive number", lambda a: a.size and not (a > 0).any()),
+        ("{0} holds whole numbers (dtype int)", lambda a: a.dtype.kind in "iu"),
+        ("{0} has single precision (float32)", lambda a: a.dtype in (np.float32, np.float16)),
+        ("{0} holds nothing", lambda a: not a.size),
+        ("{0} has a single row", lambda a: a.ndim == 2 and len(a) == 1),
+        ("{0} has a single column", lambda a: a.ndim == 2 and a.shape[1] == 1),
+        ("{0} has a single entry", lambda a: a.ndim == 1 and len(a) == 1),
+        ("{0} is a single number", lambda a: a.ndim == 0),
+        ("{0} has one axis", lambda a: a.ndim == 1),
+        ("{0} has more than two axes", lambda a: a.ndim > 2),
+        ("{0} has as many rows as columns", lambda a: a.ndim == 2 and a.shape[0] == a.shape[1]),
+        ("{0} has not as many rows as columns", lambda a: a.ndim == 2 and a.shape[0] != a.shape[1]),
+        ("{0} contains numbers beyond 700", lambda a: (np.abs(a) > 700).any()),
+        ("two numbers of {0} are equal", lambda a: a.ndim == 1 and len(np.unique(a)) < a.size),
+        ("two entries of a row of {0} are equally large, and the largest", _ties),
+        ("{0} contains inf or nan", lambda a: a.dtype.kind == "f" and not np.isfinite(a).all()),
+    )
+]
