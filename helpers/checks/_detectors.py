@@ -80,7 +80,17 @@ def _detected(calls: list[Call], parameters: list[str], names: list[str]) -> str
             return NEARLY
         if words := where_wrong(views):
             return words
-    return which_inputs(calls, parameters)
+    if words := which_inputs(calls, parameters):
+        wrong = [v for v in views if not v.right]
+        there = wrong and _said(list(_holding(_causes(wrong), wrong, evidence(wrong))), wrong)
+        return words + _there(there or "")
+    return None
+
+
+def _there(words: str) -> str:
+    """Return what is wrong on some inputs only, as a sentence that goes on."""
+    words = words.replace("{It}", "{it}", 1)
+    return words and f" There, {words[0].lower() + words[1:]}"
 
 
 def _causes(views: list[View]) -> list[Slip]:
@@ -258,12 +268,16 @@ def same_for_every_input(calls: list[Call], parameters: list[str], names: list[s
     wrong = [call for call in calls if not call.right]
     if not any(not agree(c.expected, wrong[0].expected, c.rtol, c.atol) for c in wrong[1:]):
         return None
+    if isinstance(first.got, np.ndarray) and set(first.got.ravel()[:FEW].tolist()) in ({0}, {1}):
+        return None  # there is more to say of it
     shown = show(first.got)
     shown = f", {shown}" if len(shown) < 40 and "\n" not in shown else ""
-    return (
-        f"{{It}} is the same for every input{shown}. Does it come from the arguments, or from fixed"
-        " numbers or variables of the notebook?"
+    ask = (
+        "Is there a condition that always, or never, holds?"
+        if isinstance(first.got, str)
+        else "Does it come from the arguments, or from fixed numbers or variables of the notebook?"
     )
+    return f"{{It}} is the same for every input{shown}. {ask}"
 
 
 def arguments_returned(calls: list[Call], parameters: list[str], names: list[str]) -> str | None:
@@ -388,7 +402,15 @@ def within_a_list(calls: list[Call], parameters: list[str], names: list[str]) ->
                 f"{{It}} is a {kind} of {count}; number {number + 1} of them is the right result."
                 " Return only that."
             )
+    if all(_sum(c.got) is not None and agree(_sum(c.got), c.expected, 1e-9, 0) for c in calls):
+        return f"{{It}} consists of {count} numbers; their sum is the right result."
     return None
+
+
+def _sum(parts: Any) -> np.ndarray | None:
+    """Return the sum of numbers; None if they are not numbers."""
+    numbers = all(isinstance(p, np.ndarray) and p.dtype.kind in "iuf" and not p.ndim for p in parts)
+    return np.asarray(sum(parts)) if numbers and len(parts) > 1 else None
 
 
 # --- the code -------------------------------------------------------------------------------------

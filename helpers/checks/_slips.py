@@ -322,7 +322,8 @@ def _all_zero(v: View) -> str:
         return "{It} is False for every input."
     first = "Every entry of {it} is 0, for every input."
     if v.e.ndim == 0:
-        return "{It} is 0 for every input."
+        cut = " Does a `//` or an `int(...)` cut its decimals off?"
+        return "{It} is 0 for every input." + cut * bool(0 < abs(v.e) < 1)
     if v.kinds == ("f", "i"):
         return first + (
             " Its numbers are whole ones (dtype int): did you write decimals into an array of"
@@ -351,9 +352,10 @@ def _kept(what: str, mask: Callable[[np.ndarray], np.ndarray], ask: str = "") ->
 
 def _places(e: np.ndarray, axis: int, index: int, ndim: int) -> np.ndarray:
     """Return the mask of one row, column or entry."""
-    only(e.ndim == ndim and e.shape[axis] > 1)
+    only(e.ndim == ndim)
     mask = np.zeros(e.shape, bool)
-    mask[(slice(None),) * axis + (index,)] = True
+    if e.size:
+        mask[(slice(None),) * axis + (index,)] = True
     return mask
 
 
@@ -385,9 +387,9 @@ def _repeated(e: np.ndarray, mask: Callable[[np.ndarray], np.ndarray]) -> np.nda
 
 
 FILLED = [
-    Slip(_all_zero, "", _constant(0.0), evidence=2),
-    Slip(_all_one, "", _constant(1.0), evidence=2),
-    Slip("{It} is nan, in every entry and for every input.", "", _constant(np.nan), evidence=2),
+    Slip(_all_zero, "", _constant(0.0), evidence=1.5),
+    Slip(_all_one, "", _constant(1.0), evidence=1.5),
+    Slip("{It} is nan, in every entry and for every input.", "", _constant(np.nan), evidence=1.5),
     Slip(
         "Every entry of {it} is the average of all the right ones.",
         "Is an average taken over everything?",
@@ -419,6 +421,11 @@ FILLED = [
         "",
         to(lambda e: _matrix(e) + e.T),
     ),
+    Slip(
+        "{It} counts each entry of the right one in both directions, as if it were symmetric.",
+        "",
+        to(lambda e: _matrix(e) + e.T - np.diag(np.diag(e))),
+    ),
     *(_kept(name, mask, RETURN_INSIDE * ("first" in name)) for name, mask in ONE_PLACE),
     *(_kept(name, mask) for name, mask in TRIANGLES),
     Slip(
@@ -449,14 +456,14 @@ def _table(axis: int) -> Sides:
     """Compare where every row (or column) repeats the right result."""
 
     def sides(v: View) -> tuple[Any, Any]:
-        only(v.g.ndim == 2 and v.e.ndim == 1 and v.g.shape == 2 * v.e.shape and len(v.e) > 1)
+        only(v.g.ndim == 2 and v.e.ndim == 1 and v.g.shape == 2 * v.e.shape)
         return v.g, np.broadcast_to(np.expand_dims(v.e, axis), v.g.shape)
 
     return sides
 
 
 def _diagonal(v: View) -> tuple[Any, Any]:
-    only(v.g.ndim == 2 and v.g.shape == 2 * v.e.shape and len(v.e) > 1)
+    only(v.g.ndim == 2 and v.g.shape == 2 * v.e.shape)
     return np.diagonal(v.g), v.e
 
 
@@ -471,7 +478,7 @@ SQUARE = (
 )
 SHAPES = [
     Slip(
-        lambda v: f"{{It}} holds the right number, but in an array of {v.g.ndim} axes.",
+        lambda v: f"{{It}} holds the right number, but in an array of shape {v.g.shape}.",
         "Does an index, or a `.sum()`, miss that would make one number of it?",
         _in_shape(lambda v: v.e.ndim == 0 and v.g.ndim > 0),
         "form",
@@ -511,27 +518,13 @@ SHAPES = [
         "{It} is a table each of whose rows is the right result.",
         SQUARE,
         _table(0),
-        "table",
+        "form",
     ),
     Slip(
         "{It} is a table each of whose columns is the right result.",
         SQUARE,
         _table(1),
-        "table",
-    ),
-    Slip(
-        lambda v: f"{{It}} has {shapes(v)}; the right numbers stand on its diagonal.",
-        SQUARE,
-        _diagonal,
-        "table",
-        effort=1,
-    ),
-    Slip(
-        lambda v: f"{{It}} has {shapes(v)}: it repeats the right numbers.",
-        "",
-        _broadcast,
-        "table",
-        effort=1,
+        "form",
     ),
 ]
 
@@ -557,7 +550,7 @@ def _still_to(make: Callable[..., Any], axis: int | None) -> Sides:
     """Compare where `make` along one more axis gives the right result."""
 
     def sides(v: View) -> tuple[Any, Any]:
-        only(v.g.ndim > v.e.ndim and v.g.size > v.e.size and (axis is None) == (v.e.ndim == 0))
+        only(v.g.ndim > v.e.ndim and (axis is None) == (v.e.ndim == 0))
         return make(v.g, axis=axis), v.e
 
     return sides
@@ -571,6 +564,11 @@ def _too_far(make: Callable[..., Any], axis: int) -> Sides:
         return v.g, make(v.e, axis=axis)
 
     return sides
+
+
+def _counted(v: View) -> tuple[Any, Any]:
+    only(v.g.ndim and v.e.ndim == 0)
+    return len(v.g), v.e
 
 
 REDUCED = [
@@ -603,10 +601,14 @@ REDUCED = [
             ),
             f"Is {name} missing?",
             _still_to(make, axis),
-            "reduced",
         )
         for axis in (None, 0, 1)
         for name, make in (("the average", np.mean), ("the sum", np.sum))
+    ),
+    Slip(
+        "{It} is an array; the number of its entries is the right result.",
+        "Is `len` missing?",
+        _counted,
     ),
 ]
 
@@ -700,8 +702,11 @@ def _to_largest(v: View) -> tuple[Any, Any]:
 
 
 def _hard(v: View) -> tuple[Any, Any]:
-    only(v.e.ndim and v.e.shape[-1] > 1 and not _one_hot(v.e))
-    return v.g, v.e == v.e.max(axis=-1, keepdims=True)
+    only(v.e.ndim and v.e.shape[-1] > 1 and (v.right or not _one_hot(v.e)))
+    largest = v.e == v.e.max(axis=-1, keepdims=True)
+    # Of two that are equally large, one or both may have been taken.
+    only(not v.g[~largest].any())
+    return v.g, largest & ((v.g == 1) | (largest.sum(axis=-1, keepdims=True) == 1))
 
 
 def _at_half(v: View) -> tuple[Any, Any]:
@@ -710,8 +715,9 @@ def _at_half(v: View) -> tuple[Any, Any]:
 
 
 def _yes_or_no(v: View) -> tuple[Any, Any]:
-    only(not _zero_one(v.e) and v.e.min() >= 0 and v.e.max() <= 1)
-    return v.g, v.e >= 0.5
+    only((v.right or not _zero_one(v.e)) and v.e.min() >= 0 and v.e.max() <= 1)
+    only(_zero_one(v.g))
+    return np.where(v.e == 0.5, 1, v.g), v.e >= 0.5
 
 
 def _zero_one(a: np.ndarray) -> bool:
@@ -769,7 +775,7 @@ INSTEAD = [
         _at_half,
     ),
     Slip(
-        "{It} says yes or no: yes where the right one is at least 0.5.",
+        "{It} says only yes or no: yes where the right one is above 0.5.",
         "Is a decision returned in place of the probabilities?",
         _yes_or_no,
     ),
@@ -781,7 +787,7 @@ INSTEAD = [
 
 def _decimals(cut: Callable[[np.ndarray], np.ndarray], places: int) -> Sides:
     def sides(v: View) -> tuple[Any, Any]:
-        only("f" in v.kinds[0] and (v.g.any() or places))
+        only(v.kinds[0] == "f" and v.kinds[1] != "b")
         return v.g, cut(v.e * 10.0**places) / 10.0**places
 
     return sides
@@ -801,6 +807,7 @@ ROUNDED = [
         CUT,
         _decimals(np.trunc, 0),
         "whole",
+        effort=1,
         evidence=2,
     ),
     Slip(
@@ -808,6 +815,7 @@ ROUNDED = [
         CUT,
         _decimals(np.floor, 0),
         "whole",
+        effort=1,
         evidence=2,
     ),
     *(
@@ -818,6 +826,7 @@ ROUNDED = [
             "Leave out the rounding.",
             _decimals(np.round, places),
             "whole" if not places else "decimals",
+            effort=1,
             tight=True,
             evidence=2,
         )
@@ -867,11 +876,49 @@ def with_arguments(views: list[View]) -> list[Slip]:
     for words, value in _counts(views):
         slips += _factors(words, value)
     for name in names:
+        slips += [_other_axis(name, what, make, axis) for what, make in ALONG for axis in (0, 1)]
         if _same_size(name, views):
-            slips += [*_arithmetic(name), *_steps(name, views)]
+            slips += [*_arithmetic(name), *_steps(name, views), _left_out(name)]
         elif all(v.arguments[name].ndim == 0 for v in views):
             slips += _arithmetic(name)
     return slips
+
+
+ALONG = [
+    ("sum", np.sum),
+    ("average", np.mean),
+    ("largest number", np.max),
+    ("smallest number", np.min),
+    ("position of the largest number", np.argmax),
+    ("position of the smallest number", np.argmin),
+    ("standard deviation", np.std),
+]
+
+
+def _other_axis(name: str, what: str, make: Callable[..., Any], axis: int) -> Slip:
+    """Return the slip of a sum, or the like, along `axis` instead of along the other one."""
+
+    def sides(v: View) -> tuple[Any, Any]:
+        table = _matrix(v.arguments[name])
+        taken, asked = make(table, axis=axis), make(table, axis=1 - axis)
+        only(v.g.shape == taken.shape and v.e.shape == asked.shape)
+        return np.concatenate([v.g, v.e]), np.concatenate([taken, asked])
+
+    return Slip(
+        f"{{It}} is the {what} of each {'row' if axis else 'column'} of `{name}`, not of each"
+        f" {'column' if axis else 'row'}: the axis is the wrong one.",
+        "",
+        sides,
+    )
+
+
+def _left_out(name: str) -> Slip:
+    return Slip(
+        f"{{It}} lacks the entries for which `{name}` is 0, and is right else.",
+        "",
+        lambda v: (v.g, v.e[_vector(v.arguments[name]) != 0]),
+        effort=1,
+    )
 
 
 def _numbers(views: list[View]) -> list[str]:
@@ -905,7 +952,7 @@ def _counts(views: list[View]) -> Iterator[tuple[str, Callable[[View], float]]]:
         first = False
 
 
-def _factors(words: str, value: Callable[[View], float], start: str = "") -> list[Slip]:
+def _factors(words: str, value: Callable[[View], float]) -> list[Slip]:
     """Return the slips of a sum in place of a mean, and the other way round."""
     return [
         Slip(
@@ -1170,6 +1217,10 @@ OF_ONE: list[tuple[str, Callable[[np.ndarray], Any]]] = [
     ("np.argsort({0})", lambda a: np.argsort(_vector(a), kind="stable")),
     ("np.sort({0})", lambda a: np.sort(_vector(a))),
     ("np.unique({0})", np.unique),
+    ("{0}[0]", lambda a: a[0]),
+    ("{0}[-1]", lambda a: a[-1]),
+    ("{0}[:, 0]", lambda a: a[:, 0]),
+    ("{0}[:, -1]", lambda a: a[:, -1]),
     ("{0}.T", lambda a: _matrix(a).T),
     ("len({0})", len),
     ("{0}.shape[1]", lambda a: a.shape[1]),
@@ -1222,6 +1273,7 @@ def _normalised(axis: int | None) -> Sides:
     """Compare what is left when all rows, or columns, are brought to one size."""
 
     def sides(v: View) -> tuple[Any, Any]:
+        only(axis is not None or not v.right)
         only(v.e.ndim == (1 if axis is None else 2) and v.g.shape == v.e.shape)
         size = [np.abs(a).max(axis=axis, keepdims=True) for a in (v.g, v.e)]
         return v.g / size[0], v.e / size[1]
@@ -1234,7 +1286,7 @@ def _from_first(axis: int | None) -> Sides:
 
     def sides(v: View) -> tuple[Any, Any]:
         only(v.e.ndim == (1 if axis is None else 2) and v.g.shape == v.e.shape)
-        only(v.right or v.e.size > 1)
+        only(v.e.size > 1 and (axis is not None or not v.right))
         first = [np.take(a, [0], axis or 0) for a in (v.g, v.e)]
         return v.g - first[0], v.e - first[1]
 
@@ -1243,6 +1295,16 @@ def _from_first(axis: int | None) -> Sides:
 
 MUCH = 3 * ENOUGH
 REMAINING = [
+    Slip(
+        lambda v: f"{{It}} has {shapes(v)}; the right numbers stand on its diagonal.",
+        SQUARE,
+        _diagonal,
+    ),
+    Slip(
+        lambda v: f"{{It}} has {shapes(v)}: it repeats the right numbers.",
+        "",
+        _broadcast,
+    ),
     Slip(
         "{It} holds the right rows, but in another order.",
         "",

@@ -19,8 +19,8 @@ def where_wrong(views: list[View]) -> str | None:
         return None
     wrong = [~np.isclose(v.g, v.e, v.rtol, v.atol, equal_nan=True) for v in views]
     total, entries = sum(w.sum() for w in wrong), sum(w.size for w in wrong)
-    found: dict[str, int] = {}
-    for words, mask in _places(views):
+    found: dict[int, dict[str, str]] = {}  # by size and by what it is about: the first words
+    for about, words, mask in _places(views):
         try:
             masks = [mask(v) for v in views]
         except Exception:  # there is no such place
@@ -28,13 +28,14 @@ def where_wrong(views: list[View]) -> str | None:
         size = sum(int(m.sum()) for m in masks)
         inside = all(not (w & ~m).any() for w, m in zip(wrong, masks, strict=True))
         if inside and 3 * size <= 4 * total and entries - size >= 3 and total >= 2:
-            found.setdefault(words, size)
-    smallest = [words for words, size in found.items() if size == min(found.values())]
-    if not 0 < len(smallest) <= MOST:
+            found.setdefault(size, {}).setdefault(about, words)
+    if not found or len(smallest := list(found[min(found)].values())) > MOST:
         return None
-    every = "" if total == min(found.values()) else "Only there does it differ from the right one."
+    places = " and ".join(smallest)
+    if total < min(found):
+        return f"All that is wrong in {{it}} lies {places}."
     how = _how([(v.g[w], v.e[w]) for v, w in zip(views, wrong, strict=True) if w.any()])
-    return f"{{It}} is right, except {' and '.join(smallest)}{how}. {every}".strip()
+    return f"{{It}} is right, except {places}{how}."
 
 
 def _how(pairs: list[tuple[np.ndarray, np.ndarray]]) -> str:
@@ -53,20 +54,26 @@ def _how(pairs: list[tuple[np.ndarray, np.ndarray]]) -> str:
 Mask = Callable[[View], np.ndarray]
 
 
-def _places(views: list[View]) -> Iterator[tuple[str, Mask]]:
+def _places(views: list[View]) -> Iterator[tuple[str, str, Mask]]:
     for name in views[0].arguments:
         for words, condition in CONDITIONS:
             yield (
+                name,
                 f"where `{name}` is {words}",
                 lambda v, name=name, condition=condition: _spread(
                     condition(v.arguments[name]), v.e.shape
                 ),
             )
     for words, place in (*ONE_PLACE, *TRIANGLES):
-        yield f"in {words}", lambda v, place=place: place(v.e)
-    yield "where the right one is 0", lambda v: v.e == 0
-    yield "where the right one is negative", lambda v: v.e < 0
-    yield "where the right one is positive", lambda v: v.e > 0
+        yield "", f"in {words}", lambda v, place=place: place(v.e)
+    for words, place in ONE_PLACE:
+        yield "", f"outside {words}", lambda v, place=place: ~place(v.e)
+    for words, condition in CONDITIONS[:3]:
+        yield (
+            "expected",
+            f"where the right one is {words}",
+            lambda v, condition=condition: condition(v.e),
+        )
 
 
 CONDITIONS: list[tuple[str, Callable[[np.ndarray], np.ndarray]]] = [
@@ -125,7 +132,7 @@ def _array(value: Any) -> np.ndarray:
 
 
 def _ties(a: np.ndarray) -> bool:
-    if a.ndim != 2 or a.shape[1] < 2:
+    if a.ndim != 2 or a.shape[1] < 2 or ((a == 0) | (a == 1)).all():
         return False
     ordered = np.sort(a, axis=1)
     return bool((ordered[:, -1] == ordered[:, -2]).any())
