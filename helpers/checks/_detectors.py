@@ -26,6 +26,7 @@ from helpers.checks._slips import (
     Slip,
     View,
     descriptions,
+    not_reduced,
     with_arguments,
     with_numbers,
 )
@@ -94,7 +95,12 @@ def _there(words: str) -> str:
 
 
 def _causes(views: list[View]) -> list[Slip]:
-    return [*BY_ITSELF, *with_arguments(views), *with_numbers(views)]
+    return [
+        *BY_ITSELF,
+        *not_reduced(views),
+        *with_arguments(views),
+        *with_numbers(views),
+    ]
 
 
 # --- the numbers ----------------------------------------------------------------------------------

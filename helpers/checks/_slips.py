@@ -551,6 +551,8 @@ def _still_to(make: Callable[..., Any], axis: int | None) -> Sides:
 
     def sides(v: View) -> tuple[Any, Any]:
         only(v.g.ndim > v.e.ndim and (axis is None) == (v.e.ndim == 0))
+        # Where one number is repeated, its average is no news.
+        only(v.g.size <= v.e.size or np.ptp(v.g, axis=axis).any())
         return make(v.g, axis=axis), v.e
 
     return sides
@@ -592,7 +594,19 @@ REDUCED = [
             ("the last", lambda e, axis: np.take(e, -1, axis), ""),
         )
     ),
-    *(
+    Slip(
+        "{It} is an array; the number of its entries is the right result.",
+        "Is `len` missing?",
+        _counted,
+    ),
+]
+
+
+def not_reduced(views: list[View]) -> list[Slip]:
+    """Return the slips of a sum or an average that is still to be taken."""
+    if not any(v.g.size > v.e.size for v in views):
+        return []  # then it is but a matter of the shape
+    return [
         Slip(
             lambda v, name=name: (
                 f"{{It}} has {shapes(v)}; {name} of its "
@@ -604,13 +618,7 @@ REDUCED = [
         )
         for axis in (None, 0, 1)
         for name, make in (("the average", np.mean), ("the sum", np.sum))
-    ),
-    Slip(
-        "{It} is an array; the number of its entries is the right result.",
-        "Is `len` missing?",
-        _counted,
-    ),
-]
+    ]
 
 
 def _shorter(make: Callable[[np.ndarray], np.ndarray]) -> Sides:

@@ -19,6 +19,8 @@ def where_wrong(views: list[View]) -> str | None:
         return None
     wrong = [~np.isclose(v.g, v.e, v.rtol, v.atol, equal_nan=True) for v in views]
     total, entries = sum(w.sum() for w in wrong), sum(w.size for w in wrong)
+    if words := _yes_too_often(views, wrong):
+        return words
     found: dict[int, dict[str, str]] = {}  # by size and by what it is about: the first words
     for about, words, mask in _places(views):
         try:
@@ -34,8 +36,25 @@ def where_wrong(views: list[View]) -> str | None:
     places = " and ".join(smallest)
     if total < min(found):
         return f"All that is wrong in {{it}} lies {places}."
+    if places.startswith("outside"):
+        return f"{{It}} is right only in{places.removeprefix('outside')}."
     how = _how([(v.g[w], v.e[w]) for v, w in zip(views, wrong, strict=True) if w.any()])
     return f"{{It}} is right, except {places}{how}."
+
+
+def _yes_too_often(views: list[View], wrong: list[np.ndarray]) -> str | None:
+    """Say whether all that is wrong of 0 and 1, or False and True, is wrong in one direction."""
+    if not all(((a == 0) | (a == 1)).all() for v in views for a in (v.e, v.g)):
+        return None
+    right = np.concatenate([v.e[w] for v, w in zip(views, wrong, strict=True)])
+    if len(right) < 3 or len(set(right)) > 1:
+        return None
+    words = ("False", "True") if views[0].kinds[1] == "b" else ("0", "1")
+    said, missed = words if right[0] else words[::-1]
+    return (
+        f"{{It}} says {said} too often: wherever it is wrong, {missed} is right, and never the"
+        " other way round."
+    )
 
 
 def _how(pairs: list[tuple[np.ndarray, np.ndarray]]) -> str:
