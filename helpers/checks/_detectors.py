@@ -21,6 +21,7 @@ from helpers.checks._run import quiet
 from helpers.checks._slips import (
     BY_ITSELF,
     NEARLY,
+    NOT_FINITE,
     REMAINING,
     WEAKER,
     Slip,
@@ -72,20 +73,29 @@ def _detected(calls: list[Call], parameters: list[str], names: list[str]) -> str
         if words := whole(calls, parameters, names):
             return words
     views = _views(calls, parameters)
-    if views:
-        score = evidence(views)
-        for slips in (_causes, descriptions, lambda views: REMAINING):
-            if words := _said(list(_holding(slips(views), views, score)), views):
-                return words
-        if _nearly(views):
-            return NEARLY
-        if words := where_wrong(views):
-            return words
+    if views and (words := _of_numbers(views)):
+        return words
+    wrong = [v for v in views if not v.right]
+    infinite = bool(wrong) and all(np.isfinite(v.e).all() > np.isfinite(v.g).all() for v in wrong)
     if words := which_inputs(calls, parameters):
-        wrong = [v for v in views if not v.right]
-        there = wrong and _said(list(_holding(_causes(wrong), wrong, evidence(wrong))), wrong)
+        there = NOT_FINITE if infinite else _first_said((_causes,), wrong)
         return words + _there(there or "")
-    return None
+    return NOT_FINITE if infinite else None
+
+
+def _of_numbers(views: list[View]) -> str | None:
+    if words := _first_said((_causes, descriptions, lambda views: REMAINING), views):
+        return words
+    return NEARLY if _nearly(views) else where_wrong(views)
+
+
+def _first_said(
+    tables: Iterable[Callable[[list[View]], Iterable[Slip]]], views: list[View]
+) -> str | None:
+    """Say what holds of the first table in which anything does."""
+    score = evidence(views)
+    found = (_said(list(_holding(table(views), views, score)), views) for table in tables if views)
+    return next(filter(None, found), None)
 
 
 def _there(words: str) -> str:

@@ -64,6 +64,10 @@ WEAKER = {  # what slips of one family have in common
     "average": "{It} is made of the right numbers, but has too few of them.",
     "decimals": "{It} has too few decimals: it is rounded or cut off.",
 }
+NOT_FINITE = (
+    "{It} is not finite: nan or inf. Some number on the way to it is too large, or a 0 is divided"
+    " by, or its logarithm taken."
+)
 NEARLY = (
     "{It} is close to the right one, but not equal to it. Is something rounded, or only"
     " approximated?"
@@ -551,8 +555,6 @@ def _still_to(make: Callable[..., Any], axis: int | None) -> Sides:
 
     def sides(v: View) -> tuple[Any, Any]:
         only(v.g.ndim > v.e.ndim and (axis is None) == (v.e.ndim == 0))
-        # Where one number is repeated, its average is no news.
-        only(v.g.size <= v.e.size or np.ptp(v.g, axis=axis).any())
         return make(v.g, axis=axis), v.e
 
     return sides
@@ -604,8 +606,8 @@ REDUCED = [
 
 def not_reduced(views: list[View]) -> list[Slip]:
     """Return the slips of a sum or an average that is still to be taken."""
-    if not any(v.g.size > v.e.size for v in views):
-        return []  # then it is but a matter of the shape
+    if not any(v.g.size > v.e.size and np.ptp(v.g, axis=0).any() for v in views):
+        return []  # then it is a matter of the shape only, or the same number comes again
     return [
         Slip(
             lambda v, name=name: (
