@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from helpers.checks import _detectors
 from helpers.checks._attempt import Call
 from helpers.checks._detectors import detected, overwritten_argument, unused_argument
+from helpers.checks._slips import BY_ITSELF
 from helpers.checks._values import Other, Raised, agree, canonical
 
 SEEDS = st.integers(0, 2**32 - 1)
@@ -53,22 +53,14 @@ RESULTS = {
     "square": lambda random, m: random.normal(size=(m + 2, m + 2)) * 3,
     "probabilities": lambda random, m: random.dirichlet(np.ones(m + 1), m + 2),
     "chances": lambda random, m: random.uniform(0.01, 0.99, m + 8),
-    "booleans": lambda random, m: np.concatenate([random.permutation([True, False] * (m + 3))]),
+    "booleans": lambda random, m: random.permutation([True, False] * (m + 3)),
     "labels": lambda random, m: np.concatenate([[0, 1, 2], random.integers(0, 3, m + 6)]),
-    "number": lambda random, m: random.normal() * 7,
+    "repeated": lambda random, m: random.permutation(np.repeat(random.integers(9, 99, m), 3)),
 }
 
 
 def one_hot(labels, n=3):
     return np.eye(n)[labels]
-
-
-def triangle(e):
-    return np.triu(e)
-
-
-def flattened(e):
-    return e.ravel()
 
 
 # By kind of result: the slip, and words that belong to no other one.
@@ -122,7 +114,7 @@ SLIPS = {
         (lambda e: e.round(1), "rounded to 1 decimal."),
         (lambda e: e.round(3), "rounded to 3 decimals"),
         (lambda e: np.trunc(e * 100) / 100, "cut off after 2 decimals"),
-        (lambda e: e.round(9), "rounded to 9 decimals"),
+        (lambda e: e.round(7), "rounded to 7 decimals"),
         (lambda e: e.astype(np.float32).astype(float), "seven digits only"),
         (lambda e: e * (1 + 1e-6 * np.sin(e)), "close to the right one"),
         (lambda e: np.clip(e, -1, 1), "never goes below -1 or above 1"),
@@ -151,7 +143,6 @@ SLIPS = {
     ],
     "chances": [
         (lambda e: np.log(e / (1 - e)), "Is the sigmoid missing?"),
-        (lambda e: 2 * (e > 0.5), ""),
         (lambda e: e > 0.5, "says only yes or no"),
         (lambda e: (e > 0.5).astype(int), "says only yes or no"),
     ],
@@ -166,7 +157,7 @@ SLIPS = {
         (lambda e: e.T.reshape(e.shape), "column by column"),
         (lambda e: np.cumsum(e, axis=0), "running sum of the right rows"),
         (lambda e: np.cumsum(e, axis=1), "running sum of the right columns"),
-        (flattened, "in one line"),
+        (np.ravel, "in one line"),
         (lambda e: e[None], "but has the shape (1, "),
         (lambda e: e.mean(axis=0), "is the average of the right rows"),
         (lambda e: e.mean(axis=1), "is the average of the right columns"),
@@ -187,7 +178,7 @@ SLIPS = {
     ],
     "square": [
         (np.transpose, "is transposed"),
-        (triangle, "only the entries on and above the diagonal"),
+        (np.triu, "only the entries on and above the diagonal"),
         (np.tril, "only the entries on and below the diagonal"),
         (lambda e: np.diag(np.diag(e)), "only the diagonal"),
         (lambda e: e - np.diag(np.diag(e)), "only the entries off the diagonal"),
@@ -195,7 +186,7 @@ SLIPS = {
         (lambda e: e + e.T - np.diag(np.diag(e)), "in both directions"),
     ],
     "probabilities": [
-        (np.log, "`np.exp` missing"),
+        (np.log, "is the logarithm of the right one"),
         (lambda e: np.log(e) + 5, "Is the softmax missing?"),
         (lambda e: one_hot(e.argmax(axis=1), e.shape[1]), "1 (or True) for the largest"),
     ],
@@ -207,11 +198,11 @@ SLIPS = {
         (lambda e: e * np.linspace(0.6, 0.9, len(e)), "from 0.5 on"),
         (lambda e: e & (np.arange(len(e)) % 2 == 0), "says False too often"),
     ],
+    "repeated": [(np.unique, "only once, and sorted")],
     "labels": [
         (one_hot, "in one-hot form"),
         (lambda e: 0.3 * one_hot(e) + 0.1, "Is `argmax` missing?"),
         (lambda e: e + 1, "count from 1"),
-        (lambda e: np.unique(e), "only once, and sorted"),
         (lambda e: e[e != 0], "lacks the entries that are 0"),
     ],
 }
@@ -223,3 +214,338 @@ EACH = [(kind, change, words) for kind, slips in SLIPS.items() for change, words
 @given(SEEDS)
 def test_each_slip_is_told_in_its_own_words(kind, change, words, seed):
     assert words in slip_of(seed, change, kind)
+
+
+# --- with the help of an argument -----------------------------------------------------------------
+
+
+def tables(seed, sizes=((4, 3), (2, 5), (6, 2), (3, 3), (1, 4))):
+    random = np.random.default_rng(seed)
+    return [(random.normal(size=size),) for size in sizes]
+
+
+@pytest.mark.parametrize(
+    ("answer", "words"),
+    [
+        (lambda X: X.sum(axis=0), "too large by the factor m, the number of rows of `X`. Is a sum"),
+        (lambda X: X.mean(axis=0) / len(X), "too small by the factor m"),
+        (lambda X: -X.sum(axis=0), "factor m, the number of rows of `X`, and has the wrong sign"),
+        (lambda X: X.mean(axis=0) * X.shape[1], "factor the number of columns of `X`"),
+        (lambda X: X.mean(axis=1), "the average of each row of `X`, not of each column"),
+        (lambda X: X, "is the argument `X`, unchanged"),
+        (lambda X: X.max(axis=0), "equals `X.max(axis=0)`"),
+        (lambda X: X[0], "equals `X[0]`"),
+        (lambda X: np.median(X, axis=1), "equals `np.median(X, axis=1)`"),
+        (lambda X: X.mean(axis=0, keepdims=True), "a table of one row"),
+        (lambda X: X / len(X), "the sum of its entries along the axis that is too many"),
+        (lambda X: 2 * X - X.mean(axis=0), "the average of its entries along the axis"),
+    ],
+)
+@settings(max_examples=4, deadline=None)
+@given(SEEDS)
+def test_slips_of_a_mean_over_the_rows(answer, words, seed):
+    assert words in said(answer, lambda X: X.mean(axis=0), tables(seed), ["X"])
+
+
+def step(w, g, alpha):
+    return w - alpha * g
+
+
+def steps(seed):
+    random = np.random.default_rng(seed)
+    sizes = (3, 2, 4, 6)
+    return [(random.normal(size=m), random.normal(size=m), random.uniform(0.1, 1)) for m in sizes]
+
+
+@pytest.mark.parametrize(
+    ("answer", "words"),
+    [
+        (lambda w, g, alpha: alpha * g, "is `w` minus the right one. Is it the step alone"),
+        (lambda w, g, alpha: w + alpha * g, "as far from `w` as the right one, but on the other"),
+        (lambda w, g, alpha: w - 2 * alpha * g, "from `w` to your result is 2 times the right"),
+        (lambda w, g, alpha: w - g, "is the right step divided by `alpha`"),
+        (lambda w, g, alpha: w - alpha**2 * g, "is `alpha` times the right step"),
+        (lambda w, g, alpha: w - len(g) * alpha * g, "m, the number of entries of `w`, times the"),
+        (lambda w, g, alpha: step(w, g, alpha) + g, "is the right one plus `g`"),
+        (lambda w, g, alpha: step(w, g, alpha) * alpha, "is the right one times `alpha`"),
+        (lambda w, g, alpha: step(w, g, alpha) / g, "is the right one divided by `g`"),
+        (lambda w, g, alpha: w, "is the argument `w`, unchanged"),
+        (lambda w, g, alpha: w - np.abs(alpha * g), "right, except where `g` is negative"),
+        (lambda w, g, alpha: w * g, "equals `w * g`"),
+        (lambda w, g, alpha: w - alpha, ""),
+    ],
+)
+@settings(max_examples=4, deadline=None)
+@given(SEEDS)
+def test_slips_of_a_step(answer, words, seed):
+    found = said(answer, step, steps(seed), ["w", "g", "alpha"])
+    assert words in found if words else found == ""
+
+
+def test_entries_left_out():
+    probes = [(np.array([1.5, 2.5, 3.25]), np.array([1.0, 0.0, -1.0])), (np.ones(4), np.eye(4)[1])]
+    answer = lambda w, g: 1.7 * w[g != 0]  # noqa: E731
+    assert "for which `g` is 0" in said(answer, lambda w, g: 1.7 * w, probes, ["w", "g"])
+
+
+def test_a_constant_number_of_rows_is_not_named():
+    probes = tables(0, ((3, 2), (3, 4), (3, 1)))
+    words = said(lambda X: X.sum(axis=0), lambda X: X.mean(axis=0), probes, ["X"])
+    assert words == "Your result is 3 times the right one."
+
+
+# --- the whole result -----------------------------------------------------------------------------
+
+
+def parted(seed):
+    return [(np.random.default_rng([seed, m]).normal(size=m),) for m in (3, 2, 5)]
+
+
+def three(z):
+    return z, np.exp(z), z.sum()
+
+
+@pytest.mark.parametrize("order", [(0, 2, 1), (1, 0, 2), (1, 2, 0), (2, 0, 1), (2, 1, 0)])
+def test_every_other_order_of_the_parts(order):
+    found = calls(lambda z: tuple(three(z)[place] for place in order), three, parted(0))
+    names = ["c", "v", "b"]
+    came = ", ".join(f"`{names[place]}`" for place in order)
+    assert f"in the wrong order: {came} instead of" in detected(found, ["z"], names=names)
+    assert f"wrong order: part {order[0] + 1}, part" in detected(found, ["z"])
+
+
+def test_two_parts_and_equal_ones():
+    pair = lambda z: (z, -z)  # noqa: E731
+    assert "exchange them" in said(lambda z: pair(z)[::-1], pair, parted(0), ["z"])
+    same = lambda z: (z, z, 2 * z)  # noqa: E731
+    found = said(lambda z: same(z)[::-1], same, parted(0), ["z"])
+    assert found == "The parts of your result are right, but in the wrong order."
+    named = lambda z: {"a": z, "b": -z}  # noqa: E731
+    found = said(lambda z: {"a": -z, "b": z}, named, parted(0), ["z"])
+    assert "`b`, `a` instead of `a`, `b`" in found
+
+
+def test_a_slip_in_all_parts():
+    assert "wrong sign" in said(lambda z: tuple(-p for p in three(z)), three, parted(0), ["z"])
+    assert said(lambda z: (-z, *three(z)[1:]), three, parted(0), ["z"]) == ""
+
+
+def test_the_part_is_named():
+    found = calls(lambda z: -z, lambda z: 1.0 * z, parted(0))
+    assert detected(found, ["w"], "`b`") == "Your `b` has the wrong sign."
+    assert detected(found, ["w"], "Part 2") == "Part 2 of your result has the wrong sign."
+    halved = calls(lambda z: np.full_like(z, z.mean()), lambda z: 1.0 * z, parted(0))
+    assert detected(halved, ["w"], "`b`").startswith("Every entry of your `b` is the average")
+
+
+def test_the_same_for_every_input():
+    fixed = lambda z: np.array([1.5, -2.0])  # noqa: E731
+    probes = [(np.array([number, 1.0]),) for number in range(4)]
+    assert "same for every input, [ 1.5, -2. ]" in said(fixed, lambda z: z * 3, probes, ["z"])
+    texts = said(lambda z: "a", lambda z: "ab"[int(z[0]) % 2] + "!", probes, ["z"])
+    assert "Is there a condition" in texts
+    assert said(fixed, lambda z: fixed(z) + 1, probes, ["z"]) == ""  # as the right one is
+
+
+def test_arguments_that_come_back():
+    probes = steps(0)
+    pair = lambda w, g, alpha: (w - g, g + w)  # noqa: E731
+    found = said(lambda w, g, alpha: (w, g), pair, probes, ["w", "g", "alpha"])
+    assert found == "Your result consists of the arguments `w` and `g`, unchanged."
+    zeros = [(np.zeros(m), *rest[1:]) for m, rest in zip((3, 2, 4, 6), probes, strict=True)]
+    assert "unchanged" not in said(lambda w, g, alpha: w, step, zeros, ["w", "g", "alpha"])
+
+
+def test_parts_that_add_up():
+    assert "their sum is the right result" in said(
+        lambda n: (3 * n, n + 1), lambda n: 4 * n + 1, [(2,), (5,), (8,)], ["n"]
+    )
+
+
+# --- where it is wrong ----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("answer", "words"),
+    [
+        (lambda z: np.where(z < 0, 0, z**2 + 1), "where `z` is negative: there it is 0"),
+        (lambda z: np.where(z < 0, -1, 1) * (z**2 + 1), "negative: there it has the wrong sign"),
+        (lambda z: np.where(z == 0, np.nan, z**2 + 1), "except where `z` is 0: there it is nan"),
+        (lambda z: np.where(z > 0, z + z**2, z**2 + 1), "except where `z` is positive."),
+        (lambda z: np.where(np.arange(len(z)), z, z**2 + 1), "right only in the first entry"),
+    ],
+)
+def test_entries_that_are_wrong(answer, words):
+    probes = [(np.array([-2.0, 0, 3.5, 0.7]),), (np.array([1.7, -1.3]),), (np.array([2.2, 0, 5]),)]
+    assert words in said(answer, lambda z: z**2 + 1, probes, ["z"])
+
+
+@pytest.mark.parametrize(
+    ("probe", "words"),
+    [
+        (np.array([[1.5, -2.5], [3.0, 7.5]]), "`X` contains a negative number"),
+        (np.array([[1.5, 2.5], [0.0, 7.5]]), "`X` contains a 0"),
+        (np.array([[1, 2], [4, 7]]), "`X` holds whole numbers"),
+        (np.array([[1.5, 2.5], [3.0, 7.5]], np.float32), "`X` has single precision"),
+        (np.array([[1.5, 2.5]]), "`X` has a single row"),
+        (np.array([1.5, 2.5]), "`X` has one axis"),
+        (np.array([[1.5, 2.5], [3.0, 7500.0]]), "beyond 700"),
+        (np.array([[1.5, 2.5], [3.0, np.inf]]), "inf or nan"),
+        (np.array([[1.5, 1.5], [3.0, 2.5]]), "equally large"),
+        (np.array([[1.5, 2.5, 7.0], [3.0, 7.5, 1.0]]), "not as many rows as columns"),
+    ],
+)
+def test_inputs_that_are_wrong(probe, words):
+    random = np.random.default_rng(0)
+    probes = [(random.uniform(1, 9, (m, m)),) for m in (2, 3)] + [(probe,), (probe + 0,)]
+    change = lambda X: np.sin(X) + X * (np.array_equal(X, probe))  # noqa: E731
+    found = said(change, np.sin, probes, ["X"])
+    assert found.startswith(
+        "Your result is right on 2 of 4 inputs, and wrong on the 2 inputs where"
+    )
+    assert words in found
+
+
+def test_what_is_wrong_on_some_inputs_only():
+    probes = tables(0)
+    answer = lambda X: X.mean(axis=0) * (2 if X.shape[0] == X.shape[1] else 1)  # noqa: E731
+    found = said(answer, lambda X: X.mean(axis=0), probes, ["X"])
+    assert found.endswith(
+        "`X` has as many rows as columns. There, your result is 2 times the right one."
+    )
+    overflow = said(
+        lambda X: np.log(np.exp(X).sum(axis=0)),
+        lambda X: X.max(axis=0) + np.log(np.exp(X - X.max(axis=0)).sum(axis=0)),
+        [*probes, (1000 * probes[0][0],)],
+        ["X"],
+    )
+    assert "beyond 700. There, your result is not finite" in overflow
+
+
+def test_nothing_in_common_nothing_said():
+    probes = tables(0)
+    answer = lambda X: X.mean(axis=0) * (1.5 if len(X) == 2 else 1)  # noqa: E731
+    assert said(answer, lambda X: X.mean(axis=0), probes, ["X"]) == ""
+    assert said(lambda X: -X.mean(), lambda X: X.mean(), tables(0, ((2, 3),)), ["X"]) == ""
+
+
+# --- noise, and what is no answer -----------------------------------------------------------------
+
+NOISE = {
+    "vector": lambda random, e: random.normal(size=e.shape),
+    "matrix": lambda random, e: e * random.normal(size=e.shape),
+    "square": lambda random, e: e + random.normal(size=e.shape),
+    "probabilities": lambda random, e: random.dirichlet(np.ones(e.shape[1]), len(e)),
+    "booleans": lambda random, e: random.random(e.shape) < 0.5,
+    "labels": lambda random, e: random.integers(0, 3, e.shape),
+    "positive": lambda random, e: random.uniform(0, 5, e.size + 2),
+    "chances": lambda random, e: random.uniform(0, 1),
+}
+
+
+@pytest.mark.parametrize("kind", NOISE)
+@settings(max_examples=40, deadline=None)
+@given(SEEDS)
+def test_of_noise_nothing_is_claimed(kind, seed):
+    random = np.random.default_rng([seed, 1])
+    assert slip_of(seed, lambda e: NOISE[kind](random, e), kind) == ""
+
+
+ODD = [
+    None, "text", "", (), [], {}, {"a": 1}, ("a", None), [[1, 2], [3]], 1j, True, np.nan, np.inf,
+    np.array([]), np.array(["a", "b"]), np.array([1j, 2.0]), np.ones((2, 0, 3)), np.array(3),
+    Raised("ValueError", "no"), Other("an object"), {"a": {"b": (1, "c")}}, 10**400,
+    np.array([[np.nan, np.inf], [1e308, -1e308]]), (np.eye(2), {"a": np.ones(3)}), object(),
+]  # fmt: skip
+
+
+def test_whatever_comes_in_it_does_not_raise():
+    outcomes = [v if isinstance(v, (Raised, Other)) else canonical(v) for v in ODD]
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        for argument in (ODD[0], ODD[10], ODD[16], ODD[-2], ODD[-1]):
+            for got in outcomes:
+                for expected in outcomes:
+                    call = Call((argument, got), expected, got, 1e-9, 1e-12, right=False)
+                    other = Call((argument, 1), outcomes[5], got, 1e-9, 1e-12, right=True)
+                    found = detected([call, call, other], ["x", "y"], "Part 1", ["a"])
+                    assert found is None or found.startswith(
+                        ("Part 1", "Every", "The ", "On ", "All", "Each", "In")
+                    )
+    assert detected([], []) is None
+
+
+def test_nothing_is_said_of_an_error():
+    found = calls(lambda z: -z, lambda z: 1.0 * z, parted(0))
+    error = Call(found[0].arguments, found[0].expected, Raised("ValueError"), 0, 0, right=False)
+    assert detected([*found, error], ["z"]) is None
+
+
+def test_every_slip_that_stands_by_itself_is_planted_above():
+    planted = [words for *_, words in EACH]
+    whole = [
+        f"{slip.seen} {slip.ask}".replace("{It}", "Your result").replace("{it}", "your result")
+        for slip in BY_ITSELF
+        if isinstance(slip.seen, str)
+    ]
+    assert [text for text in whole if not any(words in text for words in planted)] == []
+
+
+# --- the code -------------------------------------------------------------------------------------
+
+
+def all_used(w, b, X):
+    return [x * w + b for x in X]
+
+
+def only_inside(w, b, X):
+    def inside(x):
+        return x * w
+
+    return inside(X), b
+
+
+def not_b(w, b, X):
+    b = 0.5  # noqa: F841
+    return w @ X
+
+
+def by_name(w, b, X):
+    return locals()["w"], X
+
+
+def set_first(w, b, X):
+    w = np.zeros(3)
+    return w + b, X
+
+
+def set_if(w, b, X):
+    if X is None:
+        X = 1
+    if b > 1:
+        w = 2
+    return w, X
+
+
+def test_arguments_that_are_never_read():
+    assert unused_argument(all_used) == []
+    assert unused_argument(only_inside) == []
+    assert unused_argument(by_name) == []
+    assert unused_argument(not_b) == ["b"]
+    assert unused_argument(set_if) == []
+    assert unused_argument(lambda x, y: y) == ["x"]
+    assert unused_argument(np.exp) == []
+    assert unused_argument(functools.partial(not_b, 1)) == []
+
+    class Answer:
+        def method(self, w, b):
+            return w
+
+    assert unused_argument(Answer().method) == ["b"]
+
+
+def test_arguments_that_are_overwritten():
+    assert overwritten_argument(set_first) == ["w"]
+    assert overwritten_argument(all_used) == []
+    assert overwritten_argument(set_if) == []
+    assert overwritten_argument(np.exp) == []

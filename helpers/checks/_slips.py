@@ -182,12 +182,6 @@ ORDER = [
         to(lambda e: _matrix(e)[:, ::-1]),
         "order",
     ),
-    Slip(
-        "{It} holds the right numbers, filled in column by column instead of row by row.",
-        "Does a `reshape` take them in the wrong order?",
-        to(lambda e: _matrix(e).T.reshape(e.shape)),
-        "order",
-    ),
 ]
 
 
@@ -1279,6 +1273,11 @@ def _sorted_rows(a: np.ndarray) -> np.ndarray:
     return a[np.lexsort(a.T[::-1])]
 
 
+def _same_numbers(v: View) -> tuple[Any, Any]:
+    only(v.right or not _zero_one(v.e))  # as many 0 and 1 come about by chance
+    return np.sort(_several(v.g), axis=None), np.sort(v.e, axis=None)
+
+
 def _normalised(axis: int | None) -> Sides:
     """Compare what is left when all rows, or columns, are brought to one size."""
 
@@ -1306,6 +1305,11 @@ def _from_first(axis: int | None) -> Sides:
 MUCH = 3 * ENOUGH
 REMAINING = [
     Slip(
+        "{It} holds the right numbers, filled in column by column instead of row by row.",
+        "Does a `reshape` take them in the wrong order?",
+        to(lambda e: _matrix(e).T.reshape(e.shape)),
+    ),
+    Slip(
         lambda v: f"{{It}} has {shapes(v)}; the right numbers stand on its diagonal.",
         SQUARE,
         _diagonal,
@@ -1328,7 +1332,8 @@ REMAINING = [
     Slip(
         "{It} holds the right numbers, but in another order.",
         "",
-        lambda v: (np.sort(_several(v.g), axis=None), np.sort(v.e, axis=None)),
+        _same_numbers,
+        evidence=ENOUGH + 2,
     ),
     Slip(
         "{It} is right in proportion, but on each input multiplied by some number, which differs"

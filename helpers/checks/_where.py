@@ -18,6 +18,8 @@ def where_wrong(views: list[View]) -> str | None:
     if any(v.g.shape != v.e.shape or not v.e.ndim for v in views):
         return None
     wrong = [~np.isclose(v.g, v.e, v.rtol, v.atol, equal_nan=True) for v in views]
+    if all(w.all() for w in wrong if w.any()):
+        return None  # then it is a matter of the input, not of the place
     total, entries = sum(w.sum() for w in wrong), sum(w.size for w in wrong)
     if words := _yes_too_often(views, wrong):
         return words
