@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import re
 import warnings
 
 import numpy as np
@@ -55,8 +56,14 @@ RESULTS = {
     "chances": lambda random, m: random.uniform(0.01, 0.99, m + 8),
     "booleans": lambda random, m: random.permutation([True, False] * (m + 3)),
     "labels": lambda random, m: np.concatenate([[0, 1, 2], random.integers(0, 3, m + 6)]),
+    "positions": lambda random, m: np.sort(random.permutation(30)[: m + 2]),
+    "count": lambda random, m: np.array(random.integers(101, 999)),
     "repeated": lambda random, m: random.permutation(np.repeat(random.integers(9, 99, m), 3)),
 }
+
+
+def softmax(e):
+    return np.exp(e) / np.exp(e).sum(axis=-1, keepdims=True)
 
 
 def one_hot(labels, n=3):
@@ -124,6 +131,9 @@ SLIPS = {
         (lambda e: np.tile(e, (len(e), 1)), "each of whose rows is the right result"),
         (lambda e: np.tile(e, (len(e), 1)).T, "each of whose columns is the right result"),
         (lambda e: e[:, None] * (1 + np.subtract.outer(e, e)), "stand on its diagonal"),
+        (lambda e: np.full_like(e, e.sum()), "is the sum of all the right ones"),
+        (lambda e: np.where(np.arange(len(e)) == len(e) - 1, e, 0), "holds only the last entry"),
+        (softmax, "is the softmax of the right one"),
         (np.mean, "the average of the right ones"),
         (np.sum, "the sum of the right ones"),
         (np.max, "the largest of the right ones"),
@@ -143,6 +153,7 @@ SLIPS = {
     ],
     "chances": [
         (lambda e: np.log(e / (1 - e)), "Is the sigmoid missing?"),
+        (np.arctanh, "Is the tanh missing?"),
         (lambda e: e > 0.5, "says only yes or no"),
         (lambda e: (e > 0.5).astype(int), "says only yes or no"),
     ],
@@ -164,6 +175,14 @@ SLIPS = {
         (lambda e: e.sum(axis=0), "is the sum of the right rows"),
         (lambda e: e[0], "is the first of the right rows"),
         (lambda e: e[:, 0], "is the first of the right columns"),
+        (lambda e: e[-1], "is the last of the right rows"),
+        (lambda e: e[:, -1], "is the last of the right columns"),
+        (lambda e: e.sum(axis=1), "is the sum of the right columns"),
+        (lambda e: np.tile(e[:, :1], e.shape[1]), "repeats the first column"),
+        (lambda e: np.tile(e[:, -1:], e.shape[1]), "repeats the last column"),
+        (lambda e: np.vstack([0 * e[:-1], e[-1:]]), "holds only the last row"),
+        (lambda e: np.hstack([e[:, :1], 0 * e[:, 1:]]), "holds only the first column"),
+        (lambda e: np.hstack([0 * e[:, :-1], e[:, -1:]]), "holds only the last column"),
         (lambda e: np.tile(e[0], (len(e), 1)), "repeats the first row"),
         (lambda e: np.tile(e[-1], (len(e), 1)), "repeats the last row"),
         (lambda e: np.tile(e.sum(axis=0), (len(e), 1)), "[[0] * n] * n"),
@@ -197,6 +216,11 @@ SLIPS = {
         (np.ones_like, "is True"),
         (lambda e: e * np.linspace(0.6, 0.9, len(e)), "from 0.5 on"),
         (lambda e: e & (np.arange(len(e)) % 2 == 0), "says False too often"),
+    ],
+    "positions": [(lambda e: np.isin(np.arange(30), e), "Is `np.flatnonzero` missing?")],
+    "count": [
+        (np.arange, "Is `len` missing?"),
+        (lambda e: np.array([e]), "the right number, but in an array of shape (1,)"),
     ],
     "repeated": [(np.unique, "only once, and sorted")],
     "labels": [
@@ -483,8 +507,12 @@ def test_nothing_is_said_of_an_error():
 
 def test_every_slip_that_stands_by_itself_is_planted_above():
     planted = [words for *_, words in EACH]
-    whole = [
-        f"{slip.seen} {slip.ask}".replace("{It}", "Your result").replace("{it}", "your result")
+    whole = [  # of the decimals, a few are enough
+        re.sub(r"[1-9]\d* decimals", "3 decimals", f"{slip.seen} {slip.ask}")
+        .replace("after 1 decimal", "after 3 decimals")
+        .replace("after 3", "after 2")
+        .replace("{It}", "Your result")
+        .replace("{it}", "your result")
         for slip in BY_ITSELF
         if isinstance(slip.seen, str)
     ]

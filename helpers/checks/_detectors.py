@@ -26,11 +26,9 @@ from helpers.checks._slips import (
     WEAKER,
     Slip,
     View,
-    descriptions,
     not_reduced,
-    with_arguments,
-    with_numbers,
 )
+from helpers.checks._slips_of_arguments import descriptions, with_arguments, with_numbers
 from helpers.checks._values import Other, Raised, agree, canonical, is_sequence, show
 from helpers.checks._where import where_wrong, which_inputs
 
@@ -105,12 +103,7 @@ def _there(words: str) -> str:
 
 
 def _causes(views: list[View]) -> list[Slip]:
-    return [
-        *BY_ITSELF,
-        *not_reduced(views),
-        *with_arguments(views),
-        *with_numbers(views),
-    ]
+    return [*BY_ITSELF, *not_reduced(views), *with_arguments(views), *with_numbers(views)]
 
 
 # --- the numbers ----------------------------------------------------------------------------------

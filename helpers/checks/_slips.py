@@ -8,9 +8,8 @@ does not apply it raises, or returns an array of another shape. {It} stands for 
 from __future__ import annotations
 
 import functools
-import itertools
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -115,17 +114,17 @@ def _sorted(descending: bool) -> Callable[[np.ndarray], np.ndarray]:
     return sort
 
 
-def _matrix(e: np.ndarray) -> np.ndarray:
+def matrix(e: np.ndarray) -> np.ndarray:
     only(e.ndim == 2)
     return e
 
 
-def _vector(e: np.ndarray) -> np.ndarray:
+def vector(e: np.ndarray) -> np.ndarray:
     only(e.ndim == 1)
     return e
 
 
-def _several(e: np.ndarray) -> np.ndarray:
+def several(e: np.ndarray) -> np.ndarray:
     only(e.ndim and e.size)
     return e
 
@@ -139,13 +138,13 @@ ORDER = [
     Slip(
         "{It} is transposed: rows and columns are exchanged.",
         "",
-        to(lambda e: _matrix(e).T),
+        to(lambda e: matrix(e).T),
         "order",
     ),
     Slip(
         "{It} holds the right numbers in reverse order.",
         "Is something sorted, or counted, the other way round?",
-        to(lambda e: _vector(e)[::-1]),
+        to(lambda e: vector(e)[::-1]),
         "order",
     ),
     Slip(
@@ -170,16 +169,11 @@ ORDER = [
         for what, axis, ndim in (("numbers", 0, 1), ("rows", 0, 2), ("columns", 1, 2))
         for when, by in (("late", 1), ("early", -1))
     ),
-    Slip(
-        "{It} holds the right rows in reverse order.",
-        "",
-        to(lambda e: _matrix(e)[::-1]),
-        "order",
-    ),
+    Slip("{It} holds the right rows in reverse order.", "", to(lambda e: matrix(e)[::-1]), "order"),
     Slip(
         "{It} holds the right columns in reverse order.",
         "",
-        to(lambda e: _matrix(e)[:, ::-1]),
+        to(lambda e: matrix(e)[:, ::-1]),
         "order",
     ),
 ]
@@ -210,7 +204,7 @@ SCALE = [
 ]
 
 
-def _sigmoid(x: np.ndarray) -> np.ndarray:
+def sigmoid(x: np.ndarray) -> np.ndarray:
     return np.where(x >= 0, 1 / (1 + np.exp(-np.abs(x))), 1 - 1 / (1 + np.exp(-np.abs(x))))
 
 
@@ -245,11 +239,7 @@ FUNCTIONS = [
     Slip("{It} is the square of the right one.", "Is a square root missing?", to(np.square)),
     Slip("{It} is the square root of the right one.", "Is a square missing?", to(np.sqrt)),
     Slip("{It} is 1 divided by the right one.", "", to(lambda e: 1 / e)),
-    Slip(
-        "{It} is `np.exp` of the right one.",
-        "Is the logarithm missing?",
-        to(np.exp),
-    ),
+    Slip("{It} is `np.exp` of the right one.", "Is the logarithm missing?", to(np.exp)),
     Slip(
         "{It} is e to the power of minus the right one.",
         "Is the logarithm missing, and its minus sign?",
@@ -261,12 +251,8 @@ FUNCTIONS = [
         "Is a logarithm taken that is not asked for?",
         to(lambda e: -np.log(e)),
     ),
-    Slip(
-        "The right one is the sigmoid of {it}.",
-        "Is the sigmoid missing?",
-        back(_sigmoid),
-    ),
-    Slip("{It} is the sigmoid of the right one.", "Is it taken twice?", to(_sigmoid)),
+    Slip("The right one is the sigmoid of {it}.", "Is the sigmoid missing?", back(sigmoid)),
+    Slip("{It} is the sigmoid of the right one.", "Is it taken twice?", to(sigmoid)),
     Slip("The right one is the softmax of {it}.", "Is the softmax missing?", back(_softmax)),
     Slip("{It} is the softmax of the right one.", "Is it taken twice?", to(_softmax)),
     Slip("The right one is `np.tanh` of {it}.", "Is the tanh missing?", back(np.tanh)),
@@ -274,11 +260,11 @@ FUNCTIONS = [
 
 
 def _differences(e: np.ndarray) -> np.ndarray:
-    return np.diff(_several(e), axis=0, prepend=0 * e[:1])
+    return np.diff(several(e), axis=0, prepend=0 * e[:1])
 
 
 def _running_mean(e: np.ndarray) -> np.ndarray:
-    return np.cumsum(_vector(e)) / np.arange(1, len(e) + 1)
+    return np.cumsum(vector(e)) / np.arange(1, len(e) + 1)
 
 
 SUMS = [
@@ -370,10 +356,10 @@ ONE_PLACE = [
 ]
 RETURN_INSIDE = "Does a `return` stand inside the loop?"
 TRIANGLES = [
-    ("the diagonal", lambda e: np.eye(*_matrix(e).shape, dtype=bool)),
-    ("the entries on and above the diagonal", lambda e: np.triu(np.ones(_matrix(e).shape)) > 0),
-    ("the entries on and below the diagonal", lambda e: np.tril(np.ones(_matrix(e).shape)) > 0),
-    ("the entries off the diagonal", lambda e: ~np.eye(*_matrix(e).shape, dtype=bool)),
+    ("the diagonal", lambda e: np.eye(*matrix(e).shape, dtype=bool)),
+    ("the entries on and above the diagonal", lambda e: np.triu(np.ones(matrix(e).shape)) > 0),
+    ("the entries on and below the diagonal", lambda e: np.tril(np.ones(matrix(e).shape)) > 0),
+    ("the entries off the diagonal", lambda e: ~np.eye(*matrix(e).shape, dtype=bool)),
 ]
 
 
@@ -407,34 +393,34 @@ FILLED = [
     Slip(
         "Every row of {it} is the sum of the right rows.",
         "Are all rows one and the same list, as `[[0] * n] * n` makes them?",
-        _filled(lambda e: _matrix(e).sum(axis=0, keepdims=True)),
+        _filled(lambda e: matrix(e).sum(axis=0, keepdims=True)),
     ),
     Slip(
         "Every row of {it} is the average of the right rows.",
         "Is an average taken over the examples too early?",
-        _filled(lambda e: _matrix(e).mean(axis=0, keepdims=True)),
+        _filled(lambda e: matrix(e).mean(axis=0, keepdims=True)),
     ),
     Slip(
         "{It} is the right one plus its transpose: each entry counts in both directions.",
         "",
-        to(lambda e: _matrix(e) + e.T),
+        to(lambda e: matrix(e) + e.T),
     ),
     Slip(
         "{It} counts each entry of the right one in both directions, as if it were symmetric.",
         "",
-        to(lambda e: _matrix(e) + e.T - np.diag(np.diag(e))),
+        to(lambda e: matrix(e) + e.T - np.diag(np.diag(e))),
     ),
     *(_kept(name, mask, RETURN_INSIDE * ("first" in name)) for name, mask in ONE_PLACE),
     *(_kept(name, mask) for name, mask in TRIANGLES),
     Slip(
         "{It} is right but for its first row and its first column, which are 0.",
         "Do the loops start at 1 instead of 0?",
-        to(lambda e: np.where((np.indices(_matrix(e).shape) > 0).all(axis=0), e, 0)),
+        to(lambda e: np.where((np.indices(matrix(e).shape) > 0).all(axis=0), e, 0)),
     ),
     Slip(
         "{It} is right in every other place, and 0 in those between.",
         "",
-        to(lambda e: np.where(np.arange(len(_vector(e))) % 2 == 0, e, 0)),
+        to(lambda e: np.where(np.arange(len(vector(e))) % 2 == 0, e, 0)),
     ),
 ]
 
@@ -512,18 +498,8 @@ SHAPES = [
         ),
         "form",
     ),
-    Slip(
-        "{It} is a table each of whose rows is the right result.",
-        SQUARE,
-        _table(0),
-        "form",
-    ),
-    Slip(
-        "{It} is a table each of whose columns is the right result.",
-        SQUARE,
-        _table(1),
-        "form",
-    ),
+    Slip("{It} is a table each of whose rows is the right result.", SQUARE, _table(0), "form"),
+    Slip("{It} is a table each of whose columns is the right result.", SQUARE, _table(1), "form"),
 ]
 
 ONE_NUMBER = [
@@ -649,12 +625,12 @@ MISSING = [
     Slip(
         "{It} lacks the entries that are 0, and is right else.",
         "",
-        _shorter(lambda e: _vector(e)[e != 0]),
+        _shorter(lambda e: vector(e)[e != 0]),
     ),
     Slip(
         "{It} holds each of the right numbers only once, and sorted.",
         "Does `np.unique`, or a `set`, take away what is there twice?",
-        _shorter(lambda e: np.unique(_vector(e))),
+        _shorter(lambda e: np.unique(vector(e))),
     ),
     Slip("{It} has one entry too many at its end.", "", _longer(lambda g: g[:-1])),
     Slip("{It} has one entry too many at its beginning.", "", _longer(lambda g: g[1:])),
@@ -753,21 +729,13 @@ INSTEAD = [
         "Is `argmax` missing?",
         _labels,
     ),
-    Slip(
-        "{It} is the right one in one-hot form.",
-        "Is the label itself asked for?",
-        _from_one_hot,
-    ),
+    Slip("{It} is the right one in one-hot form.", "Is the label itself asked for?", _from_one_hot),
     Slip(
         "{It} is the position of the right one's largest number.",
         "Is `argmax` taken, where the numbers themselves are asked for?",
         _to_label,
     ),
-    Slip(
-        "{It} is only the largest number of each row of the right one.",
-        "",
-        _to_largest,
-    ),
+    Slip("{It} is only the largest number of each row of the right one.", "", _to_largest),
     Slip(
         "{It} is 1 (or True) for the largest of the right numbers, and 0 for the others.",
         "Is a choice made, where the numbers themselves are asked for?",
@@ -870,402 +838,6 @@ BY_ITSELF = [
 ]
 
 
-# --- with the help of an argument -----------------------------------------------------------------
-
-
-def with_arguments(views: list[View]) -> list[Slip]:
-    """Return the slips that an argument takes part in: a factor, a summand, where a step starts."""
-    names = _numbers(views)
-    slips: list[Slip] = []
-    for words, value in _counts(views):
-        slips += _factors(words, value)
-    for name in names:
-        slips += [_other_axis(name, what, make, axis) for what, make in ALONG for axis in (0, 1)]
-        if _same_size(name, views):
-            slips += [*_arithmetic(name), *_steps(name, views), _left_out(name)]
-        elif all(v.arguments[name].ndim == 0 for v in views):
-            slips += _arithmetic(name)
-    return slips
-
-
-ALONG = [
-    ("sum", np.sum),
-    ("average", np.mean),
-    ("largest number", np.max),
-    ("smallest number", np.min),
-    ("position of the largest number", np.argmax),
-    ("position of the smallest number", np.argmin),
-    ("standard deviation", np.std),
-]
-
-
-def _other_axis(name: str, what: str, make: Callable[..., Any], axis: int) -> Slip:
-    """Return the slip of a sum, or the like, along `axis` instead of along the other one."""
-
-    def sides(v: View) -> tuple[Any, Any]:
-        table = _matrix(v.arguments[name])
-        taken, asked = make(table, axis=axis), make(table, axis=1 - axis)
-        only(v.g.shape == taken.shape and v.e.shape == asked.shape)
-        return np.concatenate([v.g, v.e]), np.concatenate([taken, asked])
-
-    return Slip(
-        f"{{It}} is the {what} of each {'row' if axis else 'column'} of `{name}`, not of each"
-        f" {'column' if axis else 'row'}: the axis is the wrong one.",
-        "",
-        sides,
-    )
-
-
-def _left_out(name: str) -> Slip:
-    return Slip(
-        f"{{It}} lacks the entries for which `{name}` is 0, and is right else.",
-        "",
-        lambda v: (v.g, v.e[_vector(v.arguments[name]) != 0]),
-        effort=1,
-    )
-
-
-def _numbers(views: list[View]) -> list[str]:
-    return [name for name in views[0].arguments if all(name in v.arguments for v in views)]
-
-
-def _same_size(name: str, views: list[View]) -> bool:
-    """Whether an argument is as large as the right result, and not 0 throughout."""
-    return all(v.arguments[name].shape == v.e.shape for v in views) and any(
-        v.arguments[name].any() for v in views if not v.right
-    )
-
-
-def _counts(views: list[View]) -> Iterator[tuple[str, Callable[[View], float]]]:
-    """Yield the numbers of rows and columns that differ between the calls, each once."""
-    seen = set()
-    first = True
-    for name in _numbers(views):
-        dimensions = {v.arguments[name].ndim for v in views}
-        if len(dimensions) != 1 or not (axes := dimensions.pop()):
-            continue
-        for axis, what in ((0, "rows" if axes > 1 else "entries"), (1, "columns"))[: min(axes, 2)]:
-            sizes = tuple(v.arguments[name].shape[axis] for v in views)
-            if len(set(sizes)) > 1 and sizes not in seen and min(sizes):
-                seen.add(sizes)
-                letter = "m, " * (first and axis == 0)
-                yield (
-                    f"{letter}the number of {what} of `{name}`",
-                    lambda v, name=name, axis=axis: v.arguments[name].shape[axis],
-                )
-        first = False
-
-
-def _factors(words: str, value: Callable[[View], float]) -> list[Slip]:
-    """Return the slips of a sum in place of a mean, and the other way round."""
-    return [
-        Slip(
-            f"{{It}} is too {size} by the factor {words}{sign}.",
-            ask,
-            lambda v, power=power, by=by: (v.g, by * v.e * float(value(v)) ** power),
-            "factor",
-            effort=1,
-        )
-        for size, power, ask in (
-            ("large", 1, "Is a sum taken where the mean is asked for?"),
-            ("small", -1, "Is a mean taken where the sum is asked for, or is it divided twice?"),
-        )
-        for by, sign in ((1, ""), (-1, ", and has the wrong sign"))
-    ]
-
-
-def _arithmetic(name: str) -> list[Slip]:
-    return [
-        Slip(
-            f"{{It}} is the right one {word} `{name}`.",
-            f"Is `{name}` {ask}?",
-            lambda v, operator=operator: (v.g, operator(v.e, v.arguments[name])),
-            "arithmetic",
-            effort=1,
-        )
-        for word, operator, ask in (
-            ("plus", np.add, "added once too often"),
-            ("minus", np.subtract, "to be added, or subtracted once too often"),
-            ("times", np.multiply, "multiplied once too often, or not divided by"),
-            ("divided by", np.divide, "forgotten, or divided by once too often"),
-        )
-    ]
-
-
-def _steps(name: str, views: list[View]) -> list[Slip]:
-    """Return the slips of a step that starts at the argument `name`."""
-
-    def away(factor: Callable[[View], float]) -> Sides:
-        def sides(v: View) -> tuple[Any, Any]:
-            start = v.arguments[name]
-            return v.g - start, factor(v) * (v.e - start)
-
-        return sides
-
-    slips = [
-        Slip(
-            f"{{It}} is `{name}` minus the right one.",
-            f"Is it the step alone, and not where the step leads from `{name}`?",
-            lambda v: (v.g, v.arguments[name] - v.e),
-            "step",
-            effort=1,
-        ),
-        Slip(
-            f"{{It}} lies as far from `{name}` as the right one, but on the other side.",
-            "Is a step added that is to be subtracted, or the other way round?",
-            away(lambda v: -1.0),
-            "step",
-            effort=1,
-        ),
-    ]
-    factors = [
-        (f"{words}, times", "divided by " + words, value, "Is a sum taken in place of the mean?")
-        for words, value in _counts(views)
-    ] + [
-        (f"`{other}` times", f"divided by `{other}`", lambda v, o=other: v.arguments[o], "")
-        for other in _numbers(views)
-        if all(v.arguments[other].ndim == 0 for v in views)
-        and len({float(v.arguments[other]) for v in views}) > 1
-    ]
-    for times, divided, value, ask in factors:
-        slips += [
-            Slip(
-                f"The step from `{name}` to {{it}} is {times} the right step.",
-                ask,
-                away(lambda v, value=value: float(value(v))),
-                "step",
-                effort=1,
-            ),
-            Slip(
-                f"The step from `{name}` to {{it}} is the right step {divided}.",
-                "Is that factor forgotten, or divided by once too often?",
-                away(lambda v, value=value: 1 / float(value(v))),
-                "step",
-                effort=1,
-            ),
-        ]
-    if (factor := _ratio(views, lambda v: v.arguments[name])) is not None:
-        slips.append(
-            Slip(
-                f"The step from `{name}` to {{it}} is {factor:.6g} times the right step.",
-                "",
-                away(lambda v: factor),
-                "step",
-                effort=2,
-                evidence=ENOUGH + 1,
-            )
-        )
-    return slips
-
-
-# --- with a number of its own ---------------------------------------------------------------------
-
-
-def _wrong_numbers(
-    views: list[View], start: Callable[[View], Any] = lambda v: 0.0
-) -> tuple[np.ndarray, np.ndarray]:
-    """Return all entries of the wrong results of the right shape, and the right ones."""
-    pairs = [(v.g - start(v), v.e - start(v)) for v in views if not v.right]
-    only(all(g.shape == e.shape for g, e in pairs))
-    return tuple(
-        np.concatenate([side.ravel() for side in sides]) for sides in zip(*pairs, strict=True)
-    )
-
-
-def _ratio(views: list[View], start: Callable[[View], Any] = lambda v: 0.0) -> float | None:
-    """Return by what the right numbers are multiplied, if it is a number worth a word."""
-    try:
-        g, e = _wrong_numbers(views, start)
-    except ValueError:
-        return None
-    finite = np.isfinite(e) & np.isfinite(g)
-    if not e[finite].any():
-        return None
-    where = np.abs(np.where(finite, e, 0)).argmax()
-    ratio = float(g[where] / e[where])
-    named = (-1, 0, 1, 100, 0.01, 1 / math.log(2), 1 / math.log(10))
-    return None if any(math.isclose(ratio, n, rel_tol=1e-6, abs_tol=1e-9) for n in named) else ratio
-
-
-def _nice(number: float) -> bool:
-    """Whether a number is one that slips are made of, such as 2, 0.5 or 10."""
-    return any(
-        math.isclose(abs(number) * n, round(abs(number) * n), rel_tol=1e-6)
-        and abs(number) * n <= 10
-        for n in (1, 2)
-    )
-
-
-def with_numbers(views: list[View]) -> list[Slip]:
-    """Return the slips with a number that all calls share: a factor, a shift, a limit."""
-    slips = []
-    if factor := _ratio(views):
-        slips.append(
-            Slip(
-                f"{{It}} is {factor:.6g} times the right one.",
-                "",
-                lambda v: (v.g, factor * v.e),
-                "factor",
-                0 if _nice(factor) else 2,
-                ENOUGH if _nice(factor) else ENOUGH + 1,
-            )
-        )
-    try:
-        g, e = _wrong_numbers(views)
-    except ValueError:
-        return slips
-    if not np.isfinite(g).all() or not g.size:
-        return slips
-    shift = float(g[0] - e[0])
-    if shift and math.isfinite(shift):
-        whole = all(v.kinds[0] in "iu" for v in views)
-        slips.append(
-            Slip(
-                f"{{It}} is {abs(shift):.6g} {'larger' if shift > 0 else 'smaller'} than the right"
-                " one.",
-                COUNTING if whole and abs(shift) == 1 else "",
-                lambda v: (v.g, v.e + shift),
-                "",
-                0 if _nice(shift) else 2,
-                ENOUGH if _nice(shift) else ENOUGH + 1,
-            )
-        )
-    return slips + _limits(g, e)
-
-
-COUNTING = "Do you count from 1 where NumPy counts from 0, or the other way round?"
-
-
-def _limits(g: np.ndarray, e: np.ndarray) -> list[Slip]:
-    """Return the slip of numbers that are held above, below or between two limits."""
-    low, high = g.min(), g.max()
-    below, above = e < low, e > high
-    if not (low < high) or len(set(g[~(below | above)])) < 2:
-        return []
-    sides = [
-        (f"below {low:.6g}", below.any()),
-        (f"above {high:.6g}", above.any()),
-    ]
-    said = " or ".join(words for words, some in sides if some)
-    least = low if below.any() else -np.inf
-    most = high if above.any() else np.inf
-    return [
-        Slip(
-            f"{{It}} never goes {said}, where the right one does; else it is right.",
-            "Is something clipped, or a larger or smaller of two numbers taken?",
-            lambda v: (v.g, np.clip(v.e, least, most)),
-            "",
-            0,
-            ENOUGH - 1,
-        )
-    ] * bool(said and len(set(e[below | above])) > 1)
-
-
-# --- what the result is ---------------------------------------------------------------------------
-
-
-def descriptions(views: list[View]) -> Iterator[Slip]:
-    """Yield what the result may be of the arguments, as code: `X.sum(axis=1)`, `y - a`."""
-    names = _numbers(views)
-    for name in names:
-        scalar = all(v.arguments[name].ndim == 0 for v in views)
-        for code, make in OF_ONE[: UNARY if scalar else None]:
-            yield _same_as(
-                code.format(name), lambda v, make=make, name=name: make(v.arguments[name])
-            )
-    arrays = [name for name in names if any(v.arguments[name].ndim for v in views)][:6]
-    for one, other in itertools.permutations(arrays, 2):
-        for code, operator in OF_TWO:
-            yield _same_as(
-                code.format(one, other),
-                lambda v, operator=operator, one=one, other=other: operator(
-                    v.arguments[one], v.arguments[other]
-                ),
-            )
-
-
-def _same_as(code: str, make: Callable[[View], Any]) -> Slip:
-    return Slip(
-        f"On every input tried, {{it}} equals `{code}`.",
-        "",
-        lambda v: (v.g, make(v)),
-        "description",
-    )
-
-
-def _largest(a: np.ndarray) -> np.ndarray:
-    return a == a.max(axis=-1, keepdims=True)
-
-
-OF_ONE: list[tuple[str, Callable[[np.ndarray], Any]]] = [
-    ("{0}", lambda a: a),
-    ("-{0}", np.negative),
-    ("1 - {0}", lambda a: 1 - a),
-    ("np.abs({0})", np.abs),
-    ("np.exp({0})", np.exp),
-    ("np.exp(-{0})", lambda a: np.exp(-a)),
-    ("np.log({0})", np.log),
-    ("-np.log({0})", lambda a: -np.log(a)),
-    ("np.log(1 + np.exp({0}))", lambda a: np.logaddexp(0, a)),
-    ("{0} ** 2", np.square),
-    ("np.sqrt({0})", np.sqrt),
-    ("np.tanh({0})", np.tanh),
-    ("1 / (1 + np.exp(-{0}))", _sigmoid),
-    ("{0} > 0", lambda a: a > 0),
-    ("{0} >= 0", lambda a: a >= 0),
-    ("{0} < 0", lambda a: a < 0),
-    ("{0} > 0.5", lambda a: a > 0.5),
-    ("{0} >= 0.5", lambda a: a >= 0.5),
-    ("{0} != 0", lambda a: a != 0),
-    ("np.maximum({0}, 0)", lambda a: np.maximum(a, 0)),
-    ("np.argsort({0})", lambda a: np.argsort(_vector(a), kind="stable")),
-    ("np.sort({0})", lambda a: np.sort(_vector(a))),
-    ("np.unique({0})", np.unique),
-    ("{0}[0]", lambda a: a[0]),
-    ("{0}[-1]", lambda a: a[-1]),
-    ("{0}[:, 0]", lambda a: a[:, 0]),
-    ("{0}[:, -1]", lambda a: a[:, -1]),
-    ("{0}.T", lambda a: _matrix(a).T),
-    ("len({0})", len),
-    ("{0}.shape[1]", lambda a: a.shape[1]),
-    ("{0}.size", lambda a: _several(a).size),
-    ("np.std({0})", np.std),
-    ("np.median({0})", np.median),
-    *(
-        (
-            f"{{0}}.{name}({f'axis={axis}' if axis is not None else ''})",
-            functools.partial(make, axis=axis),
-        )
-        for axis in (None, 0, 1)
-        for name, make in (
-            ("sum", np.sum),
-            ("mean", np.mean),
-            ("max", np.max),
-            ("min", np.min),
-            ("argmax", np.argmax),
-            ("argmin", np.argmin),
-        )
-    ),
-    *(
-        (f"np.{name}({{0}}, axis={axis})", functools.partial(make, axis=axis))
-        for axis in (0, 1)
-        for name, make in (("std", np.std), ("median", np.median), ("cumsum", np.cumsum))
-    ),
-]
-UNARY = next(number for number, (code, _) in enumerate(OF_ONE) if code == "{0} > 0")
-OF_TWO: list[tuple[str, Callable[[np.ndarray, np.ndarray], Any]]] = [
-    ("{0} - {1}", np.subtract),
-    ("{0} + {1}", np.add),
-    ("{0} * {1}", np.multiply),
-    ("{0} / {1}", np.divide),
-    ("{0} == {1}", np.equal),
-    ("{0} > {1}", np.greater),
-    ("{0} >= {1}", np.greater_equal),
-    ("{0} @ {1}", np.matmul),
-    ("({0} - {1}) ** 2", lambda a, b: (a - b) ** 2),
-]
-
-
 # --- what is left of the right numbers ------------------------------------------------------------
 
 
@@ -1275,7 +847,7 @@ def _sorted_rows(a: np.ndarray) -> np.ndarray:
 
 def _same_numbers(v: View) -> tuple[Any, Any]:
     only(v.right or not _zero_one(v.e))  # as many 0 and 1 come about by chance
-    return np.sort(_several(v.g), axis=None), np.sort(v.e, axis=None)
+    return np.sort(several(v.g), axis=None), np.sort(v.e, axis=None)
 
 
 def _normalised(axis: int | None) -> Sides:
@@ -1307,27 +879,23 @@ REMAINING = [
     Slip(
         "{It} holds the right numbers, filled in column by column instead of row by row.",
         "Does a `reshape` take them in the wrong order?",
-        to(lambda e: _matrix(e).T.reshape(e.shape)),
+        to(lambda e: matrix(e).T.reshape(e.shape)),
     ),
     Slip(
         lambda v: f"{{It}} has {shapes(v)}; the right numbers stand on its diagonal.",
         SQUARE,
         _diagonal,
     ),
-    Slip(
-        lambda v: f"{{It}} has {shapes(v)}: it repeats the right numbers.",
-        "",
-        _broadcast,
-    ),
+    Slip(lambda v: f"{{It}} has {shapes(v)}: it repeats the right numbers.", "", _broadcast),
     Slip(
         "{It} holds the right rows, but in another order.",
         "",
-        lambda v: (_sorted_rows(_matrix(v.g)), _sorted_rows(v.e)),
+        lambda v: (_sorted_rows(matrix(v.g)), _sorted_rows(v.e)),
     ),
     Slip(
         "{It} holds the right columns, but in another order.",
         "",
-        lambda v: (_sorted_rows(_matrix(v.g).T), _sorted_rows(v.e.T)),
+        lambda v: (_sorted_rows(matrix(v.g).T), _sorted_rows(v.e.T)),
     ),
     Slip(
         "{It} holds the right numbers, but in another order.",
