@@ -254,7 +254,7 @@ def tables(seed, sizes=((4, 3), (2, 5), (6, 2), (3, 3), (1, 4))):
         (lambda X: X.sum(axis=0), "too large by the factor m, the number of rows of `X`. Is a sum"),
         (lambda X: X.mean(axis=0) / len(X), "too small by the factor m"),
         (lambda X: -X.sum(axis=0), "factor m, the number of rows of `X`, and has the wrong sign"),
-        (lambda X: X.mean(axis=0) * X.shape[1], "factor the number of columns of `X`"),
+        (lambda X: X.mean(axis=0) * X.shape[1], "by a factor, the number of columns of `X`"),
         (lambda X: X.mean(axis=1), "the average of each row of `X`, not of each column"),
         (lambda X: X, "is the argument `X`, unchanged"),
         (lambda X: X.max(axis=0), "equals `X.max(axis=0)`"),
@@ -416,14 +416,13 @@ def test_entries_that_are_wrong(answer, words):
         (np.array([[1.5, 2.5], [3.0, 7500.0]]), "beyond 700"),
         (np.array([[1.5, 2.5], [3.0, np.inf]]), "inf or nan"),
         (np.array([[1.5, 1.5], [3.0, 2.5]]), "equally large"),
-        (np.array([[1.5, 2.5, 7.0], [3.0, 7.5, 1.0]]), "not as many rows as columns"),
     ],
 )
 def test_inputs_that_are_wrong(probe, words):
     random = np.random.default_rng(0)
     probes = [(random.uniform(1, 9, (m, m)),) for m in (2, 3)] + [(probe,), (probe + 0,)]
-    change = lambda X: np.sin(X) + X * (np.array_equal(X, probe))  # noqa: E731
-    found = said(change, np.sin, probes, ["X"])
+    right = lambda X: np.sin(X).sum(axis=-1)  # noqa: E731
+    found = said(lambda X: right(X) + X[..., 0] * np.array_equal(X, probe), right, probes, ["X"])
     assert found.startswith(
         "Your result is right on 2 of 4 inputs, and wrong on the 2 inputs where"
     )
@@ -431,7 +430,7 @@ def test_inputs_that_are_wrong(probe, words):
 
 
 def test_what_is_wrong_on_some_inputs_only():
-    probes = tables(0)
+    probes = tables(0, ((4, 3), (2, 5), (2, 2), (3, 3), (1, 4)))
     answer = lambda X: X.mean(axis=0) * (2 if X.shape[0] == X.shape[1] else 1)  # noqa: E731
     found = said(answer, lambda X: X.mean(axis=0), probes, ["X"])
     assert found.endswith(
@@ -444,6 +443,16 @@ def test_what_is_wrong_on_some_inputs_only():
         ["X"],
     )
     assert "beyond 700. There, your result is not finite" in overflow
+
+
+def test_what_is_wrong_without_the_fact_speaks_against_it():
+    random = np.random.default_rng(0)
+    probes = [(random.uniform(1, 9, 4) * sign,) for sign in (1, 1, np.array([1, -1, 1, -1]), -1)]
+    right = [call.right for call in calls(np.abs, lambda z: 1.0 * z, probes)]
+    assert right == [True, True, False, False]
+    assert "negative" in said(lambda z: z + 7 * (z < 0), lambda z: z, probes, ["z"])
+    wrong_all_over = lambda z: z + z[::-1] ** 2 * (z.min() < 0)  # noqa: E731
+    assert said(wrong_all_over, lambda z: z, probes, ["z"]) == ""
 
 
 def test_nothing_in_common_nothing_said():

@@ -29,7 +29,7 @@ from helpers.checks._slips import (
     not_reduced,
 )
 from helpers.checks._slips_of_arguments import descriptions, with_arguments, with_numbers
-from helpers.checks._values import Other, Raised, agree, canonical, is_sequence, show
+from helpers.checks._values import Other, Raised, agree, canonical, finite, is_sequence, show
 from helpers.checks._where import where_wrong, which_inputs
 
 LOOSE = 1e-6  # Relative: a prediction is computed from the right result, and rounds on its way.
@@ -180,10 +180,8 @@ def near(a: Any, b: Any, rtol: float, atol: float) -> bool:
     if a.shape != b.shape:
         return False
     distance, size = np.abs(a - b), np.abs(b)
-    if bool((distance <= atol + rtol * size).all()):
-        return True
     if np.isfinite(distance).all():
-        return False
+        return bool((distance <= atol + rtol * size).all())
     return bool(np.isclose(a, b, rtol, atol, equal_nan=True).all())
 
 
@@ -276,6 +274,8 @@ def same_for_every_input(calls: list[Call], parameters: list[str], names: list[s
         return None
     wrong = [call for call in calls if not call.right]
     if not any(not agree(c.expected, wrong[0].expected, c.rtol, c.atol) for c in wrong[1:]):
+        return None
+    if not finite(first.got):
         return None
     if isinstance(first.got, np.ndarray) and set(first.got.ravel()[:FEW].tolist()) in ({0}, {1}):
         return None  # there is more to say of it

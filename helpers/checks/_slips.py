@@ -252,9 +252,9 @@ FUNCTIONS = [
         to(lambda e: -np.log(e)),
     ),
     Slip("The right one is the sigmoid of {it}.", "Is the sigmoid missing?", back(sigmoid)),
-    Slip("{It} is the sigmoid of the right one.", "Is it taken twice?", to(sigmoid)),
+    Slip("{It} is the sigmoid of the right one.", "Is there one too many?", to(sigmoid)),
     Slip("The right one is the softmax of {it}.", "Is the softmax missing?", back(_softmax)),
-    Slip("{It} is the softmax of the right one.", "Is it taken twice?", to(_softmax)),
+    Slip("{It} is the softmax of the right one.", "Is there one too many?", to(_softmax)),
     Slip("The right one is `np.tanh` of {it}.", "Is the tanh missing?", back(np.tanh)),
 ]
 
@@ -306,8 +306,8 @@ def _all_zero(v: View) -> str:
         return "{It} is False for every input."
     first = "Every entry of {it} is 0, for every input."
     if v.e.ndim == 0:
-        cut = " Does a `//` or an `int(...)` cut its decimals off?"
-        return "{It} is 0 for every input." + cut * bool(0 < abs(v.e) < 1)
+        ask = " Is a condition never true, or does a `//` or an `int(...)` cut the decimals off?"
+        return "{It} is 0 for every input." + ask * bool(0 < abs(v.e) < 1)
     if v.kinds == ("f", "i"):
         return first + (
             " Its numbers are whole ones (dtype int): did you write decimals into an array of"
@@ -682,7 +682,7 @@ def _to_largest(v: View) -> tuple[Any, Any]:
 
 
 def _hard(v: View) -> tuple[Any, Any]:
-    only(v.e.ndim and v.e.shape[-1] > 1 and (v.right or not _one_hot(v.e)))
+    only(v.kinds[0] == "f" and v.e.shape[-1] > 1 and (v.right or not _zero_one(v.e)))
     largest = v.e == v.e.max(axis=-1, keepdims=True)
     # Of two that are equally large, one or both may have been taken.
     only(not v.g[~largest].any())
@@ -696,7 +696,7 @@ def _at_half(v: View) -> tuple[Any, Any]:
 
 def _yes_or_no(v: View) -> tuple[Any, Any]:
     only((v.right or not _zero_one(v.e)) and v.e.min() >= 0 and v.e.max() <= 1)
-    only(_zero_one(v.g))
+    only(_zero_one(v.g) and v.e.ndim)  # of single numbers, these come about by chance
     return np.where(v.e == 0.5, 1, v.g), v.e >= 0.5
 
 
@@ -760,15 +760,18 @@ INSTEAD = [
 def _decimals(cut: Callable[[np.ndarray], np.ndarray], places: int) -> Sides:
     def sides(v: View) -> tuple[Any, Any]:
         only(v.kinds[0] == "f" and v.kinds[1] != "b")
-        return v.g, cut(v.e * 10.0**places) / 10.0**places
+        made = cut(v.e * 10.0**places) / 10.0**places
+        # To the last bit, or what lost its last digits in some other way would count as rounded.
+        return np.isclose(v.g, made, rtol=1e-15, atol=0, equal_nan=True), np.ones(v.e.shape)
 
     return sides
 
 
 def _single(v: View) -> tuple[Any, Any]:
-    only((v.g == v.g.astype(np.float32)).all() and (v.e != v.e.astype(np.float32)).any())
+    single = v.g == v.g.astype(np.float32)
+    only(v.kinds == ("f", "f") and single.all())
+    only(v.right or (v.e != v.e.astype(np.float32)).any())
     near = np.isclose(v.g, v.e, rtol=1e-5, atol=1e-30, equal_nan=True)
-    only(v.kinds == ("f", "f"))
     return near, np.ones(near.shape)
 
 
@@ -847,6 +850,7 @@ def _sorted_rows(a: np.ndarray) -> np.ndarray:
 
 def _same_numbers(v: View) -> tuple[Any, Any]:
     only(v.right or not _zero_one(v.e))  # as many 0 and 1 come about by chance
+    only(v.g.shape == v.e.shape)
     return np.sort(several(v.g), axis=None), np.sort(v.e, axis=None)
 
 
@@ -906,14 +910,14 @@ REMAINING = [
     Slip(
         "{It} is right in proportion, but on each input multiplied by some number, which differs"
         " between the inputs.",
-        "Is it divided by the wrong total?",
+        "Is it divided by the wrong number, or not at all?",
         _normalised(None),
         evidence=MUCH,
     ),
     *(
         Slip(
             f"Each {what} of {{it}} is right in proportion, but multiplied by a number of its own.",
-            "Is it divided by the wrong total, or by one taken along the wrong axis?",
+            "Is it divided by the wrong number, or not at all?",
             _normalised(axis),
             evidence=MUCH,
         )

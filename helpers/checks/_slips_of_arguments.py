@@ -24,7 +24,9 @@ def with_arguments(views: list[View]) -> list[Slip]:
     for name in names:
         slips += [_other_axis(name, what, make, axis) for what, make in ALONG for axis in (0, 1)]
         if _same_size(name, views):
-            slips += [*_arithmetic(name), *_steps(name, views), _left_out(name)]
+            slips += [*_arithmetic(name), _left_out(name)]
+            if all(v.kinds[0] == "f" for v in views):  # a step leads to no whole number
+                slips += _steps(name, views)
         elif all(v.arguments[name].ndim == 0 for v in views):
             slips += _arithmetic(name)
     return slips
@@ -102,7 +104,9 @@ def _factors(words: str, value: Callable[[View], float]) -> list[Slip]:
     """Return the slips of a sum in place of a mean, and the other way round."""
     return [
         Slip(
-            f"{{It}} is too {size} by the factor {words}{sign}.",
+            f"{{It}} is too {size} by the factor {words}{sign}."
+            if words.startswith("m,")
+            else f"{{It}} is too {size} by a factor, {words}{sign}.",
             ask,
             lambda v, power=power, by=by: (v.g, by * v.e * float(value(v)) ** power),
             "factor",
@@ -280,7 +284,7 @@ COUNTING = "Do you count from 1 where NumPy counts from 0, or the other way roun
 
 def _limits(g: np.ndarray, e: np.ndarray) -> list[Slip]:
     """Return the slip of numbers that are held above, below or between two limits."""
-    low, high = g.min(), g.max()
+    low, high = g.min() + 0.0, g.max() + 0.0  # no -0
     below, above = e < low, e > high
     if not (low < high) or len(set(g[~(below | above)])) < 2:
         return []
