@@ -12,7 +12,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from helpers.checks._attempt import Call
-from helpers.checks._detectors import detected, overwritten_argument, unused_argument
+from helpers.checks._detectors import (
+    about_arguments,
+    detected,
+    overwritten_argument,
+    unused_argument,
+)
 from helpers.checks._slips import BY_ITSELF
 from helpers.checks._values import Other, Raised, agree, canonical
 
@@ -571,6 +576,7 @@ def test_arguments_that_are_never_read():
     assert unused_argument(not_b) == ["b"]
     assert unused_argument(set_if) == []
     assert unused_argument(lambda x, y: y) == ["x"]
+    assert unused_argument(lambda x, y, more=1: y, ["x", "y"]) == ["x"]
     assert unused_argument(np.exp) == []
     assert unused_argument(functools.partial(not_b, 1)) == []
 
@@ -586,3 +592,53 @@ def test_arguments_that_are_overwritten():
     assert overwritten_argument(all_used) == []
     assert overwritten_argument(set_if) == []
     assert overwritten_argument(np.exp) == []
+
+
+def test_what_is_said_of_arguments():
+    assert about_arguments(not_b, ["w", "b", "X"]) == "Your function never uses its argument `b`."
+    assert "arguments `a` and `b`" in about_arguments(lambda a, b, c: c)
+    assert "gives `w` a new value before" in about_arguments(set_first)
+    assert about_arguments(all_used) is None
+
+
+# --- what was once said wrongly -------------------------------------------------------------------
+
+
+def test_infinite_numbers_agree_with_nothing_finite():
+    probes = [
+        (np.array([0.0, 1.0, 0.0, 1.0]), np.array([0.3, 0.6, 0.9, 0.2]) + m) for m in range(3)
+    ]
+    answer = lambda y, a: a * 3 + (1 - y) * a**2  # noqa: E731
+    found = said(answer, lambda y, a: a * 3.0, probes, ["y", "a"])
+    assert found == "Your result is right, except where `y` is 0."
+
+
+def test_a_logarithm_of_probabilities_lacks_no_softmax():
+    random = np.random.default_rng(0)
+    probes = [(random.normal(size=(m, 3)) * 400,) for m in (2, 4)]
+
+    def right(z):
+        return softmax(z - z.max(axis=1, keepdims=True))
+
+    def answer(z):
+        z = z - z.max(axis=1, keepdims=True)
+        return z - np.log(np.exp(z).sum(axis=1, keepdims=True))
+
+    assert "is the logarithm of the right one" in said(answer, right, probes, ["z"])
+
+
+def test_small_numbers_lost_are_not_called_rounded():
+    probes = [(np.array([-40.0, -36.5, 0.3]),), (np.array([1.7, -39.0]),), (np.array([-38.0]),)]
+    answer = lambda z: np.log(1 + np.exp(z))  # noqa: E731
+    found = calls(answer, lambda z: np.logaddexp(0, z), probes, atol=0)
+    assert "close to the right one" in detected(found, ["z"])
+
+
+def test_no_step_leads_to_a_whole_number():
+    probes = [(n, k) for n, k in ((3, 2), (5, 4), (2, 7), (10, 3))]
+    assert "step" not in said(lambda n, k: n + k, lambda n, k: (n + 1) * k, probes, ["n", "k"])
+
+
+def test_a_right_part_is_not_called_wrong():
+    pair = lambda z: (z.mean(), z.mean())  # noqa: E731
+    assert said(lambda z: (z.mean(), z), pair, parted(0), ["z"]) == ""

@@ -12,6 +12,7 @@ import contextlib
 import dis
 import inspect
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from types import CodeType
 from typing import Any
 
 import numpy as np
@@ -128,9 +129,8 @@ def _views(calls: list[Call], parameters: list[str]) -> list[View]:
             if not isinstance(got, np.ndarray) or got.dtype.kind not in "biuf":
                 return []
             kinds = expected.dtype.kind, got.dtype.kind
-            views.append(
-                View(_float(expected), _float(got), right, arguments, call.rtol, call.atol, kinds)
-            )
+            numbers = _float(expected), _float(got), right, arguments, call.rtol, call.atol, kinds
+            views.append(View(*numbers, alone=len(leaves) == 1))
     return sorted(views, key=lambda v: (v.right, v.e.size))
 
 
@@ -203,7 +203,7 @@ def _explains(slip: Slip, v: View) -> bool:
         one, other = slip.sides(v)
     except Exception:
         # Of a single number most slips say nothing, as long as nothing is wrong with it.
-        return v.right and v.e.size <= 1
+        return v.right and v.alone and v.e.size <= 1
     tolerance = _tolerance(v, slip.tight)
     # What is nearly right is not explained by a slip that would not change it.
     return near(one, other, *tolerance) and (v.right or not near(v.g, v.e, *tolerance))
@@ -425,38 +425,57 @@ def _sum(parts: Any) -> np.ndarray | None:
 # --- the code -------------------------------------------------------------------------------------
 
 
+def about_arguments(answer: Callable, parameters: Sequence[str] = ()) -> str | None:
+    """Say which argument a wrong answer does not use; None if it uses all, or hides how."""
+    if unused := unused_argument(answer, parameters):
+        names = " and ".join(f"`{name}`" for name in unused)
+        return f"Your function never uses its argument{'s' * (len(unused) > 1)} {names}."
+    if overwritten := overwritten_argument(answer):
+        name = overwritten[0]
+        return (
+            f"Your function gives `{name}` a new value before it uses the one it was called with."
+        )
+    return None
+
+
 def unused_argument(answer: Callable, parameters: Sequence[str] = ()) -> list[str]:
     """Return the arguments that the answer's own code never reads, by the names it gives them.
 
-    Only what is certain: none if the code may read them in a way that cannot be seen.
+    Only what is certain: none if the code may read them in a way that cannot be seen. Of more
+    arguments than `parameters` has, the rest need not be used.
     """
-    function = answer.__func__ if inspect.ismethod(answer) else answer
-    code = getattr(function, "__code__", None) if inspect.isfunction(function) else None
+    code, own = _code(answer)
     if code is None or {"locals", "vars", "eval", "exec", "dir"} & set(code.co_names):
         return []
-    own = code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]
-    own = own[1:] if inspect.ismethod(answer) else own
     read = set(code.co_cellvars)  # by a function inside
     for step in dis.get_instructions(code):
         if not step.opname.startswith("STORE_FAST") or "LOAD" in step.opname:
             read.update(step.argval if isinstance(step.argval, tuple) else [step.argval])
-    return [name for name in own if name not in read]
+    return [name for name in own[: len(parameters) or None] if name not in read]
 
 
 def overwritten_argument(answer: Callable) -> list[str]:
     """Return the arguments that the answer sets to something else before it reads them."""
-    function = answer.__func__ if inspect.ismethod(answer) else answer
-    code = getattr(function, "__code__", None) if inspect.isfunction(function) else None
+    code, own = _code(answer)
     if code is None:
         return []
-    own = code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]
     found, met = [], set(code.co_cellvars)
     for step in dis.get_instructions(code):
         if step.opcode in dis.hasjrel or step.opcode in dis.hasjabs:
             break  # from here on, it depends on the way
         names = step.argval if isinstance(step.argval, tuple) else (step.argval,)
         for name in names:
-            if step.opname == "STORE_FAST" and name in own and name not in met:
+            if step.opname.startswith("STORE_FAST") and name in own and name not in met:
                 found.append(name)
             met.add(name)
     return found
+
+
+def _code(answer: Callable) -> tuple[CodeType | None, tuple[str, ...]]:
+    """Return a function's code, if it has any, and the names of its arguments."""
+    function = answer.__func__ if inspect.ismethod(answer) else answer
+    if not inspect.isfunction(function):
+        return None, ()
+    code = function.__code__
+    own = code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]
+    return code, own[1:] if inspect.ismethod(answer) else own

@@ -33,6 +33,7 @@ class View:
     rtol: float
     atol: float
     kinds: tuple[str, str]
+    alone: bool = True  # no part of a result with several
 
 
 Words = str | Callable[[View], str]
@@ -214,6 +215,12 @@ def _softmax(x: np.ndarray) -> np.ndarray:
     return power / power.sum(axis=-1, keepdims=True)
 
 
+def _before_softmax(v: View) -> tuple[Any, Any]:
+    # Of the logarithms of probabilities, this would be true as well.
+    only(v.right or not np.allclose(np.exp(v.g).sum(axis=-1), 1))
+    return _softmax(v.g), v.e
+
+
 def _opposite(v: View) -> tuple[Any, Any]:
     only(set(v.kinds) == {"b"})
     return v.g, 1 - v.e
@@ -245,7 +252,7 @@ FUNCTIONS = [
         "Is the logarithm missing, and its minus sign?",
         to(lambda e: np.exp(-e)),
     ),
-    Slip("{It} is the logarithm of the right one.", "Is `np.exp` missing?", to(np.log)),
+    Slip("{It} is the logarithm of the right one.", "Is `np.exp` missing?", back(np.exp)),
     Slip(
         "{It} is minus the logarithm of the right one.",
         "Is a logarithm taken that is not asked for?",
@@ -253,7 +260,7 @@ FUNCTIONS = [
     ),
     Slip("The right one is the sigmoid of {it}.", "Is the sigmoid missing?", back(sigmoid)),
     Slip("{It} is the sigmoid of the right one.", "Is there one too many?", to(sigmoid)),
-    Slip("The right one is the softmax of {it}.", "Is the softmax missing?", back(_softmax)),
+    Slip("The right one is the softmax of {it}.", "Is the softmax missing?", _before_softmax),
     Slip("{It} is the softmax of the right one.", "Is there one too many?", to(_softmax)),
     Slip("The right one is `np.tanh` of {it}.", "Is the tanh missing?", back(np.tanh)),
 ]
@@ -762,7 +769,9 @@ def _decimals(cut: Callable[[np.ndarray], np.ndarray], places: int) -> Sides:
         only(v.kinds[0] == "f" and v.kinds[1] != "b")
         made = cut(v.e * 10.0**places) / 10.0**places
         # To the last bit, or what lost its last digits in some other way would count as rounded.
-        return np.isclose(v.g, made, rtol=1e-15, atol=0, equal_nan=True), np.ones(v.e.shape)
+        exact = np.isclose(v.g, made, rtol=1e-15, atol=0, equal_nan=True)
+        large = np.abs(v.e) * 10.0**places > 1e15  # no decimals to lose
+        return np.where(large, np.isclose(v.g, v.e, v.rtol, v.atol), exact), np.ones(v.e.shape)
 
     return sides
 

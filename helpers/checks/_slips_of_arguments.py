@@ -24,11 +24,11 @@ def with_arguments(views: list[View]) -> list[Slip]:
     for name in names:
         slips += [_other_axis(name, what, make, axis) for what, make in ALONG for axis in (0, 1)]
         if _same_size(name, views):
-            slips += [*_arithmetic(name), _left_out(name)]
+            slips += [*_arithmetic(name, views), _left_out(name)]
             if all(v.kinds[0] == "f" for v in views):  # a step leads to no whole number
                 slips += _steps(name, views)
         elif all(v.arguments[name].ndim == 0 for v in views):
-            slips += _arithmetic(name)
+            slips += _arithmetic(name, views)
     return slips
 
 
@@ -120,7 +120,8 @@ def _factors(words: str, value: Callable[[View], float]) -> list[Slip]:
     ]
 
 
-def _arithmetic(name: str) -> list[Slip]:
+def _arithmetic(name: str, views: list[View]) -> list[Slip]:
+    both = all(np.isin(v.arguments[name], (0, 1)).all() for v in views)  # it chooses, then
     return [
         Slip(
             f"{{It}} is the right one {word} `{name}`.",
@@ -134,7 +135,7 @@ def _arithmetic(name: str) -> list[Slip]:
             ("minus", np.subtract, "to be added, or subtracted once too often"),
             ("times", np.multiply, "multiplied once too often, or not divided by"),
             ("divided by", np.divide, "forgotten, or divided by once too often"),
-        )
+        )[: 2 if both else 4]
     ]
 
 

@@ -33,7 +33,8 @@ def where_wrong(views: list[View]) -> str | None:
         size = sum(int(m.sum()) for m in masks)
         inside = all(not (w & ~m).any() for w, m in zip(wrong, masks, strict=True))
         # Where the place is most of the result, little is said by it unless all of it is wrong.
-        enough = size == total or (3 * size <= 4 * total and 2 * size <= entries)
+        most = 4 * size > 3 * entries and about
+        enough = size == total or (3 * size <= 4 * total and not most)
         if inside and enough and entries - size >= 3 and total >= 2:
             found.setdefault(size, {}).setdefault(about, words)
     if not found or len(smallest := list(found[min(found)].values())) > MOST:
