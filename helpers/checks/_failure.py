@@ -21,7 +21,7 @@ import operator
 import re
 import sys
 import types
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -158,7 +158,7 @@ def _add_place(found: Failure, error: BaseException, function: Callable) -> Fail
         number=own[-1].tb_lineno,
         function=frame.f_code.co_name,
         arguments=_parameters(code),
-        within="" if own[-1] is steps[-1] else _full_name(steps[-1].tb_frame),
+        within=_within(own[-1], steps[-1]),
         names=_names(variables, namespace),
         data=_data(code, namespace),
         unused=tuple(name for name in _parameters(code) if not _reads(code, name)),
@@ -237,7 +237,12 @@ def _names(variables: Mapping[str, Any], namespace: Mapping[str, Any]) -> tuple[
 
 
 def _data(code: types.CodeType, namespace: Mapping[str, Any]) -> dict[str, Shaped]:
-    names = dict.fromkeys(name for part in _codes(code) for name in part.co_names)
+    names = dict.fromkeys(
+        step.argval
+        for part in _codes(code)
+        for step in dis.get_instructions(part)
+        if step.opname in ("LOAD_GLOBAL", "LOAD_NAME")
+    )
     found = {name: described(namespace[name], "notebook") for name in names if name in namespace}
     return {
         name: what
@@ -247,9 +252,12 @@ def _data(code: types.CodeType, namespace: Mapping[str, Any]) -> dict[str, Shape
     }
 
 
-def _full_name(frame: types.FrameType) -> str:
-    module = str(frame.f_globals.get("__name__", ""))
-    return f"{module}.{frame.f_code.co_name}" if module else frame.f_code.co_name
+def _within(own: types.TracebackType, last: types.TracebackType) -> str:
+    name = last.tb_frame.f_code.co_name
+    if own is last or name in ("__getattr__", "__getattribute__"):  # of the reader's own dot
+        return ""
+    module = str(last.tb_frame.f_globals.get("__name__", ""))
+    return f"{module}.{name}" if module else name
 
 
 def _repeats(steps: list[types.TracebackType], namespace: Mapping[str, Any]) -> str:
@@ -303,24 +311,29 @@ def _with_source(
 
 
 def _path(tree: ast.AST, number: int, position: tuple) -> list[ast.stmt]:
-    """Return the statements around a line, the outermost first, the innermost last."""
-    first, last, *_ = position
-    first, last = first or number, last or first or number
-    path, nodes = [], list(ast.iter_child_nodes(tree))
+    """Return the statements around a place, the outermost first, the innermost last."""
+    first, last, left, right = (number, number, None, None) if None in position else position
+    path, nodes = [], [tree]
     while nodes:
-        around = [
-            node
-            for node in nodes
-            if getattr(node, "lineno", last + 1) <= first and last <= (node.end_lineno or 0)
-        ] or [node for node in nodes if isinstance(node, (ast.ExceptHandler, ast.match_case))]
-        path += [node for node in around[:1] if isinstance(node, ast.stmt)]
-        nodes = [
-            child
-            for node in around
-            for child in ast.iter_child_nodes(node)
-            if isinstance(child, (ast.stmt, ast.ExceptHandler, ast.match_case))
-        ]
+        inner = [child for node in nodes for child in _statements(node)]
+        around = [node for node in inner if _holds(node, first, last, left, right)]
+        path += [node for node in around if isinstance(node, ast.stmt)]
+        nodes = around
     return path
+
+
+def _statements(node: ast.AST) -> list[ast.AST]:
+    kinds = (ast.stmt, ast.ExceptHandler, ast.match_case)
+    return [child for child in ast.iter_child_nodes(node) if isinstance(child, kinds)]
+
+
+def _holds(node: ast.AST, first: int, last: int, left: int | None, right: int | None) -> bool:
+    if isinstance(node, ast.match_case):
+        return any(_holds(child, first, last, left, right) for child in node.body)
+    if left is None:
+        return node.lineno <= first and last <= node.end_lineno
+    start, end = (node.lineno, node.col_offset), (node.end_lineno, node.end_col_offset)
+    return start <= (first, left) and (last, right) <= end
 
 
 def _in_statement(statement: ast.stmt) -> list[ast.AST]:
@@ -415,8 +428,10 @@ def _add_missing(found: Failure, error: BaseException, function: Callable) -> Fa
             near=_near(name, names),
         )
     if isinstance(error, NameError):
-        names = [*found.names, *(other for other in dir(builtins) if other[0].islower())]
-        return replace(found, missing=name, near=_near(name, names))
+        near = _near(name, found.names)
+        if not near and len(name) > 3:
+            near = _near(name, [other for other in dir(builtins) if other[0].islower()])
+        return replace(found, missing=name, near=near)
     return found
 
 
@@ -434,7 +449,7 @@ def _import(found: Failure, error: ImportError) -> Failure:
     return replace(found, missing=error.name or "")
 
 
-def _near(name: str, names: list[str]) -> tuple[str, ...]:
+def _near(name: str, names: Iterable[str]) -> tuple[str, ...]:
     """Return the names most like `name`; capital letters count little."""
     others = [other for other in dict.fromkeys(names) if other != name]
     exact = [other for other in others if other.lower() == name.lower()]
@@ -588,7 +603,7 @@ FUNCTIONS = METHODS - {"astype", "flatten", "tolist"} | {
     "ones", "ones_like", "shape", "size", "sort", "stack", "unique", "vstack", "where", "zeros",
     "zeros_like",
 }  # fmt: skip
-BUILTINS = {"abs", "float", "int", "len", "list", "range", "tuple"}
+BUILTINS = {"abs", "enumerate", "float", "int", "len", "list", "range", "tuple", "zip"}
 OPERATORS = {  # for arrays, and for numbers
     ast.Add: (np.add, operator.add),
     ast.Sub: (np.subtract, operator.sub),
