@@ -296,6 +296,8 @@ def _decided(place: Place, node: ast.AST, inner: ast.AST | None) -> str | None:
             f"{start} Do you mean all of them (`np.all(…)`), any of them (`np.any(…)`), or one"
             " number of each?"
         )
+    if place.failure.within.startswith("tensorflow"):
+        return f"{start} `tf.where` decides for each element."
     return (
         f"{start} `np.where({_short(place, test)}, …, …)` decides for each element; `any` and"
         " `all`, which the error suggests, would decide once for all of them."
@@ -440,6 +442,17 @@ def _why_outside(
                 " end the loop earlier, or treat its end by itself."
             )
         end = head.iter.args[-1] if len(head.iter.args) < 3 else head.iter.args[1]
+        one = ast.unparse(head.iter.args[0]) == "1" and len(head.iter.args) == 2
+        if one and index == size:
+            name = head.target.id
+            return (
+                (
+                    f"`{name}` counts from 1, as `{call}` does, and indices count from 0: take"
+                    f" `{array}[{name} - 1]`, or `range({right})`."
+                )
+                if axis == 0
+                else f"`{name}` counts from 1, as `{call}` does, and indices from 0."
+            )
         if isinstance(end, ast.BinOp) and isinstance(end.op, ast.Add) and index == size:
             return (
                 f"`{call}` ends at {index}: `range(n)` itself stops at n − 1, so leave out `+ 1`."

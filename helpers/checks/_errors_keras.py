@@ -2,41 +2,57 @@
 
 from __future__ import annotations
 
+import ast
+import difflib
 import re
 
 from helpers.checks._place import Place
 
 
 def ranks(place: Place, said: re.Match) -> str | None:
-    """One-hot labels for a loss that wants whole numbers."""
+    """One-hot labels, or a single row of outputs, for a loss that wants whole numbers."""
+    target, output = _batch(said[1]), _batch(said[2])
+    if target == output and target.count(",") == 1 and not target.endswith(",)"):
+        return (
+            "The loss SparseCategoricalCrossentropy wants labels as whole numbers, one for each"
+            f" example, but they have the shape {target} here, like one-hot rows. Give it the whole"
+            " numbers, or use the loss CategoricalCrossentropy."
+        )
     return (
-        "The loss SparseCategoricalCrossentropy wants labels as whole numbers, one for each"
-        " example,"
-        f" but they have the shape {_batch(said[1])} here, like one-hot rows. Give it the whole"
-        " numbers, or use the loss CategoricalCrossentropy."
+        "The loss SparseCategoricalCrossentropy wants one whole number for each example and a row"
+        f" of outputs for each; here the labels have the shape {target}, the outputs {output}."
     )
 
 
 def same_shape(place: Place, said: re.Match) -> str | None:
-    target, output = _numbers(said[1]), _numbers(said[2])
+    target, output = _batch(said[1]), _batch(said[2])
     start = (
-        f"The targets have the shape {_batch(said[1])} and the model's outputs {_batch(said[2])}"
-        " (None is the number of examples), and this loss wants both alike."
+        f"The targets have the shape {target} and the outputs {output}, and this loss wants both"
+        " alike."
     )
-    if target[-1:] == [1] and output[-1:] and output[-1] > 1:
+    loss = place.failure.within.rpartition(".")[2]
+    if loss == "categorical_crossentropy":
         return (
-            f"{start} For labels that are whole numbers, and an output for each class, there is"
-            " SparseCategoricalCrossentropy; for a yes or no, one output unit."
+            f"{start} It takes one-hot rows; for labels that are whole numbers there is"
+            " SparseCategoricalCrossentropy."
         )
+    if loss == "binary_crossentropy" and output.count(",") == 1 and target.endswith(("1)", ",)")):
+        return f"{start} One yes or no for each example needs one output unit."
     return start
+
+
+def in_the_loss(place: Place, said: re.Match) -> str | None:
+    if "compile_loss" not in said[0]:
+        return None
+    return (
+        f"The targets and the model's outputs do not fit in the loss: the last sizes are {said[1]}"
+        f" and {said[2]}. The output layer needs as many units as there are targets for each"
+        " example."
+    )
 
 
 def _batch(text: str) -> str:
     return re.sub(r"\s+", " ", text)
-
-
-def _numbers(text: str) -> list[int]:
-    return [int(n) for n in re.findall(r"\d+", text)]
 
 
 def layer_width(place: Place, said: re.Match) -> str | None:
@@ -50,18 +66,21 @@ def layer_width(place: Place, said: re.Match) -> str | None:
 
 def layer_rank(place: Place, said: re.Match) -> str | None:
     return (
-        f"The model takes a table of examples, a row for each, but it gets the shape {said[1]},"
+        f"A dense layer takes a table of examples, a row for each, but it gets the shape {said[1]},"
         " which"
         " has one axis. A single example x is given as `x[None, :]`."
     )
 
 
 def input_shape(place: Place, said: re.Match) -> str | None:
-    return (
-        f"The model was made for inputs of shape {_batch(said[1])} (None is the number of"
-        " examples),"
-        f" but gets {_batch(said[2])}. Compare the size in `Input` with the array's columns."
+    wanted, given = _batch(said[1]), _batch(said[2])
+    start = (
+        f"The model was made for inputs of shape {wanted} (None is the number of examples), but"
+        f" gets {given}."
     )
+    if given.endswith(",)") and not wanted.endswith(",)"):
+        return f"{start} A single example x is given as a table of one row, `x[None, :]`."
+    return f"{start} Compare the size in `Input` with the array's columns."
 
 
 def weight_list(place: Place, said: re.Match) -> str | None:
@@ -155,17 +174,79 @@ def label_range(place: Place, said: re.Match) -> str | None:
 
 def matrices(place: Place, said: re.Match) -> str | None:
     a, b = (f"({text.replace(',', ', ')})" for text in said.groups())
+    left, right = _sides(place)
     return (
-        f"The matrices have the shapes {a} and {b}: the columns of the first must be as many as"
-        " the rows of the second."
+        f"{left} has the shape {a} and {right} {b}: the columns of the first must be as many as the"
+        " rows of the second."
     )
 
 
 def shapes(place: Place, said: re.Match) -> str | None:
     a, b = (f"({text.replace(',', ', ')})" for text in said.groups())
+    left, right = _sides(place)
     return (
-        f"The shapes {a} and {b} do not fit: compared from the last axis backwards, sizes must be"
-        " equal, or one of them 1."
+        f"{left} has the shape {a} and {right} {b}, which do not fit: compared from the last axis"
+        " backwards, sizes must be equal, or one of them 1."
+    )
+
+
+def _sides(place: Place) -> tuple[str, str]:
+    """Name the two tensors that an operator or a function of TensorFlow's got."""
+    node, unknown = place.node, ("The first tensor", "the second")
+    pair = []
+    if isinstance(node, ast.BinOp):
+        pair = [node.left, node.right]
+    elif isinstance(node, ast.Call) and place.called().startswith(("tf.", "tensorflow.")):
+        pair = node.args
+    if len(pair) != 2:
+        return unknown
+    left, right = map(place.code, pair, unknown)
+    return left, right
+
+
+def mixed(place: Place, said: re.Match) -> str | None:
+    return (
+        f"TensorFlow does not mix types: a tensor of whole numbers ({said[2]}) cannot be combined"
+        f" with {said[1]}. Convert it first: `tf.cast(…, tf.float32)`."
+    )
+
+
+def symbolic(place: Place, said: re.Match) -> str | None:
+    return (
+        "Inside a loss, a metric or a layer TensorFlow works with tensors that hold no numbers yet,"
+        " which NumPy cannot take. Use TensorFlow's functions there, such as `tf.exp`."
+    )
+
+
+def unknown_argument(place: Place, said: re.Match) -> str | None:
+    node, wrong = place.node, said[1]
+    if not isinstance(node, ast.Call) or wrong not in {each.arg for each in node.keywords}:
+        return None
+    found = place.what(node.func)
+    names = found.names if found else ()
+    near = difflib.get_close_matches(wrong, names, n=1, cutoff=0.6)
+    if wrong in ("lr", "alpha") and "learning_rate" in names:
+        near = ["learning_rate"]
+    shown = ast.unparse(node.func)
+    advice = f" Did you mean `{near[0]}=`?" if near else ""
+    return f"`{shown}` knows no argument `{wrong}=`.{advice}"
+
+
+def layers_as_list(place: Place, said: re.Match) -> str | None:
+    node = place.node
+    name = ast.unparse(node.func) if isinstance(node, ast.Call) else ""
+    if not name.endswith("Sequential") or len(node.args) < 2:
+        return None
+    return f"`{name}` takes the layers as one argument, a list: `{name}([…, …])`."
+
+
+def input_as_tuple(place: Place, said: re.Match) -> str | None:
+    node = place.node
+    name = ast.unparse(node.func) if isinstance(node, ast.Call) else ""
+    if not name.endswith("Input"):
+        return None
+    return (
+        f"`{name}` takes the shape of one example, a tuple: `{name}(({said[1]},))`, with a comma."
     )
 
 
@@ -178,7 +259,10 @@ def tape_used(place: Place, said: re.Match) -> str | None:
 
 
 RULES = (
-    (r"`output` must have rank \(ndim\) `target\.ndim - 1`.*target\.shape=(\([^)]*\))", ranks),
+    (
+        r"`output` must have rank \(ndim\) `target\.ndim - 1`.*target\.shape=(\([^)]*\)),? output\.shape=(\([^)]*\))",
+        ranks,
+    ),
     (
         r"must have the same (?:shape|rank).*target\.shape=(\([^)]*\)),? output\.shape=(\([^)]*\))",
         same_shape,
@@ -193,7 +277,7 @@ RULES = (
     ),
     (r"must call `?compile\(\)`? before", not_compiled),
     (
-        r"(?:has not (?:yet )?been built|not yet been built|have not (?:yet )?been created)",
+        r"(?:has not (?:yet )?been built|isn't built|not yet been built|have not (?:yet )?been created)",
         not_built,
     ),
     (r"Could not interpret (\w+)(?: function)? identifier: ?(\w+)", identifier),
@@ -204,5 +288,14 @@ RULES = (
     (r"label value of (-?\d+) which is outside the valid range of \[0, (\d+)\)", label_range),
     (r"Matrix size-incompatible: In\[0\]: \[([\d,]+)\], In\[1\]: \[([\d,]+)\]", matrices),
     (r"Incompatible shapes: \[([\d,]+)\] vs\. \[([\d,]+)\]", shapes),
+    (r"Dimensions must be equal, but are (\d+) and (\d+) for .*", in_the_loss),
+    (r"^TypeError: Cannot convert (.{1,20}) to EagerTensor of dtype (int\d+)", mixed),
+    (r"^NotImplementedError: .*Cannot convert a symbolic tf\.Tensor", symbolic),
+    (
+        r"(?:not recognized|Unrecognized keyword arguments passed to \w+): \{'(\w+)'",
+        unknown_argument,
+    ),
+    (r"Expected `trainable` to be a boolean", layers_as_list),
+    (r"Cannot convert '(\d+)' to a shape", input_as_tuple),
     (r"non-persistent GradientTape can only be used", tape_used),
 )

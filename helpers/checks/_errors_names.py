@@ -47,6 +47,15 @@ NOT_IN_NUMPY = {
     "len": "it is `len(x)`",
     "length": "it is `len(x)`",
 }
+IN_TENSORFLOW = {
+    "log": "math.log",
+    "mean": "reduce_mean",
+    "sum": "reduce_sum",
+    "max": "reduce_max",
+    "softmax": "nn.softmax",
+    "relu": "nn.relu",
+    "dot": "matmul",
+}
 CHANGE_IN_PLACE = {
     "append", "extend", "fill", "insert", "put", "remove", "resize", "reverse", "shuffle", "sort",
     "update", "clear", "add",
@@ -256,6 +265,8 @@ def _of_module(place: Place, node: ast.Attribute, text: str) -> str | None:
         return f"There is no `np.{name}` any more: write `{name}`."
     if module == "numpy" and name in NOT_IN_NUMPY:
         return f"NumPy has no `{name}`: {NOT_IN_NUMPY[name]}."
+    if module == "tensorflow" and name in IN_TENSORFLOW:
+        return f"TensorFlow has no `tf.{name}`; it is called `tf.{IN_TENSORFLOW[name]}`."
     if module == "math" and hasattr(np, name):
         return f"`math`, which is for single numbers, has no `{name}`; NumPy has: `np.{name}`."
     if place.failure.near:

@@ -385,6 +385,8 @@ def no_assignment(place: Place, said: re.Match) -> str | None:
 def no_loop(place: Place, said: re.Match) -> str | None:
     """A number or None where something to run through is needed."""
     node, statement = place.node, place.statement
+    if isinstance(node, (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)):
+        node = node.generators[0].iter
     around = place.parent(node)
     if place.failure.within or node is None:
         return None

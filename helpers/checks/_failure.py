@@ -136,7 +136,7 @@ def failure(error: BaseException, function: Callable) -> Failure:
 
 def _message(error: BaseException) -> str:
     try:
-        text = str(error).strip()[:2000]
+        text = str(error).strip()[:20_000]
     except Exception:
         return ""
     return re.sub(r"( at)? 0x[0-9a-fA-F]{6,}|\x1b\[[0-9;]*m", "", text)
@@ -499,7 +499,9 @@ def _described(value: Any) -> Shaped:
     if kind is types.ModuleType:
         return Shaped("module", name, text=value.__name__)
     if isinstance(value, type):
-        return Shaped("class", name, text=f"{value.__module__}.{value.__name__}")
+        start = value.__dict__.get("__init__")
+        names = _signature(start)[1:] if isinstance(start, types.FunctionType) else ()
+        return Shaped("class", name, text=f"{value.__module__}.{value.__name__}", names=names)
     if kind is types.FunctionType:
         return Shaped(
             "function", name, text=f"{value.__module__}.{value.__name__}", names=_signature(value)

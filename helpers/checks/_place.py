@@ -37,7 +37,10 @@ class Place:
             for node in ast.walk(self.statement)
             if isinstance(node, (ast.expr, ast.stmt)) and _span(node) == self.failure.span
         ]
-        return exact[-1] if exact else None
+        if exact:
+            return exact[-1]
+        loop = isinstance(self.statement, ast.For) and self.failure.span[:2] == (1, 0)
+        return self.statement.iter if loop else None  # "the whole loop": what it runs through
 
     def around(self, node: ast.AST | None) -> Iterator[ast.AST]:
         """Yield what a node stands in, the nearest first."""
