@@ -10,17 +10,33 @@ from __future__ import annotations
 import contextlib
 import re
 
-from helpers.checks import _errors_arrays, _errors_keras, _errors_names, _errors_python
-from helpers.checks._failure import Failure, Shaped, failure
+from helpers.checks import (
+    _errors_calls,
+    _errors_indices,
+    _errors_keras,
+    _errors_names,
+    _errors_numpy,
+    _errors_operators,
+    _errors_shapes,
+    _errors_truth,
+    _errors_values,
+)
+from helpers.checks._failure import Failure, failure
 from helpers.checks._place import Place
+from helpers.checks._shaped import Shaped
 
 __all__ = ["Failure", "Shaped", "explained", "failure"]
 
 RULES = (
     *_errors_names.RULES,
     *_errors_keras.RULES,
-    *_errors_arrays.RULES,
-    *_errors_python.RULES,
+    *_errors_numpy.RULES,
+    *_errors_truth.RULES,
+    *_errors_indices.RULES,
+    *_errors_shapes.RULES,
+    *_errors_operators.RULES,
+    *_errors_calls.RULES,
+    *_errors_values.RULES,
 )
 # Errors that other data than the reader thought of may bring about.
 ABOUT_DATA = re.compile(

@@ -10,6 +10,7 @@ import re
 import numpy as np
 
 from helpers.checks._place import Place, described, whole
+from helpers.checks._shaped import Shaped
 
 IMPORTS = {
     "np": "import numpy as np",
@@ -79,8 +80,8 @@ def unbound(place: Place, said: re.Match) -> str | None:
         if name in place.failure.names:
             return (
                 f"`{name}` is given a value in your function, so Python takes it for a variable of"
-                f" the function, and it has none before this line. Set it first, such as"
-                f" `{name} = {start}`."
+                f" the function, and it has none before this line. Set it first, such as `{name} ="
+                f" {start}`."
             )
         return (
             f"This line changes `{name}`, but `{name}` has no value yet. Set it before, such as"
@@ -95,7 +96,7 @@ def unbound(place: Place, said: re.Match) -> str | None:
     if elsewhere and given:
         return (
             f"The line gives the name `{name}` to its result, so within your function `{name}` no"
-            f" longer means what it means outside. Call the result something else."
+            " longer means what it means outside. Call the result something else."
         )
     if elsewhere:
         return (
@@ -103,8 +104,8 @@ def unbound(place: Place, said: re.Match) -> str | None:
             " of the function everywhere in it. Call your variable something else."
         )
     return (
-        f"`{name}` has no value at this point: the line that sets it did not run for this input."
-        " Is it inside an `if` or a loop? Then set it before, too."
+        f"`{name}` has no value at this point: the line that sets it did not run for this input. Is"
+        " it inside an `if` or a loop? Then set it before, too."
     )
 
 
@@ -138,11 +139,12 @@ def undefined(place: Place, said: re.Match) -> str | None:
             f"`{name}` is not imported: write `from helpers.{HELPERS[name]} import {name}` above,"
             " or work it out yourself."
         )
-    known = f" {quoted(failure.arguments)}" if failure.arguments else ""
+    several = "s" * (len(failure.arguments) != 1)
+    known = f" argument{several} {quoted(failure.arguments)}" if failure.arguments else " arguments"
     return (
         f"`{name}` has no value: nothing in your function sets it before this line, and the"
-        f" notebook has no such name. The function knows its arguments{known} and what it works"
-        " out from them."
+        f" notebook has no such name. The function knows its{known} and what it works out from"
+        " them."
     )
 
 
@@ -216,8 +218,8 @@ def why_none(place: Place, node: ast.AST) -> str:
             )
         if function.attr == "gradient":
             return (
-                f" It comes from {shown}: the tape found no way from the input to the result."
-                " Does it watch the input (`tape.watch`, or a `tf.Variable`), and is all of the"
+                f" It comes from {shown}: the tape found no way from the input to the result. Does"
+                " it watch the input (`tape.watch`, or a `tf.Variable`), and is all of the"
                 " computation inside `with`?"
             )
     name = ast.unparse(function)
@@ -230,8 +232,8 @@ def why_none(place: Place, node: ast.AST) -> str:
 
 def no_attribute(place: Place, said: re.Match) -> str | None:
     failure = place.failure
-    owner, name = failure.owner, failure.missing
-    if owner is None or not name:
+    owner, name = failure.owner, failure.missing or said[1]
+    if not name:
         return None
     nodes = [
         node
@@ -242,9 +244,12 @@ def no_attribute(place: Place, said: re.Match) -> str | None:
     node = place.node if place.node in nodes else nodes[0] if len(nodes) == 1 else None
     if failure.within or node is None:
         return None
+    owner = owner or place.what(node.value)
+    if owner is None:
+        return None
     text = place.code(node.value, "what stands before the dot")
     for kinds, rule in ATTRIBUTES:
-        if owner.kind in kinds and (words := rule(place, node, text)):
+        if owner.kind in kinds and (words := rule(place, node, owner, text)):
             return words
     if failure.near:
         return f"{text} has no `.{name}`. Did you mean `.{failure.near[0]}`?"
@@ -254,12 +259,12 @@ def no_attribute(place: Place, said: re.Match) -> str | None:
     return f"{text} is {described(owner)}, which has no `.{name}`."
 
 
-def _of_none(place: Place, node: ast.Attribute, text: str) -> str | None:
+def _of_none(place: Place, node: ast.Attribute, owner: Shaped, text: str) -> str | None:
     return f"{text} is None, which has no `.{node.attr}`.{why_none(place, node.value)}"
 
 
-def _of_module(place: Place, node: ast.Attribute, text: str) -> str | None:
-    name, module = node.attr, place.failure.owner.text
+def _of_module(place: Place, node: ast.Attribute, owner: Shaped, text: str) -> str | None:
+    name, module = node.attr, owner.text
     old = {"float": "float", "int": "int", "bool": "bool", "object": "object", "str": "str"}
     if module == "numpy" and name in old:
         return f"There is no `np.{name}` any more: write `{name}`."
@@ -274,8 +279,8 @@ def _of_module(place: Place, node: ast.Attribute, text: str) -> str | None:
     return f"The module `{module}` has no `{name}`."
 
 
-def _of_plain(place: Place, node: ast.Attribute, text: str) -> str | None:
-    owner, name = place.failure.owner, node.attr
+def _of_plain(place: Place, node: ast.Attribute, owner: Shaped, text: str) -> str | None:
+    name = node.attr
     if not hasattr(np.ndarray, name):
         return None
     if owner.kind == "number":
@@ -291,7 +296,7 @@ def _of_plain(place: Place, node: ast.Attribute, text: str) -> str | None:
     return f"{start}, so it has no `.{name}`.{make}{other}"
 
 
-def _of_array(place: Place, node: ast.Attribute, text: str) -> str | None:
+def _of_array(place: Place, node: ast.Attribute, owner: Shaped, text: str) -> str | None:
     name, source = node.attr, place.text(node.value)
     if name in ("append", "extend"):
         return (
@@ -308,7 +313,7 @@ def _of_array(place: Place, node: ast.Attribute, text: str) -> str | None:
     return None
 
 
-def _of_tensor(place: Place, node: ast.Attribute, text: str) -> str | None:
+def _of_tensor(place: Place, node: ast.Attribute, owner: Shaped, text: str) -> str | None:
     if not hasattr(np.ndarray, node.attr):
         return None
     other = {
@@ -323,9 +328,9 @@ def _of_tensor(place: Place, node: ast.Attribute, text: str) -> str | None:
     )
 
 
-def _of_function(place: Place, node: ast.Attribute, text: str) -> str | None:
+def _of_function(place: Place, node: ast.Attribute, owner: Shaped, text: str) -> str | None:
     kind = {"class": "the class itself", "method": "a method"}
-    what = kind.get(place.failure.owner.kind, "a function")
+    what = kind.get(owner.kind, "a function")
     near = place.failure.near
     if what == "the class itself" and near:
         return f"{text} has no `.{node.attr}`. Did you mean `.{near[0]}`?"
@@ -350,5 +355,5 @@ RULES = (
     (r"^NameError: .*?'(\w+)'", undefined),
     (r"^(ImportError|ModuleNotFoundError)", not_imported),
     (r"^KeyError", no_key),
-    (r"^AttributeError", no_attribute),
+    (r"^AttributeError:?(?:.*has no attribute '(\w+)')?", no_attribute),
 )

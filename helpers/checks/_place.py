@@ -9,7 +9,8 @@ import ast
 import re
 from collections.abc import Iterator
 
-from helpers.checks._failure import Failure, Shaped
+from helpers.checks._failure import Failure
+from helpers.checks._shaped import Shaped
 
 LONGEST = 60  # Source that is longer is not quoted whole.
 BLOCKS = re.compile(r"(if|elif|while|for|with|async|def|class|try|match)\b")
@@ -39,8 +40,10 @@ class Place:
         ]
         if exact:
             return exact[-1]
-        loop = isinstance(self.statement, ast.For) and self.failure.span[:2] == (1, 0)
-        return self.statement.iter if loop else None  # "the whole loop": what it runs through
+        if self.failure.span[:2] != (1, 0):
+            return None
+        # Python 3.11 points at a whole loop or `if` where it means what stands in its first line.
+        return getattr(self.statement, "iter", None) or getattr(self.statement, "test", None)
 
     def around(self, node: ast.AST | None) -> Iterator[ast.AST]:
         """Yield what a node stands in, the nearest first."""
@@ -151,3 +154,45 @@ def whole(line: str) -> str:
     """Quote a statement on one line, if it is short enough."""
     text = " ".join(line.split())
     return f"`{text}`" if len(text) <= LONGEST else ""
+
+
+def parts_of(name: str) -> tuple[str, str]:
+    """Split "numpy.linalg.norm" into what stands before the last dot and after."""
+    before, _, last = name.rpartition(".")
+    return before, last
+
+
+def of_numpy(place: Place) -> str:
+    """Return the bare name of the NumPy function whose call failed, or ""."""
+    before, last = parts_of(place.called())
+    return last if before.split(".")[0] == "numpy" else ""
+
+
+def operands(place: Place) -> list[ast.expr]:
+    """Return what an operator or a NumPy function was to combine."""
+    node = place.node
+    if isinstance(node, ast.BinOp):
+        return [node.left, node.right]
+    if isinstance(node, ast.AugAssign):
+        return [node.target, node.value]
+    if isinstance(node, ast.Compare) and len(node.ops) == 1:
+        return [node.left, *node.comparators]
+    if isinstance(node, ast.Call) and of_numpy(place):
+        return [argument for argument in node.args if not isinstance(argument, ast.Starred)]
+    if isinstance(node, ast.Call) and place.called() == "ndarray.dot":
+        return [node.func.value, *node.args]
+    return []
+
+
+SIGNS = {
+    ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/", ast.FloorDiv: "//", ast.Mod: "%",
+    ast.Pow: "**", ast.MatMult: "@", ast.BitAnd: "&", ast.BitOr: "|", ast.BitXor: "^",
+}  # fmt: skip
+
+
+def symbol(operator: ast.operator) -> str:
+    return SIGNS.get(type(operator), "")
+
+
+def capital(text: str) -> str:
+    return text[0].upper() + text[1:]
