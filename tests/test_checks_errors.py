@@ -185,7 +185,7 @@ SHAPES = [
     ("z[y == 1]", "z, y", [MATRIX, WHOLE[:2]], "mask `y == 1`|z[:, …]"),
 ]
 INDICES = [
-    ("t = 0\nfor i in range(len(y) + 1):\n    t += y[i]", "y", [VECTOR], "0 to 2|leave out `+ 1`"),
+    ("for i in range(len(y) + 1):\n    y[i]", "y", [VECTOR], "0 to 2|`+ 1` is one too far"),
     ("for i in range(1, len(y) + 1):\n    y[i]", "y", [VECTOR], "counts from 1|y[i - 1]"),
     ("for j in range(64):\n    X[:, j]", "X", [MATRIX], "2 columns|64|X.shape[1]"),
     ("for i in range(k):\n    y[i]", "y, k", [VECTOR, 5], "range(k)|range(len(y))"),
@@ -194,7 +194,7 @@ INDICES = [
     ("i = 0\nwhile y[i] < 9:\n    i += 1", "y", [VECTOR], "past the end"),
     ("y[len(y)]", "y", [VECTOR], "asks for 3|count from 0"),
     ("y[0]", "y", [VECTOR[:0]], "`y` is empty"),
-    ("Y = np.zeros((3, y.max()))\nY[np.arange(3), y] = 1", "y", [WHOLE], "up to 2|one more than"),
+    ("Y = np.zeros((3, y.max()))\nY[range(3), y] = 1", "y", [WHOLE], "up to 2|one more than"),
     ("np.eye(3)[y]", "y", [WHOLE + 1], "up to 3|count from 1?"),
     ("np.eye(3)[y]", "y", [VECTOR], "holds floats|y.astype(int)"),
     ("y[len(y) / 2]", "y", [VECTOR], "1.5|`//`"),
@@ -398,6 +398,9 @@ SILENT = [
     "raise TypeError('Cannot interpret 3 as a data type')",
     "np.zeros(3, 'q1')",
     "inner()",
+    "if truth([]): pass",
+    "truth(1 / np.float64(0))",
+    "a, b = unpack()",
     "getattr(np, 'softmix')",
     "int('3') + unknown_object",
 ]
@@ -405,13 +408,29 @@ SILENT = [
 
 @pytest.mark.parametrize("lines", SILENT)
 def test_says_nothing_where_it_cannot_know(lines):
+    names = {}
     above = """
 def inner():
     return other()
 """
-    elsewhere = cell("def other():\n    for i in range(9):\n        [1, 2][i]\n", seen=False)
+    elsewhere = cell(
+        """
+def other():
+    for i in range(9):
+        [1, 2][i]
+def truth(a):
+    if a == []:
+        return bool(np.ones(3))
+    1 / 0
+def unpack():
+    a, b = 1, 2, 3
+""",
+        seen=False,
+    )
+    for name in ("other", "truth", "unpack"):
+        names[name] = elsewhere[name]
     plain = type("Plain", (), {"__slots__": ()})()
-    text = said(lines, above=above, other=elsewhere["other"], unknown_object=plain)
+    text = said(lines, above=above, unknown_object=plain, **names)
     assert text is None or "object of type `Plain`" in text
 
 
@@ -428,6 +447,15 @@ def inner():
         ("x = g(x, x)\nreturn x @ x.T @ np.ones(4)", "x", [MATRIX], "written in"),
         ("Y = np.ones((len(X), 4))\nreturn X @ Y", "X", [MATRIX], "right axis"),
         ("a.b", "a", [None], "It comes from"),
+        ("A = sqrt(1) * np.ones((3, 2))\nA[np.arange(3), y]", "y", [WHOLE], "one more than"),
+        ("for i in range(3):\n    y[X[i, 0]]", "X, y", [MATRIX.astype(int), VECTOR], "earlier"),
+        (
+            "for i in range(5):\n    while True:\n        y[i]\n        break",
+            "y",
+            [VECTOR],
+            "past the",
+        ),
+        ("x * [1, 2]", "x", [VECTOR], "np.array("),
         ("d['x']", "d", [{"loss": 1}], "Did you mean"),
     ],
 )

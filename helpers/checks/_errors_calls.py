@@ -170,7 +170,7 @@ def no_brackets(place: Place, said: re.Match) -> str | None:
             f"`{name}` is None, so `{name}[{inside}]` means nothing.{why_none(place, node.value)}"
         )
     if found.kind in (*FUNCTIONS, "method", "class"):
-        what = "a method" if found.kind == "method" else "a function"
+        what = {"method": "a method", "class": "a class"}.get(found.kind, "a function")
         return (
             f"`{name}` is {what}, and what stands in brackets after it would be an index. A call"
             f" has parentheses: `{name}({inside})`"
@@ -296,6 +296,8 @@ def no_length(place: Place, said: re.Match) -> str | None:
 
 def unpacked(place: Place, said: re.Match) -> str | None:
     statement, node = place.statement, place.node
+    if place.failure.within:
+        return None
     targets = value = None
     loop = False
     comprehensions = [

@@ -100,7 +100,8 @@ def _labels(
     highest = f" up to {labels.high:.0f}" if labels.high is not None and labels.high >= 0 else ""
     start = f"`{name}`, used as an index, holds numbers{highest}, but {have}."
     origin = place.origin(node.value)
-    if re.search(r"max\(", origin) and not re.search(r"\+\s*1", origin) and index == size:
+    counted = re.search(r"(?:zeros|ones|eye|empty)\(.*\bmax\(", origin)
+    if counted and not re.search(r"\+\s*1", origin) and index == size:
         return (
             f"{start} `{place.text(node.value)}` is made by {whole(origin) or 'a line above'}: the"
             " classes 0 to the largest are one more than the largest."
@@ -119,11 +120,14 @@ def _why_outside(
     loops = place.failure.loops
     if isinstance(place.statement, ast.While):
         loops = (*loops, place.failure.line)
-    for loop in reversed(loops):
-        if loop.startswith("while") and names:
+    heads = [_loop(loop) for loop in loops]
+    counting = [head.target.id for head in heads if head]
+    from_loop = isinstance(part, ast.Name) or _shifted(part)
+    for loop in reversed(loops if from_loop else ()):
+        if loop.startswith("while") and names and not names & set(counting):
             return (
-                "The loop goes on past the end: it needs a condition that ends it at the last"
-                " element as well."
+                "Does the loop go on past the end? Then it needs a condition that ends it at the"
+                " last element as well."
             )
         head = _loop(loop)
         if head is None or head.target.id not in names:
@@ -139,20 +143,15 @@ def _why_outside(
         one = ast.unparse(head.iter.args[0]) == "1" and len(head.iter.args) == 2
         if one and index == size:
             name = head.target.id
-            return (
-                (
-                    f"`{name}` counts from 1, as `{call}` does, and indices count from 0: take"
-                    f" `{array}[{name} - 1]`, or `range({right})`."
-                )
-                if axis == 0
-                else f"`{name}` counts from 1, as `{call}` does, and indices from 0."
-            )
+            first = f": the first is `{array}[{name} - 1]`" * (axis == 0)
+            return f"`{name}` counts from 1, as `{call}` does, and indices count from 0{first}."
         if isinstance(end, ast.BinOp) and isinstance(end.op, ast.Add) and index == size:
-            return (
-                f"`{call}` ends at {index}: `range(n)` itself stops at n − 1, so leave out `+ 1`."
-            )
+            return f"`{call}` goes up to {index}: the `+ 1` is one too far for `{array}`."
         if isinstance(end, ast.Constant):
-            return f"The {end.value} in `{call}` is written in: take `{right}` instead."
+            return (
+                f"The {end.value} in `{call}` is written in; all there are here are"
+                f" `range({right})`."
+            )
         if ast.unparse(end) != right:
             return (
                 f"`{head.target.id}` runs through `{call}`, which is more than there are here. All"
@@ -161,6 +160,16 @@ def _why_outside(
     if index == size and not loops:
         return "Indices count from 0, so the last one is one less than the length."
     return ""
+
+
+def _shifted(part: ast.AST | None) -> bool:
+    """Whether an index is `i + 1` or the like."""
+    return (
+        isinstance(part, ast.BinOp)
+        and isinstance(part.left, ast.Name)
+        and isinstance(part.op, (ast.Add, ast.Sub))
+        and isinstance(part.right, (ast.Name, ast.Constant))
+    )
 
 
 def _loop(text: str) -> ast.For | None:
@@ -291,8 +300,11 @@ def list_index(place: Place, said: re.Match) -> str | None:
     if isinstance(node.slice, ast.Tuple):
         inside = "][".join(place.text(part) for part in node.slice.elts)
         nested = not any(isinstance(part, ast.Slice) for part in node.slice.elts)
-        plain = f"is indexed by `{name}[{inside}]`, or" if nested else "takes no such index;"
-        return f"`{name}` is a {owner.kind}, not an array: it {plain} made an array by `np.array`."
+        written = f", written `{name}[{inside}]`" * nested
+        return (
+            f"`{name}` is a {owner.kind}, not an array: it takes one index at a time{written}."
+            f" `np.array({name})` takes several."
+        )
     found = place.what(first)
     if found and found.kind in ("array", "list", "tuple"):
         return (

@@ -184,7 +184,7 @@ def empty(place: Place, said: re.Match) -> str | None:
     if array is None:
         return None
     return (
-        f"{capital(place.code(array, 'what it looks at'))} is empty for this input, and nothing has"
+        f"{capital(place.code(array, 'what it looks at'))} is empty for this input, so it has"
         " no largest or smallest element. Treat that case by itself."
     )
 
@@ -308,7 +308,7 @@ RULES = (
         counted,
     ),
     (r"^AxisError: axis (-?\d+) is out of bounds for array of dimension (\d+)", wrong_axis),
-    (r"^ValueError: (?:zero-size array|attempt to get arg|.*(?:empty sequence|is empty))", empty),
+    (r"^ValueError: (?:zero-size array|attempt to get arg|(?:max|min)\(\) .* empty)", empty),
     (r"Cannot cast ufunc .* output from dtype\('(\w+)'\) to dtype\('(\w+)'\)", cast),
     (r"^TypeError: Cannot cast array data from dtype\('(\w+)'\) to dtype\('(\w+)'\)", cast_data),
     (r"^ValueError: .*read-only", read_only),

@@ -69,7 +69,7 @@ def _function(place: Place, side: ast.expr, found: Shaped, other: ast.expr | Non
 
 
 def _list(place: Place, side: ast.expr, found: Shaped, other: ast.expr | None) -> str | None:
-    if other is not None and place.kind(other) == "text":
+    if place.kind(other) in ("text", "array"):
         return None
     name, kind = place.text(side), found.kind
     origin = place.origin(side)
@@ -171,5 +171,4 @@ RULES = (
         operator,
     ),
     (r"^(?:UFuncTypeError|_UFuncNoLoopError)", operator),
-    (r"^ValueError: operands could not be broadcast", operator),
 )

@@ -147,7 +147,7 @@ def _in_a_call(place: Place) -> str | None:
 def product(place: Place, said: re.Match) -> str | None:
     """`X @ W`, `np.dot(X, W)`: columns of the first, rows of the second."""
     pair = operands(place)
-    if len(pair) != 2:
+    if len(pair) != 2 or of_numpy(place) not in ("", "dot", "matmul"):
         return _in_a_call(place)
     a, b = pair
     shapes = [place.shape(part) for part in pair]

@@ -12,6 +12,8 @@ FUNCTIONS = ("function", "builtin", "ufunc")
 
 def division(place: Place, said: re.Match) -> str | None:
     statement = place.node or place.statement
+    if place.failure.within:
+        return None
     for node in ast.walk(statement or ast.Pass()):
         if not isinstance(node, (ast.BinOp, ast.AugAssign)):
             continue
