@@ -227,6 +227,9 @@ OPERATORS = [
     ("zip(x, x) * 2", "x", [VECTOR], "one item after the other"),
     ("x + None", "x", [VECTOR], "`None` stands in this line"),
     ("d - 1", "d", [{"a": 1}], "`d` is a dict"),
+    ("a = x.sort()\nreturn a < 1", "x", [VECTOR.copy()], "`a` is None|changes `x`"),
+    ("x * s", "x, s", [VECTOR, "abc"], "`s` is the text 'abc'"),
+    ("~x", "x", [0.5], "Compare first"),
     ("(x > 0) - (x < 0)", "x", [VECTOR], "True and False|.astype(int)"),
     ("-(x > 0)", "x", [VECTOR], "`~`|.astype(int)"),
     ("~x", "x", [VECTOR], "Compare first"),
@@ -275,6 +278,9 @@ CALLS = [
     ("t = x.sum()\nt[0] = 3", "x", [VECTOR], "single number"),
     ("float(s)", "s", ["abc"], "'abc' is no number"),
     ("set(X)", "X", [MATRIX], "np.unique"),
+    ("d = {1: 2}\nfor k in d:\n    d[k + 1] = 3", "", [], "changes what it runs through"),
+    ("a = [1, 2]\na.remove(3)", "", [], "`3` is not in `a`"),
+    ("np.ones((10**7, 10**7))", "", [], "(10000000, 10000000)|memory"),
     ("assert len(x) == 2", "x", [VECTOR], "own `assert`|`len(x) == 2`"),
     ("'loss' % x", "x", [3], "remainder"),
 ]
@@ -550,17 +556,10 @@ def test_calls_nothing_of_the_readers():
 
 
 def test_computes_nothing_large_again():
-    source = "def f(n, x):\n    return n ** n ** n + np.zeros((n, n, n)) @ x + [1] * n + missing\n"
-    function = cell(source)["f"]
-    try:
-        function.__code__ = function.__code__.replace()
-        cell("def f(n, x):\n    return missing + n ** n ** n\n")["f"](10**6, VECTOR)
-    except NameError as error:
-        found = failure(error, cell("def f():\n    pass\n")["f"])
-    assert found.type == "NameError"
-    found = failed("def f(n):\n    return missing + np.zeros((n, n)).sum() + n ** n\n", 10**6)
-    assert "n ** n" not in found.parts
-    assert "np.zeros((n, n))" not in found.parts
+    line = "missing + np.zeros((n, n)).sum() + n ** n + len(np.ones(n) @ X.T) + len(x * 2)"
+    found = failed(f"def f(n, x, X):\n    return {line}\n", 10**6, VECTOR, np.ones((10**6, 1)))
+    assert "x * 2" in found.parts
+    assert not {"np.zeros((n, n))", "n ** n", "np.ones(n) @ X.T"} & found.parts.keys()
 
 
 class BrokenError(Exception):
@@ -846,6 +845,16 @@ return g * 2"""
     text = said(lines, above="import tensorflow as tf")
     assert "`g` is None" in text
     assert "tape.watch" in text
+
+
+def test_a_tape_that_is_used_twice():
+    pytest.importorskip("tensorflow")
+    lines = """
+x = tf.Variable(3.0)
+with tf.GradientTape() as tape:
+    z = x * x
+return tape.gradient(z, x) + tape.gradient(z, x)"""
+    assert "persistent=True" in said(lines, above="import tensorflow as tf")
 
 
 def test_the_courses_own_network_with_too_many_output_units():

@@ -166,9 +166,5 @@ RULES = (
         operator,
     ),
     (r"^TypeError: '[^']+' not supported between instances", operator),
-    (
-        r"^TypeError: (?:ufunc '\w+' (?:not supported|did not contain)|loop of ufunc|The DType)",
-        operator,
-    ),
     (r"^(?:UFuncTypeError|_UFuncNoLoopError)", operator),
 )

@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-MOST_ELEMENTS = 1_000_000  # of an array that is computed again to know its shape
+MOST_ELEMENTS = 300_000  # of an array that is computed again to know its shape
 
 
 @dataclass(frozen=True)
@@ -244,6 +244,7 @@ class Values:
         self, variables: Mapping[str, tuple[Any, str]], namespace: Mapping[str, Any]
     ) -> None:
         self.variables, self.namespace = variables, namespace
+        self._known: dict[ast.expr, Any] = {}
 
     def described(self, node: ast.expr) -> Shaped:
         where = ""
@@ -256,8 +257,10 @@ class Values:
         compute = getattr(self, f"_{type(node).__name__.lower()}", None)
         if compute is None:
             raise UnknownError
-        with np.errstate(all="ignore"):
-            return compute(node)
+        if node not in self._known:
+            with np.errstate(all="ignore"):
+                self._known[node] = compute(node)
+        return self._known[node]
 
     def _constant(self, node: ast.Constant) -> Any:
         return node.value
@@ -281,7 +284,7 @@ class Values:
         owner = self.of(node.value)
         kind = type(owner)
         if kind is types.ModuleType:
-            return vars(owner)[node.attr] if node.attr in vars(owner) else getattr(owner, node.attr)
+            return vars(owner)[node.attr]  # a module's own `__getattr__` may import
         if kind is np.ndarray or issubclass(kind, np.generic):
             if node.attr in ATTRIBUTES or node.attr in METHODS:
                 return getattr(owner, node.attr)
