@@ -8,6 +8,8 @@ import numpy as np
 import scipy.special
 import tensorflow as tf
 
+from helpers import activations
+
 # The syllabus's rows that these exercises cover, and by which tasks.
 ROWS = {
     1: ("collapse",),
@@ -97,6 +99,11 @@ def dead_units_by_loop(model, X):
     return dead
 
 
+def dead_units_as_a_set(model, X):
+    fires = {int(unit) for _, unit in np.argwhere(model.activations(X)[0] > 0)}
+    return np.float64(model.layers[0].units - len(fires))
+
+
 def dead_units_by_tensorflow(model, X):
     z = tf.matmul(X, model.get_weights()[0]) + model.get_weights()[1]
     return tf.reduce_sum(tf.cast(tf.reduce_max(z, axis=0) <= 0, tf.int32))
@@ -109,6 +116,8 @@ RIGHT = {
         lambda z: scipy.special.expit(z),
         lambda z: tf.sigmoid(tf.cast(z, tf.float64)),
         lambda z: 0.5 * (1 + np.tanh(z / 2)),
+        lambda z: tf.keras.activations.sigmoid(z * 1.0),
+        activations.sigmoid,
         sigmoid_by_loop,
     ),
     "slopes": (
@@ -127,6 +136,7 @@ RIGHT = {
         ),
         leaky_relu_in_place,
         leaky_relu_by_lists,
+        lambda z, s: (tf.keras.activations.leaky_relu(z, s), np.where(z > 0, 1, s)),
         lambda z, s: (
             tf.nn.leaky_relu(tf.cast(z, tf.float32), s),
             np.heaviside(z, 0) * (1 - s) + s,
@@ -145,7 +155,9 @@ RIGHT = {
     "dead_units": (
         lambda model, X: int((model.activations(X)[0].max(axis=0) == 0).sum()),
         lambda model, X: np.count_nonzero(model.activations(X)[0].sum(axis=0) == 0),
+        lambda model, X: np.isclose(model.activations(X)[0], 0).all(axis=0).sum(),
         dead_units_by_loop,
+        dead_units_as_a_set,
         dead_units_by_tensorflow,
     ),
 }
