@@ -955,9 +955,9 @@ def test_a_failure_says_what_went_wrong_shows_it_and_where_to_read(capsys):
     assert capsys.readouterr().out.splitlines() == [
         "✗ sigmoid: not yet right",
         "This is tanh, which runs from −1 to 1. The sigmoid runs from 0 to 1.",
-        "  input     z = [1.]",
-        "  expected  [0.731059]",
-        "  got       [0.761594]",
+        "  input     z = [ 1., -2.,  0.]",
+        "  expected  [0.731059, 0.119203, 0.5     ]",
+        "  got       [ 0.761594, -0.964028,  0.      ]",
         "Read again: lesson 1, section 1.3 Five activation functions",
         'For a hint, run `hint("sigmoid")` in a new cell.',
     ]
