@@ -7,6 +7,7 @@ import tensorflow as tf
 
 from helpers.network import Dense, Sequential
 from helpers.optimizers import SGD, Adam
+from helpers.outputs import output_layer_for
 
 # The syllabus's rows that these exercises cover, and by which tasks.
 ROWS = {
@@ -94,6 +95,11 @@ def head_by_remainders(y):
     return ["relu" if y.min() >= 0 else None, "mse", 1]
 
 
+def head_by_the_helper(y):
+    layer = output_layer_for(y)
+    return layer.activation, layer.loss, layer.units
+
+
 def slope_by_differentiation(y, z):
     z = tf.Variable(z)
     with tf.GradientTape() as tape:
@@ -139,8 +145,12 @@ def winner_by_loops(costs):
     return "nobody"
 
 
+class OwnSequential(Sequential):
+    """A subclass is as good as the class."""
+
+
 def progression_with_softplus(X, y, seed):
-    model = Sequential([Dense(16, "relu"), Dense(1, "softplus")], seed=seed)
+    model = OwnSequential([Dense(16, "relu"), Dense(1, "softplus")], seed=seed)
     model.compile(SGD(0.02), "mse")
     model.fit(X, y, epochs=30, shuffle=False)
     return model
@@ -185,7 +195,7 @@ RIGHT = {
         share_by_loop,
     ),
     "choose_head": (choose_by_table, choose_by_questions, choose_by_match),
-    "head_for": (head_by_table, head_by_sets, head_by_remainders),
+    "head_for": (head_by_table, head_by_sets, head_by_remainders, head_by_the_helper),
     "squared_error_slope": (slope_by_differentiation, slope_by_loop, slope_by_tanh),
     "clear_winner": (winner_by_counting, winner_by_sorting, winner_by_loops),
     "train_progression": (
