@@ -71,8 +71,9 @@ _COUNT_PARAMETERS = Task(
             section="3.2",
         ),
         Mistake(
-            lambda n, N: 2 * n * N,
-            "You counted as many biases as weights. There is only one bias for each class.",
+            lambda n, N: (n * N, N),
+            "You returned the two counts, of weights and of biases. Asked for is one number: how "
+            "many there are together.",
         ),
     ),
     hints=(
@@ -123,8 +124,6 @@ _SOFTMAX_OF_FOUR = Task(
         (-20.0, -21.0, -19.0, -20.0),
         (30.0, 0.0, 29.0, 10.0),
     ),
-    # Four numbers in a tuple, a list or an array are equally good.
-    observe=lambda arguments, a: np.array([np.asarray(part) for part in a]) if np.ndim(a) else a,
     mistakes=(
         Mistake(
             _overwriting,
@@ -141,6 +140,11 @@ _SOFTMAX_OF_FOUR = Task(
             _of_four(lambda z: np.exp(z)),
             "You stopped at the exponentials. They are positive, but they do not add up to 1: "
             "divide each by their sum.",
+        ),
+        Mistake(
+            _of_four(lambda z: z / np.exp(z).sum()),
+            "Below the fraction bar you have the exponentials, but above it the score itself. Its "
+            "exponential belongs there.",
         ),
         Mistake(
             _of_four(_exponentials_over_others),
@@ -261,8 +265,8 @@ _SOFTMAX_OF_FOUR = Task(
             "on.",
         ),
         Property(
-            lambda arguments, a: np.array_equal(
-                np.argsort(a, kind="stable"), np.argsort(arguments, kind="stable")
+            lambda arguments, a: (
+                not np.any(np.greater.outer(arguments, arguments) & np.less.outer(a, a))
             ),
             "The order is wrong: a higher score must get a higher probability.",
         ),
@@ -300,8 +304,9 @@ _SOFTMAX = Task(
     section="3.4",
     reference=lambda z: softmax.softmax(z),
     probes=(
-        (np.array([1.0, 2.0]),),
-        (np.array([[2.0, 0.0], [1.0, -2.0]]),),
+        (np.array([[2.0, 0.0, -1.0], [1.0, 1.5, 3.0]]),),
+        (np.array([1.0, 2.0, -0.5]),),
+        (np.array([[2.0, 0.0, 1.0], [1.0, -2.0, 0.5], [-1.0, 3.0, -2.5]]),),
         (np.array([[2.0, 1.0, 0.0, -1.0], [0.0, 3.0, 0.0, 1.0]]),),
         (np.array([[0.5, 0.5, 0.5]]),),
         (np.array([[3], [-2]]),),
@@ -496,7 +501,7 @@ _SOFTMAX = Task(
         ),
         Property(
             lambda arguments, a: (
-                arguments[0].shape != (2,)
+                arguments[0].shape != (3,)
                 or not np.allclose(a, softmax.softmax(arguments[0]), rtol=0, atol=2e-3)
             ),
             "Right to a few digits only. Is something rounded, or kept with few digits?",
@@ -562,7 +567,8 @@ _LOGISTIC_FROM_SOFTMAX = Task(
         else Other(f"{form(canonical(pair))}, not two things")
     ),
     probes=(
-        (np.array([[1.0, 3.0], [0.5, -2.0]]), np.array([0.25, 1.0])),
+        (np.array([[1.0, 3.0], [4.0, 2.0], [-3.0, 0.5]]), np.array([0.25, 1.0])),
+        (np.array([[0.5772157, 1.6180339], [4.6692016, 2.7182818]]), np.array([3.1415927, -0.5])),
         (np.array([[2.0, -1.0]]), np.array([-1.0, 3.0])),
         (np.array([[0.0, 1.0], [4.0, 2.0], [-3.0, 5.0]]), np.array([2.0, -0.5])),
         (np.array([[1, 5], [2, 2], [-7, 3], [0, 4]]), np.array([3, -3])),
@@ -695,8 +701,8 @@ _SOFTMAX_JACOBIAN = Task(
     section="3.6",
     reference=_softmax_jacobian,
     probes=(
-        (np.array([0.75, 0.25]),),
         (np.array([0.5, 0.3, 0.2]),),
+        (np.array([0.75, 0.25]),),
         (np.array([0.1, 0.2, 0.3, 0.4]),),
         (np.array([0.25, 0.25, 0.25, 0.25]),),
         (np.array([1.0]),),
@@ -801,8 +807,7 @@ _SOFTMAX_JACOBIAN = Task(
     properties=(
         Property(
             lambda arguments, J: (
-                len(J) != 2
-                or not np.allclose(J, _softmax_jacobian(*arguments), rtol=1e-3, atol=1e-5)
+                not np.allclose(J, _softmax_jacobian(*arguments), rtol=1e-3, atol=1e-6)
             ),
             "Close, but not exact. If you nudged the scores: asked for is the formula of section "
             "3.6.",
@@ -868,14 +873,29 @@ def _from_means(
 
 def _nearest_mean_probes() -> tuple[tuple[np.ndarray, np.ndarray, np.ndarray], ...]:
     rng = np.random.default_rng(0)
-    corners = np.array([[0.0, 0.0], [2.0, 0.0], [0.0, 3.0], [2.0, 2.0], [1.0, 3.0]])
+    corners = np.array([[0.0, 0.0], [2.0, 0.0], [0.0, 3.0], [2.0, 2.0], [1.0, 3.0], [1.0, -1.0]])
     digits = datasets.digits()
     return (
-        (corners, np.array([0, 1, 0, 1, 1]), np.array([[1.0, 1.0]])),
-        (corners, np.array([2, 0, 1, 0, 1]), np.array([[0.5, 1.0], [2.0, 2.5], [0.0, 0.0]])),
+        (corners, np.array([2, 0, 1, 0, 1, 2]), np.array([[0.5, 1.0], [2.0, 2.5], [0.0, 0.0]])),
+        (corners[:5], np.array([0, 1, 0, 1, 1]), np.array([[1.0, 1.0]])),
         (rng.normal(size=(12, 4)), np.arange(12) % 3, rng.normal(size=(5, 4))),
+        (rng.normal(size=(9, 3)), rng.permutation(9) % 4, rng.normal(size=(2, 3))),
         (digits.train.X, digits.train.y, digits.validation.X),
     )
+
+
+def _scores_differ(arguments: tuple, a: np.ndarray) -> str:
+    """Say what is right of the scores, which the probabilities give away up to a shift."""
+    if not np.all(a > 0):
+        return "Some are exactly 0, which softmax of these scores gives to nobody."
+    z, right = np.log(a), np.log(_nearest_mean_probabilities(*arguments))
+    z, right = (part - part.mean(axis=1, keepdims=True) for part in (z, right))
+    factor = np.sum(z * right) / np.sum(right**2)
+    if np.allclose(z, factor * right, rtol=1e-6):
+        return f"Your scores are {factor:.6g} times those of section 3.2."
+    if np.allclose(z - right, (z - right)[0], rtol=1e-6, atol=1e-9) and len(z) > 1:
+        return "Your weights are those of section 3.2, but your biases are not: bⱼ = −½|cⱼ|²."
+    return "Your weights are not those of section 3.2 (and perhaps your biases are not, either)."
 
 
 _NEAREST_MEAN_PROBABILITIES = Task(
@@ -915,6 +935,25 @@ _NEAREST_MEAN_PROBABILITIES = Task(
         Mistake(
             _from_means(lambda X, c: softmax.softmax(-_distances(X, c))),
             "You took the distance for the score. The derivation has half the square of it.",
+        ),
+        Mistake(
+            _from_means(lambda X, c: softmax.softmax(-_distances(X, c) / 2)),
+            "You took half the distance for the score. The derivation has half the square of it.",
+        ),
+        Mistake(
+            lambda X, y, X_new: softmax.softmax(
+                X_new @ _middles(X, y).T - np.sum(_middles(X**2, y), axis=1) / 2
+            ),
+            "Your biases hold the mean of the squares. They should hold the square of the mean: "
+            "first the middle, then its squared length.",
+        ),
+        Mistake(
+            lambda X, y, X_new: softmax.softmax(
+                X_new @ _middles(X, y, np.sum).T / len(X)
+                - _half_squares(_middles(X, y, np.sum) / len(X))
+            ),
+            "You divided the sum of each class by the number of all examples. Divide by the number "
+            "of those that belong to the class.",
         ),
         Mistake(
             _from_means(lambda X, c: softmax.softmax(-(_distances(X, c) ** 2))),
@@ -990,7 +1029,7 @@ _NEAREST_MEAN_PROBABILITIES = Task(
     ),
     properties=(
         Property(
-            lambda arguments, a: np.all(a >= 0) and np.allclose(a.sum(axis=-1), 1),
+            lambda arguments, a: not np.any(a < 0) and np.allclose(a.sum(axis=-1), 1),
             "These are no probabilities: in each row none may be negative, and their sum must be "
             "1.",
         ),
@@ -1002,8 +1041,10 @@ _NEAREST_MEAN_PROBABILITIES = Task(
         ),
         Property(
             lambda arguments, a: False,
-            "In this example the nearest mean gets the highest probability, as it should, but the "
-            "numbers are not those of softmax with the scores of section 3.2.",
+            lambda arguments, a: (
+                "These are probabilities, and the nearest mean gets the highest one, but they are "
+                f"not the right ones. {_scores_differ(arguments, a)}"
+            ),
         ),
     ),
     hints=(
@@ -1018,7 +1059,7 @@ _NEAREST_MEAN_PROBABILITIES = Task(
     "is c·x − ½|c|² and a term that is the same for all classes, which softmax does not see. So "
     "the middles are the weights, and nothing has to be trained. (Giving −½|x − c|² to softmax is "
     "right as well.)",
-    tested="Right on two small examples, on random numbers, and on the handwritten digits.",
+    tested="Right on four small examples, of two to four classes, and on the handwritten digits.",
 )
 
 TASKS: tuple[Task, ...] = (
