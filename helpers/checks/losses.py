@@ -16,7 +16,7 @@ from helpers.losses import (
     sparse_categorical_crossentropy,
     sparse_categorical_crossentropy_gradient,
 )
-from helpers.softmax import softmax
+from helpers.softmax import log_softmax, softmax
 
 LESSON = "04_softmax_cost"
 
@@ -48,10 +48,18 @@ _MANY_Y, _MANY_Z = _rng.integers(0, 10, 40), _rng.normal(0, 2, (40, 10))
 _FEW_Y, _FEW_Z = np.array([2, 1]), np.array([[1.0, 0.2, 0.5], [2.0, 0.3, -1.0]])
 _TIE_Y, _TIE_Z = np.array([0, 2, 2, 1]), np.zeros((4, 3))
 _PAIR_Y, _PAIR_Z = np.array([1, 0, 1]), np.array([[-1.0, 1.0], [0.5, 0.25], [3.0, -2.0]])
+# As many examples as classes, so that exchanging them raises nothing; three classes do not occur.
+_GAPS_Y, _GAPS_Z = np.array([0, 2, 0, 0, 2]), _rng.normal(0, 1, (5, 5)).round(2)
 
 
 def _given_to_truth(y: np.ndarray, A: np.ndarray) -> np.ndarray:
     return A[np.arange(len(y)), y]
+
+
+def _terms_of_all_classes(y: np.ndarray, A: np.ndarray) -> float:
+    """The sum of the logistic losses of all classes, each asked by itself."""
+    Y = one_hot(y, A.shape[1])
+    return -(Y * np.log(A) + (1 - Y) * np.log(1 - A)).sum()
 
 
 # --- 4.2 ------------------------------------------------------------------------------------------
@@ -73,7 +81,7 @@ LOGISTIC_LOSS = Task(
     section="4.2",
     reference=_logistic_loss,
     probes=(
-        (np.array([1, 0]), np.array([0.8, 0.3])),
+        (np.array([1, 0, 0]), np.array([0.8, 0.3, 0.6])),
         (np.array([0]), np.array([0.9])),
         (np.array([1, 0, 1, 0, 1]), np.array([0.90, 0.20, 0.60, 0.05, 0.03])),
         (np.array([1.0, 0.0, 1.0, 0.0]), np.array([0.001, 0.001, 0.999, 0.999])),
@@ -201,8 +209,9 @@ LOGISTIC_LOSS = Task(
     properties=(
         Property(
             lambda arguments, loss: bool(np.isfinite(loss).all()),
-            "A loss of yours is nan or infinite: the logarithm of 0 or of a negative number was "
-            "taken. Only a and 1 − a belong into the logarithms, and both lie between 0 and 1.",
+            "A loss of yours is nan or infinite. Has the logarithm of 0, or of a negative number, "
+            "been taken? Only a and 1 − a belong into the logarithms, and both lie between 0 and "
+            "1.",
         ),
         Property(
             lambda arguments, loss: bool((np.asarray(loss) >= 0).all()),
@@ -226,6 +235,11 @@ def _double_sum_cost(y: np.ndarray, Z: np.ndarray) -> float:
 def _double_sum_mistake(y: np.ndarray, log_a: np.ndarray) -> float:
     """The double sum, with a wrong logarithm of the probabilities in it."""
     return -_given_to_truth(y, log_a).sum() / len(y)
+
+
+def _over(y: np.ndarray, Z: np.ndarray, denominators: np.ndarray) -> float:
+    """The double sum, with a wrong denominator for each example."""
+    return -(_given_to_truth(y, Z) - np.log(denominators)).mean()
 
 
 def _skipping(
@@ -258,6 +272,7 @@ DOUBLE_SUM_COST = Task(
         (_PAIR_Y, _PAIR_Z),
         (y, Z),
         (_TIE_Y, _TIE_Z),
+        (_GAPS_Y, _GAPS_Z),
         (_MANY_Y, _MANY_Z),
     ),
     mistakes=(
@@ -333,7 +348,7 @@ DOUBLE_SUM_COST = Task(
             "exponentials.",
         ),
         Mistake(
-            lambda y, Z: binary_crossentropy(one_hot(y, Z.shape[1]), softmax(Z)).sum() / len(y),
+            lambda y, Z: _terms_of_all_classes(y, softmax(Z)) / len(y),
             "You added a term for each wrong class: the logistic loss of every class. The "
             "cross-entropy of softmax has one term per example, that of the true class.",
         ),
@@ -366,6 +381,58 @@ DOUBLE_SUM_COST = Task(
             lambda y, Z: -np.log(_given_to_truth(y, softmax(Z) / (1 - softmax(Z)))).mean(),
             "Your denominator leaves out the true class. The inner sum runs over all N classes, "
             "k = j included.",
+        ),
+        Mistake(
+            lambda y, Z: _double_sum_cost(y, Z) - np.log(Z.shape[1]),
+            "Your denominator is the mean of the row's exponentials. It is their sum.",
+        ),
+        Mistake(
+            lambda y, Z: _over(y, Z, 1 + np.exp(Z).sum(axis=1)),
+            "There is a 1 too many in your denominator: it belongs to the sigmoid. Softmax divides "
+            "by the sum of the row's exponentials, and by nothing else.",
+        ),
+        Mistake(
+            lambda y, Z: _over(y, Z, 1 + np.exp(_given_to_truth(y, Z))),
+            "You took the sigmoid of the true class's logit, so that the other logits do not "
+            "count. Softmax divides by the sum of all the row's exponentials.",
+        ),
+        Mistake(
+            lambda y, Z: _over(y, Z, np.exp(Z[:, 1:]).sum(axis=1)),
+            "Your denominator leaves out class 0: the inner sum starts at 1. k runs from 0 to "
+            "N − 1.",
+        ),
+        Mistake(
+            lambda y, Z: _over(y, Z, np.exp(Z[:, :-1]).sum(axis=1)),
+            "Your denominator leaves out the last class: the inner sum ends too early. range(N) "
+            "runs from 0 to N − 1 already.",
+        ),
+        Mistake(
+            lambda y, Z: _over(y, Z, np.exp(Z.sum(axis=1))),
+            "Your denominator is the exponential of the sum of the logits. First the exponential "
+            "of each logit, then the sum.",
+        ),
+        Mistake(
+            lambda y, Z: _double_sum_cost(y, Z) + Z.max(axis=1).mean(),
+            "Your cost is too large by the average of the largest logits: they were subtracted in "
+            "the numerator alone. Subtract them in both exponentials, or in neither.",
+        ),
+        Mistake(
+            lambda y, Z: -(_given_to_truth(y, Z) / np.exp(Z).sum(axis=1)).mean(),
+            "Your logarithm ends before the fraction bar: it is that of the numerator, which is "
+            "then divided. The logarithm is that of the whole fraction: look at the parentheses.",
+        ),
+        Mistake(
+            lambda y, Z: -(_given_to_truth(y, Z) / np.log(np.exp(Z).sum(axis=1))).mean(),
+            "You divided one logarithm by the other. The logarithm of a fraction is the logarithm "
+            "of the numerator minus that of the denominator.",
+        ),
+        Mistake(
+            lambda y, Z: -np.log(_given_to_truth(y, Z) / np.exp(Z).sum(axis=1)).mean(),
+            "Your numerator is the logit itself. It is the exponential of the logit.",
+        ),
+        Mistake(
+            lambda y, Z: -np.log(_given_to_truth(y, np.exp(Z)) / Z.sum(axis=1)).mean(),
+            "Your denominator adds up the logits themselves. It is the sum of their exponentials.",
         ),
         Mistake(
             lambda y, Z: -np.log(_given_to_truth(y, Z)).mean(),
@@ -426,14 +493,14 @@ DOUBLE_SUM_COST = Task(
     "the next over the classes j, the indicator as an if, and a third sum over k hidden in np.sum. "
     "The indicator throws away all terms but one per row, so shorter codings exist; this one can "
     "be held against the paper, symbol by symbol.",
-    tested="Right for 6 inputs: one example, two classes, the lesson's six, equal logits, and "
-    "forty examples of ten classes.",
+    tested="Right for 7 inputs: one example, two classes, the lesson's six, equal logits, labels "
+    "that leave classes out, and forty examples of ten classes.",
     properties=(
         Property(
             lambda arguments, cost: bool(np.isfinite(cost)),
-            "Your cost is nan or infinite: the logarithm of 0 or of a negative number was taken. "
-            "Numerator and denominator of the fraction are made of exponentials, which are all "
-            "above 0.",
+            "Your cost is nan or infinite. Has the logarithm of 0, or of a negative number, been "
+            "taken? Numerator and denominator of the fraction are made of exponentials, which are "
+            "all above 0.",
         ),
         Property(
             lambda arguments, cost: bool(np.asarray(cost) >= 0),
@@ -544,9 +611,14 @@ _ONE_HOT_SLIPS: tuple[tuple[Coding, str], ...] = (
         "of them. Multiply Y and log A element by element.",
     ),
     (
-        lambda y, A: binary_crossentropy(one_hot(y, A.shape[1]), A).sum() / len(y),
+        lambda y, A: _terms_of_all_classes(y, A) / len(y),
         "You added terms of the wrong classes, with 1 − Y and 1 − A, which belong to the logistic "
         "loss. In the softmax cost, Y is multiplied by log A, and that is all.",
+    ),
+    (
+        lambda y, A: _terms_of_all_classes(y, A) / A.size,
+        "You averaged the logistic loss over all m · N elements. In the softmax cost, Y is "
+        "multiplied by log A, and the sum is divided by m.",
     ),
 )
 _INDEX_SLIPS: tuple[tuple[Coding, str], ...] = (
@@ -592,6 +664,7 @@ COST_IN_TWO_CODINGS = Task(
         (_PAIR_Y, softmax(_PAIR_Z)),
         (y, softmax(Z)),
         (_TIE_Y, softmax(_TIE_Z)),
+        (_GAPS_Y, softmax(_GAPS_Z)),
         (_MANY_Y, softmax(_MANY_Z)),
     ),
     mistakes=(
@@ -613,6 +686,20 @@ COST_IN_TWO_CODINGS = Task(
                 f"The one-hot coding is right; the mistake is in the fancy index. {words}",
             )
             for slip, words in _INDEX_SLIPS
+        ),
+        Mistake(
+            _pair(sparse_categorical_crossentropy, sparse_categorical_crossentropy),
+            "Both parts are the losses of the m examples. The cost is their average, one number.",
+        ),
+        Mistake(
+            _pair(sparse_categorical_crossentropy, _cost),
+            "Fancy indexing is right. Your first part is the losses of the m examples: the cost is "
+            "their average, one number.",
+        ),
+        Mistake(
+            _pair(_cost, sparse_categorical_crossentropy),
+            "The one-hot coding is right. Your second part is the losses of the m examples: the "
+            "cost is their average, one number.",
         ),
         Mistake(
             _pair(lambda y, A: -(np.eye(y.max() + 1)[y] * np.log(A)).sum() / len(y), _cost),
@@ -652,8 +739,8 @@ COST_IN_TWO_CODINGS = Task(
     "the double sum as an array. Fancy indexing never computes what would be multiplied by zero; "
     "it picks the element (i, y of example i) of every row. Keras has both: "
     "CategoricalCrossentropy for one-hot rows, SparseCategoricalCrossentropy for integer labels.",
-    tested="Right for 6 inputs: one example, two classes, the lesson's six, equal probabilities, "
-    "and forty examples of ten classes.",
+    tested="Right for 7 inputs: one example, two classes, the lesson's six, equal probabilities, "
+    "labels that leave classes out, and forty examples of ten classes.",
 )
 
 
@@ -680,6 +767,7 @@ LOGIT_GRADIENT = Task(
         (_PAIR_Y, _PAIR_Z),
         (y, Z),
         (_TIE_Y, _TIE_Z),
+        (_GAPS_Y, _GAPS_Z),
         (np.array([2, 0]), np.array([[3.0, 1.0, 0.0], [0.0, 0.0, 4.0]], dtype=np.float32)),
         (_MANY_Y, _MANY_Z),
     ),
@@ -708,6 +796,26 @@ LOGIT_GRADIENT = Task(
             lambda y, Z: Z - one_hot(y, Z.shape[1]),
             "You subtracted the one-hot rows from the logits. They are subtracted from the "
             "probabilities: softmax comes first.",
+        ),
+        Mistake(
+            lambda y, Z: log_softmax(Z) - one_hot(y, Z.shape[1]),
+            "You subtracted the one-hot rows from the logarithms of the probabilities. They are "
+            "subtracted from the probabilities themselves: no logarithm remains in the gradient.",
+        ),
+        Mistake(
+            lambda y, Z: np.exp(Z) - one_hot(y, Z.shape[1]),
+            "You subtracted the one-hot rows from the exponentials. They are subtracted from the "
+            "probabilities: divide each row by its sum first.",
+        ),
+        Mistake(
+            lambda y, Z: one_hot(y, Z.shape[1]) * softmax(Z),
+            "You multiplied the probabilities by the one-hot rows. The one-hot rows are "
+            "subtracted: then the wrong classes keep their probabilities.",
+        ),
+        Mistake(
+            lambda y, Z: -one_hot(y, Z.shape[1]) * log_softmax(Z),
+            "You returned the loss, spread over the classes. This task asks for its slopes: how "
+            "the loss changes with each logit.",
         ),
         Mistake(
             lambda y, Z: softmax(Z, axis=0) - one_hot(y, Z.shape[1]),
@@ -778,8 +886,8 @@ LOGIT_GRADIENT = Task(
         ),
         Mistake(
             lambda y, Z: 2 * _logit_gradient(y, Z) / Z.shape[1],
-            "Your result is that of a mean squared error: the difference times 2/N. For the "
-            "softmax cost no factor remains.",
+            "Your result is 2/N times the right one, which is the factor of a mean squared error. "
+            "For the softmax cost no factor remains.",
         ),
         Mistake(
             lambda y, Z: _logit_gradient(y, Z) / Z.shape[1],
@@ -833,8 +941,8 @@ LOGIT_GRADIENT = Task(
     reasoning="∂L/∂a is −1/a at the true class and 0 elsewhere; softmax's Jacobian is "
     "a_j(1{j = k} − a_k). In the chain rule a_y cancels, and what remains is a − onehot(y): no "
     "division, no logarithm, and no element outside [−1, 1].",
-    tested="Right for 7 inputs: one example, two classes, the lesson's six examples, equal logits, "
-    "forty examples of ten classes, and float32.",
+    tested="Right for 8 inputs: one example, two classes, the lesson's six, equal logits, labels "
+    "that leave classes out, forty examples of ten classes, and float32.",
     properties=(
         Property(
             lambda arguments, gradient: bool(np.allclose(gradient.sum(axis=-1), 0, atol=1e-5)),
@@ -904,6 +1012,14 @@ def _with_bias_gradient(
 def _right_parts(arguments: tuple, gradients: Any) -> tuple[bool, bool]:
     right = _cost_gradients(*arguments)
     return tuple(bool(np.allclose(g, r, atol=1e-9)) for g, r in zip(gradients, right, strict=True))
+
+
+def _times_weights(arguments: tuple, gradients: Any) -> float:
+    """Return c where ∂J/∂W is too large by c · W; 0 where it is not."""
+    W = arguments[2]
+    rest = np.asarray(gradients[0]) - _cost_gradients(*arguments)[0]
+    c = float((rest * W).sum() / (W * W).sum())
+    return c if abs(c) > 1e-6 and np.allclose(rest, c * W, rtol=1e-6) else 0.0
 
 
 _SQUARE = (
@@ -1076,6 +1192,34 @@ COST_GRADIENTS = Task(
             "4.4",
         ),
         Mistake(
+            lambda X, y, W, b: (
+                np.outer(X.mean(axis=0), _errors(X, y, W, b).mean(axis=0)),
+                _errors(X, y, W, b).mean(axis=0),
+            ),
+            "∂J/∂b is right. For ∂J/∂W you multiplied two averages; what is wanted is the average "
+            "of the products: each example's features times its own errors.",
+        ),
+        Mistake(
+            _from_errors(lambda X, y, W, b: np.exp(X @ W + b) - one_hot(y, len(b))),
+            "You subtracted the one-hot rows from the exponentials. They are subtracted from the "
+            "probabilities: divide each row by its sum first.",
+            "4.6",
+        ),
+        Mistake(
+            _from_errors(lambda X, y, W, b: log_softmax(X @ W + b) - one_hot(y, len(b))),
+            "You subtracted the one-hot rows from the logarithms of the probabilities. They are "
+            "subtracted from the probabilities themselves.",
+            "4.6",
+        ),
+        Mistake(
+            lambda X, y, W, b: (
+                np.outer(X[0], _errors(X, y, W, b)[0]) / len(X),
+                _errors(X, y, W, b)[0] / len(X),
+            ),
+            "Only the first example counts in your sums. Is the return inside the loop? Add up all "
+            "of them first.",
+        ),
+        Mistake(
             _rescaled(lambda X, W: (len(X) / X.shape[1], 1)),
             "∂J/∂b is right. ∂J/∂W is divided by the number of features n, where the number of "
             "examples m belongs.",
@@ -1117,6 +1261,14 @@ COST_GRADIENTS = Task(
     tested="Right for 6 inputs: one example, two, the lesson's six, as many features as classes, "
     "all weights zero, and forty examples of ten classes.",
     properties=(
+        Property(
+            lambda arguments, gradients: not _times_weights(arguments, gradients),
+            lambda arguments, gradients: (
+                "Your ∂J/∂W differs from the right one by "
+                f"{_times_weights(arguments, gradients):.4g} times W. Such a term comes from a "
+                "penalty on the weights, which this J does not have."
+            ),
+        ),
         Property(
             lambda arguments, gradients: _right_parts(arguments, gradients) != (True, False),
             "∂J/∂W is right, so the errors A − Y are too. ∂J/∂b is not: what becomes of the rows "
@@ -1167,24 +1319,42 @@ def _central(cost: Cost, W: np.ndarray, h: float = 1e-5) -> np.ndarray:
 def claims(cost: Cost, W: np.ndarray) -> dict[str, np.ndarray]:
     """Return gradients that people might claim, by what is wrong with each; "" is right."""
     true, N = cost.gradient(W), W.shape[1]
+    largest = np.abs(true).max()
     Z = cost.X @ W
     shifted = cost.X.T @ (softmax(Z) - one_hot((cost.y + 1) % N, N)) / len(Z)
-    one_element = true.copy()
+    one_element, one_digit, opposite, elsewhere = (true.copy() for _ in range(4))
     below = true[1:]
     one_element[1:][np.unravel_index(np.abs(below).argmax(), below.shape)] *= 1.05
-    opposite = true.copy()
-    opposite[-1, -1] += 0.1 * np.abs(true).max()
-    opposite[-1, -2] -= 0.1 * np.abs(true).max()
+    one_digit[-1, 0] += 1e-3 * largest
+    opposite[-1, -1] += 0.1 * largest
+    opposite[-1, -2] -= 0.1 * largest
+    elsewhere[1, 0] += 0.1 * largest
+    elsewhere[-1, -1] -= 0.1 * largest
     return {
         "": np.einsum("il,ik->lk", cost.X, softmax(Z) - one_hot(cost.y, N)) / len(Z),
         "sum": true * len(Z),
         "sign": -true,
         "shifted": shifted,
         "element": one_element,
+        "digit": one_digit,
         "opposite": opposite,
+        "elsewhere": elsewhere,
         "reversed": true[::-1, ::-1].copy(),
         "nearly": true * len(Z) / (len(Z) - 1),
     }
+
+
+_SLIPS = {
+    "sum": "it is m times the gradient",
+    "sign": "it is the gradient with the opposite sign",
+    "shifted": "its labels are off by one",
+    "element": "a single element of it is wrong, by a twentieth",
+    "digit": "a single element of it is wrong, in the third digit",
+    "opposite": "one element of it is too large, and its neighbour too small",
+    "elsewhere": "one element of it is too large, and another one too small",
+    "reversed": "its numbers are right, but stand in the wrong places",
+    "nearly": "all of it is too large by a factor of m/(m − 1)",
+}
 
 
 def _claimed(cost: Cost, W: np.ndarray, names: list[str]) -> tuple[Cost, np.ndarray, np.ndarray]:
@@ -1212,13 +1382,16 @@ def claims_about_digits() -> tuple[Cost, np.ndarray, np.ndarray]:
 
 def _probes_of_wrong_gradients() -> tuple[tuple, ...]:
     tumours = datasets.breast_cancer().train
-    small = Cost("the lesson's six examples", X, y)
+    six = Cost("the lesson's six examples", X, y)
+    tiny = Cost("the lesson's six examples, their features divided by 50", X / 50, y)
     of_tumours = Cost(f"{len(tumours.X)} tumours", tumours.X, tumours.y)
     W_tumours = np.random.default_rng(11).normal(0, 0.2, (30, 2))
-    nine = ["element", "sum", "nearly", "", "sign", "opposite", "", "reversed", "shifted"]
+    first = ["sum", "", "opposite", "sign", "reversed", "element", "shifted", "elsewhere"]
+    ten = ["element", "sum", "nearly", "", "sign", "opposite", "digit", "", "reversed", "shifted"]
     return (
-        _claimed(small, W, ["sum", "", "opposite", "sign", "reversed", "element", "shifted"]),
-        _claimed(of_tumours, W_tumours, nine),
+        _claimed(six, W, first),
+        _claimed(tiny, W, ["element", "", "reversed"]),
+        _claimed(of_tumours, W_tumours, ten),
         claims_about_digits(),
         _claimed(of_tumours, np.zeros((30, 2)), [""]),
     )
@@ -1238,18 +1411,19 @@ def _judged(
     )
 
 
-def _verdicts(arguments: tuple, output: Any) -> Any:
-    """Accept a list of True and False, or of zeros and ones, as an array of them."""
-    if isinstance(output, (list, tuple)):
-        output = np.array(output)
-    if (
-        isinstance(output, np.ndarray)
-        and output.dtype.kind in "iu"
-        and output.shape == arguments[2].shape[:1]
-        and np.isin(output, (0, 1)).all()
-    ):
-        return output.astype(bool)
-    return output
+def _let_pass(arguments: tuple, wrong: np.ndarray) -> str:
+    """Say which wrong claims passed, and what is wrong with each."""
+    cost, W, claimed = arguments
+    slips = [
+        next(_SLIPS[name] for name, slip in claims(cost, W).items() if np.array_equal(slip, claim))
+        for claim in claimed[~wrong & _wrong_gradients(*arguments)]
+    ]
+    numbers = np.flatnonzero(~wrong & _wrong_gradients(*arguments))
+    which = "; ".join(f"number {n}: {slip}" for n, slip in zip(numbers, slips, strict=True))
+    return (
+        f"You let a wrong claim pass ({which}; counted from 0). Compare every element with a slope "
+        "of the cost itself, and look at the largest difference."
+    )
 
 
 def _cosine(claim: np.ndarray, true: np.ndarray) -> float:
@@ -1261,7 +1435,6 @@ WRONG_GRADIENTS = Task(
     section="4.5",
     reference=_wrong_gradients,
     probes=_probes_of_wrong_gradients,
-    observe=_verdicts,
     seconds=10.0,
     mistakes=(
         Mistake(
@@ -1317,9 +1490,18 @@ WRONG_GRADIENTS = Task(
         ),
         Mistake(
             _judged(lambda claim, true: abs((claim - true).mean()) > 1e-6 * np.abs(true).max()),
-            "You let claims pass that are too large in one place and as much too small in another. "
-            "That happens when differences are added up, or averaged, with their signs. (All "
-            "elements of this gradient add up to zero, even.) Compare element by element.",
+            "You let claims pass whose elements add up to the right number: zero, as those of "
+            "nearly every claim do. That happens when differences are added up, or averaged, with "
+            "their signs, or when all weights are moved at once. Move each weight alone, and "
+            "compare element by element.",
+        ),
+        Mistake(
+            _judged(
+                lambda claim, true: np.abs(claim.sum(axis=1)).max() > 1e-6 * np.abs(true).max()
+            ),
+            "You let every claim pass whose rows add up to zero. Those of the gradient do; but so "
+            "do those of m times the gradient, or of its opposite. Compare with slopes of the cost "
+            "itself, element by element.",
         ),
         Mistake(
             _judged(lambda claim, true: np.abs(claim - true).max() > 2e-2 * np.abs(true).max()),
@@ -1354,10 +1536,7 @@ WRONG_GRADIENTS = Task(
         ),
         Property(
             lambda arguments, wrong: not (~wrong & _wrong_gradients(*arguments)).any(),
-            lambda arguments, wrong: (
-                "You let a wrong claim pass: number "
-                f"{np.flatnonzero(~wrong & _wrong_gradients(*arguments))[0]}, counted from 0."
-            ),
+            _let_pass,
         ),
     ),
     hints=(
@@ -1372,8 +1551,9 @@ WRONG_GRADIENTS = Task(
     "slopes agree with a right gradient to some nine digits and with a wrong one to hardly any, so "
     "any limit in between tells them apart. The largest difference counts, for a mean or a length "
     "lets mistakes hide; and it is measured against the gradient's own size.",
-    tested="Right for 21 claims in 4 calls: the lesson's six examples, tumours and handwritten "
-    "digits; slips in sign, factor, labels, order, and a single element.",
+    tested="Right for 26 claims in 5 calls: the lesson's six examples, tumours and handwritten "
+    "digits, with large and small gradients; slips in sign, factor, labels, order, and a single "
+    "element.",
 )
 
 TASKS: tuple[Task, ...] = (
