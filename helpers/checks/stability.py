@@ -12,6 +12,7 @@ import numpy as np
 from helpers import comparison, datasets, softmax
 from helpers.activations import sigmoid
 from helpers.checks._task import Finding, Mistake, Property, Task
+from helpers.checks._values import canonical
 from helpers.losses import (
     SparseCategoricalCrossentropy,
     binary_crossentropy,
@@ -35,11 +36,21 @@ LESSON = "05_numerical_stability"
 # Said of numbers that are off by less than 0.1%: the formula is right, something came on top.
 NEARLY = (
     "Your result is nearly right, but not to the last digits. Was a small number added, such as "
-    "1e-7, or something clipped or rounded?"
+    "1e-7, something clipped or rounded, or calculated in single precision (float32)?"
 )
 FORMULA_FIRST = (
     "Already for small logits, where nothing overflows, the numbers are not right. Mend the "
     "formula first; what happens to large logits comes after."
+)
+
+BEYOND_SINGLE_PRECISION = (
+    "Your result is infinite or nan for logits of 1e307. Are they turned into single precision "
+    "(float32) on the way? Its numbers end at 3e38, and those of float64 at 1.8e308."
+)
+LARGEST = (
+    "A loss of yours is the largest number there is, as np.nan_to_num puts it in the place of an "
+    "infinity. The right loss is an ordinary number: find the way to it on which nothing is "
+    "infinite."
 )
 
 _rng = np.random.default_rng(5)
@@ -63,8 +74,8 @@ LOGSUMEXP = Task(
     section="5.8",
     reference=_logsumexp,
     probes=(
-        (np.array([[1.0, 0.0], [-1.0, 2.0]]),),
-        (np.array([[0.5, 1.5, -2.0]]),),
+        (np.array([[1.0, 0.0, 0.5], [-1.0, 2.0, 0.2]]),),
+        (np.array([[0.5, 1.5, -2.0, -0.5]]),),
         (np.array([[1000.0, 999.0, 0.0]]),),
         (np.array([[-1000.0, -1001.0]]),),
         (np.array([[800.0, 0.0, -800.0]]),),
@@ -72,7 +83,8 @@ LOGSUMEXP = Task(
         (np.array([[3.0], [-5.0]]),),
         (np.zeros((3, 4)),),
         (np.array([[100.0, 90.0, 80.0]], dtype=np.float32),),
-        (np.array([[8e307, -8e307]]),),
+        (np.array([[1e30, -1e30]]),),  # within single precision
+        (np.array([[8e307, -8e307]]),),  # and beyond
         (_rng.normal(0, 300, (6, 100)),),
     ),
     mistakes=(
@@ -81,6 +93,12 @@ LOGSUMEXP = Task(
             "You typed the formula as it stands on paper. With large logits the exponentials "
             "overflow, and with very negative ones all of them become 0. Pull the largest logit "
             "of each row out of the sum first.",
+        ),
+        Mistake(
+            lambda Z: np.where(np.abs(Z).max(axis=1) < 1e4, _logsumexp(Z), np.inf),
+            "Right for logits of ±1000, but infinite for still larger ones. A wider number format, "
+            "such as np.longdouble, moves the cliff and does not remove it, and many computers "
+            "have none. Pull the largest logit of each row out of the sum.",
         ),
         Mistake(
             lambda Z: np.log(np.exp(Z - Z.max(axis=1, keepdims=True)).sum(axis=1)),
@@ -97,6 +115,22 @@ LOGSUMEXP = Task(
             "You subtracted the largest logit of the whole array from every row. A row whose own "
             "logits are much smaller then underflows: log 0. Every row has a largest logit of its "
             "own.",
+        ),
+        Mistake(
+            lambda Z: np.log(np.exp(Z - Z.max()).sum(axis=1)) + Z.max(axis=1),
+            "You subtracted the largest logit of the whole array, and added back that of each row. "
+            "Subtract from each row its own.",
+        ),
+        Mistake(
+            lambda Z: Z.max(axis=1) * np.log(np.exp(Z - Z.max(axis=1, keepdims=True)).sum(axis=1)),
+            "You multiplied by the largest logit. What is pulled out of the sum as a factor e^c "
+            "comes out of the logarithm as a term c: add it.",
+        ),
+        Mistake(
+            lambda Z: (
+                Z.max(axis=1) + np.log10(np.exp(Z - Z.max(axis=1, keepdims=True)).sum(axis=1))
+            ),
+            "You used the logarithm to the base 10. In all lessons log is the natural logarithm.",
         ),
         Mistake(
             lambda Z: _logsumexp(Z.T),
@@ -196,9 +230,15 @@ LOGSUMEXP = Task(
             "Your result must hold one number for each row, shape (m,).",
         ),
         Property(
+            lambda arguments, got: bool(
+                np.isfinite(got).all() or np.abs(arguments[0]).max() < 1e38
+            ),
+            BEYOND_SINGLE_PRECISION,
+        ),
+        Property(
             lambda arguments, got: bool(np.isfinite(got).all()),
-            "A result of yours is infinite or nan: an exponential overflowed, or all of a row "
-            "became 0. What you subtract must be the largest logit of the same row.",
+            "A result of yours is infinite or nan. Did an exponential overflow, or all of a row "
+            "become 0? What is subtracted must be the largest logit of the same row.",
         ),
         Property(
             lambda arguments, got: bool((got >= arguments[0].max(axis=1) - 1e-6).all()),
@@ -224,7 +264,7 @@ LOGSUMEXP = Task(
     "logit of the row no exponent is above 0, so nothing overflows; and one of them is exactly 0, "
     "so the sum is at least 1 and its logarithm is safe. What underflows is too small to matter "
     "beside that 1.",
-    tested="Right for 11 inputs: logits of ±1000 and ±8e307, rows far apart, one class, a hundred, "
+    tested="Right for 12 inputs: logits of ±1000 and ±8e307, rows far apart, one class, a hundred, "
     "ties and float32.",
 )
 
@@ -251,15 +291,16 @@ CROSS_ENTROPY_FROM_LOGITS = Task(
     section="5.8",
     reference=_cross_entropy_from_logits,
     probes=(
-        (np.array([0, 1]), np.array([[2.0, 1.0, 0.0], [0.5, -1.0, 1.0]])),
+        (np.array([2, 0]), np.array([[2.0, 1.0, 0.3], [0.5, -1.0, 1.0]])),
         (np.array([1]), np.array([[0.5, 1.5]])),
         (np.array([2]), np.array([[1000.0, 0.0, -1000.0]])),
         (np.array([0]), np.array([[1000.0, 0.0, -1000.0]])),
         (np.array([1, 0]), np.array([[30.0, 0.0], [0.0, 40.0]])),
         (np.array([1, 0, 1]), _FAR_APART),
         (np.array([2, 0]), np.zeros((2, 4))),
+        (np.array([1, 0, 1, 1]), _rng.normal(0, 2, (4, 4)).round(1)),
         (np.array([1, 0]), np.array([[150.0, 20.0, -300.0], [3.0, 1.0, 2.0]], dtype=np.float32)),
-        (np.array([0]), np.array([[-4e307, 2e307]])),
+        (np.array([0]), np.array([[-4e30, 2e30]])),  # Keras's own class takes float32
         (_MANY_Y, _MANY_Z),
     ),
     mistakes=(
@@ -292,7 +333,9 @@ CROSS_ENTROPY_FROM_LOGITS = Task(
             lambda y, Z: (
                 np.log(np.exp(Z - Z.max(axis=1, keepdims=True)).sum(axis=1)) - _of_truth(y, Z)
             ),
-            "You subtracted the largest logit inside the sum and never added it back.",
+            "Your loss is too small by the largest logit of its row. Either shift all logits of "
+            "the row, the true class's too, and add nothing; or shift only inside the sum, and add "
+            "the largest logit back to its logarithm.",
         ),
         Mistake(
             lambda y, Z: _losses(y, Z) + Z.max(axis=1),
@@ -424,8 +467,9 @@ CROSS_ENTROPY_FROM_LOGITS = Task(
         ),
         Property(
             lambda arguments, loss: bool(np.isfinite(loss).all()),
-            "A loss of yours is infinite or nan: an exponential overflowed, or the logarithm of a "
-            "probability was taken that is stored as 0. The right loss is an ordinary number.",
+            "A loss of yours is infinite or nan; the right one is an ordinary number. Did an "
+            "exponential overflow, or was the logarithm of a probability taken that is stored as "
+            "0?",
         ),
         Property(
             lambda arguments, loss: bool((loss >= 0).all()),
@@ -439,11 +483,7 @@ CROSS_ENTROPY_FROM_LOGITS = Task(
             lambda arguments, loss: bool(np.abs(arguments[1]).max() > 10),
             FORMULA_FIRST,
         ),
-        Property(
-            lambda arguments, loss: not ((loss > 1e308) & (_losses(*arguments) < 1e300)).any(),
-            "A loss of yours is the largest number there is, put in the place of an infinity. The "
-            "right loss is an ordinary number: find the way to it on which nothing is infinite.",
-        ),
+        Property(lambda arguments, loss: not (loss > 1e308).any(), LARGEST),
         Property(
             _below_ceiling,
             "Your loss has a ceiling: a class far behind costs less than it should. This is what "
@@ -463,8 +503,8 @@ CROSS_ENTROPY_FROM_LOGITS = Task(
     "logits of a row by the same number leaves that difference as it is, so shift them by the "
     "largest: no exponential overflows, the sum is at least 1, and a class that is far behind "
     "costs its distance instead of infinity.",
-    tested="Right for 10 inputs: right and wrong by a thousand, rows far apart, two classes, ties, "
-    "6e307, float32, and forty examples of ten classes.",
+    tested="Right for 11 inputs: right and wrong by a thousand, rows far apart, two classes, ties, "
+    "6e30, float32, and forty examples of ten classes.",
 )
 
 
@@ -490,6 +530,22 @@ def _one_question(y: np.ndarray, z: np.ndarray) -> np.ndarray:
     return -y * z + _rest(z)
 
 
+def _single_precision_to_its_digits(arguments: tuple, output: Any) -> Any:
+    """Take float32 for right if its own digits are: for it, too, a tiny loss is not 0."""
+    array = output if isinstance(output, np.ndarray) else np.asarray(canonical(output))
+    right = _logistic_loss_from_logits(*arguments)
+    if array.dtype != np.float32 or arguments[1].dtype != np.float64 or array.shape != right.shape:
+        return output
+    return np.where(np.isclose(array, right, rtol=1e-4, atol=0), right, array.astype(np.float64))
+
+
+def _right_of_label_0(arguments: tuple, loss: np.ndarray) -> bool:
+    """Whether examples with y = 0 cost something else than log 2, where it should be more."""
+    y, z = arguments
+    asked = (y == 0) & (z != 0)
+    return not (asked.any() and np.allclose(np.asarray(loss)[asked], np.log(2)))
+
+
 LOGISTIC_LOSS_FROM_LOGITS = Task(
     name="logistic_loss_from_logits",
     section="5.9",
@@ -504,6 +560,7 @@ LOGISTIC_LOSS_FROM_LOGITS = Task(
         (np.array([1.0, 0.0, 1.0]), np.array([-100.0, 100.0, 3.0], dtype=np.float32)),
         (_rng.integers(0, 2, 30), _rng.normal(0, 4, 30)),
     ),
+    observe=_single_precision_to_its_digits,
     atol=0.0,  # the loss of a right and sure answer is tiny, and not 0
     mistakes=(
         Mistake(
@@ -668,9 +725,17 @@ LOGISTIC_LOSS_FROM_LOGITS = Task(
         ),
         Property(
             lambda arguments, loss: bool(np.isfinite(loss).all()),
-            "A loss of yours is infinite or nan: an exponential overflowed, or the logarithm of a "
-            "probability was taken that is stored as 0. The right loss is an ordinary number.",
+            "A loss of yours is infinite or nan; the right one is an ordinary number. Did an "
+            "exponential overflow, or was the logarithm of a probability taken that is stored as "
+            "0?",
         ),
+        Property(
+            _right_of_label_0,
+            "Your examples with y = 0 cost log 2, whatever their logit. That is what the formula "
+            "for labels of −1 and 1 makes of a label 0: it multiplies z by the label. Here the "
+            "labels are 0 and 1.",
+        ),
+        Property(lambda arguments, loss: not (loss > 1e308).any(), LARGEST),
         Property(
             lambda arguments, loss: bool((loss >= 0).all()),
             "A loss of yours is below zero. Minus the logarithm of a probability never is.",
@@ -689,8 +754,9 @@ LOGISTIC_LOSS_FROM_LOGITS = Task(
             lambda arguments, loss: (
                 not ((loss == 0) & (_logistic_loss_from_logits(*arguments) > 0)).any()
             ),
-            "The loss of a right and sure answer comes out as 0. It is small, and not 0: somewhere "
-            "on the way a tiny number is added to 1 and lost.",
+            "The loss of a right and sure answer comes out as 0. It is small, and not 0. Is a tiny "
+            "number added to 1 somewhere on the way, and lost; is the loss rounded; or is a nan "
+            "replaced by 0?",
         ),
         Property(
             lambda arguments, loss: (
@@ -769,15 +835,11 @@ def _facts_of_model(arguments: tuple, model: Any) -> dict[str, str]:
     seen = dict.fromkeys(("Keras model", "outputs per example", "outputs", "compiled", "loss"), "?")
     if not isinstance(model, keras.Model):
         return {**seen, "Keras model": f"no, {type(model).__module__}.{type(model).__name__}"}
-    rng = np.random.default_rng(0)
-    inputs = rng.normal(size=(200, num_features)).astype(np.float32)
     try:
-        model(inputs)  # a model without an Input is built by its first call
-        for variable in model.trainable_variables:  # whatever the initializer was
-            variable.assign(rng.normal(size=variable.shape))
-        outputs = np.asarray(model(inputs), dtype=np.float64)
+        outputs = _with_random_weights(model, num_features)
     except Exception:
-        return {**seen, "Keras model": f"yes, but not for inputs of {num_features} features"}
+        seen["Keras model"] = f"yes, but not for {_features(num_features)}"
+        return {**seen, **_sizes(model)}
     return {
         "Keras model": "yes",
         "outputs per example": str(outputs[0].size),
@@ -787,13 +849,53 @@ def _facts_of_model(arguments: tuple, model: Any) -> dict[str, str]:
     }
 
 
+def _with_random_weights(model: Any, num_features: int) -> np.ndarray:
+    """Return outputs for random inputs and several draws of weights, whatever its own were."""
+    rng = np.random.default_rng(0)
+    inputs = rng.normal(size=(200, num_features)).astype(np.float32)
+    model(inputs)  # a model without an Input is built by its first call
+    draws = []
+    for _ in range(6):
+        for variable in model.trainable_variables:
+            variable.assign(3 * rng.normal(size=variable.shape))
+        draws.append(np.asarray(model(inputs), dtype=np.float64))
+    return np.concatenate(draws)
+
+
+def _features(count: int) -> str:
+    return f"inputs of {count} feature{'s' * (count != 1)}"
+
+
+def _sizes(model: Any) -> dict[str, str]:
+    """Say what a model takes and returns that cannot be called with the task's inputs."""
+    takes, returns = getattr(model, "input_shape", None), getattr(model, "output_shape", None)
+    if not (isinstance(takes, tuple) and isinstance(returns, tuple) and takes and returns):
+        return {}
+    return {
+        "Keras model": f"yes, but for {_features(takes[-1])}",
+        "outputs per example": str(returns[-1]),
+    }
+
+
 def _range(outputs: np.ndarray) -> str:
+    rows = outputs.ndim == 2
     if (outputs >= 0).all() and (outputs <= 1).all():
-        sums_to_one = outputs.ndim == 2 and np.allclose(outputs.sum(axis=1), 1, atol=1e-4)
+        sums_to_one = rows and np.allclose(outputs.sum(axis=1), 1, atol=1e-4)
         return "probabilities that add up to 1" if sums_to_one else "numbers from 0 to 1"
     if (np.abs(outputs) <= 1).all():
         return "numbers from −1 to 1"
-    return "numbers of any sign" if (outputs < 0).any() else "numbers that are never negative"
+    if rows and np.allclose(np.exp(outputs).sum(axis=1), 1, atol=1e-3):
+        return ANY_SIGN  # logarithms of probabilities are logits, too
+    if (outputs >= 0).all():
+        return "numbers that are never negative"
+    if (outputs <= 0).all():
+        return "numbers that are never positive"
+    # Random weights favour no sign; ELU, leaky ReLU and the like hold one side back.
+    low, high = -outputs.min(), outputs.max()
+    return ANY_SIGN if high / 3 < low < 3 * high else "numbers that are hardly ever negative"
+
+
+ANY_SIGN = "numbers of any sign"
 
 
 FROM_LOGITS = "cross-entropy of integer labels, from logits"
@@ -801,7 +903,7 @@ FROM_LOGITS = "cross-entropy of integer labels, from logits"
 
 def _kind_of_loss(model: Any, num_classes: int) -> str:
     """Name the loss that `model` was compiled with by what it says about given outputs."""
-    if not getattr(model, "compiled", False):
+    if not getattr(model, "compiled", False) or getattr(model, "loss", None) is None:
         return "none"
     tensorflow = comparison.tensorflow()
     y = np.arange(num_classes)
@@ -826,7 +928,8 @@ def _kind_of_loss(model: Any, num_classes: int) -> str:
         with contextlib.suppress(Exception):  # a loss that does not accept such labels
             if np.isclose(cost(labels, outputs), expected, rtol=1e-3):
                 return kind
-    return "another one"
+    name = model.loss if isinstance(model.loss, str) else getattr(model.loss, "name", None)
+    return f"another one, {name}" if isinstance(name, str) else "another one"
 
 
 _LOGITS_WANTED = "Leave the last layer without an activation."
@@ -909,6 +1012,17 @@ LOGIT_CLASSIFIER = Task(
             units=lambda num_features, num_classes: 1,
             from_logits=True,
         ),
+        Mistake(
+            lambda num_features, num_classes: _logit_classifier(num_classes, num_features),
+            "You exchanged the two sizes: your model takes as many features as there are classes, "
+            "and has an output for each feature. The inputs have num_features numbers, the last "
+            "layer num_classes units.",
+        ),
+        Mistake(
+            lambda num_features, num_classes: _logit_classifier(64, 10),
+            "The sizes of the digits, 64 and 10, are written into your function. Use its "
+            "arguments, num_features and num_classes: the check asks for other sizes, too.",
+        ),
         _keras_mistake(
             None,
             "SparseCategoricalCrossentropy",
@@ -934,19 +1048,20 @@ LOGIT_CLASSIFIER = Task(
         Property(
             lambda arguments, seen: seen["Keras model"] == "yes",
             lambda arguments, seen: (
-                f"Your model cannot be called with examples of {arguments[0]} features. The number "
-                "of features is the function's first argument."
+                f"Is this a Keras model for {_features(arguments[0])}? {seen['Keras model']}. The "
+                "number of features is the function's first argument."
             ),
         ),
         Property(
             lambda arguments, seen: seen["outputs per example"] == str(arguments[1]),
             lambda arguments, seen: (
-                f"For {arguments[1]} classes your last layer has {seen['outputs per example']} "
-                "outputs. It needs one unit for each class."
+                f"For {arguments[1]} classes your model has {seen['outputs per example']} "
+                f"output{'s' * (seen['outputs per example'] != '1')} per example. Its last layer "
+                "needs one unit for each class."
             ),
         ),
         Property(
-            lambda arguments, seen: seen["outputs"] == "numbers of any sign",
+            lambda arguments, seen: seen["outputs"] == ANY_SIGN,
             lambda arguments, seen: (
                 f"The outputs of your model are {seen['outputs']}. Logits can be any number. "
                 + _LOGITS_WANTED
@@ -1018,7 +1133,7 @@ READ_LOGITS = Task(
         (np.array([[2.0, 1.0, -1.0, 0.0], [0.0, 1.5, 0.5, -1.0], [0.5, -1.0, -2.0, 0.2]]),),
         (np.array([[-3.0, -1.0, -2.0, -1.5]]),),
         (np.array([[0.5, -0.5], [1.0, 3.0], [-2.0, -4.0]]),),
-        (np.array([[1000.0, 999.0, 0.0], [0.0, 1000.0, 999.0]]),),
+        (np.array([[3000.0, 2999.0, 0.0], [0.0, 3000.0, 2999.0]]),),
         (_FAR_APART,),
         (_SURE_IMAGES,),
         (np.array([[100.0, 99.0, 90.0]], dtype=np.float32),),
@@ -1084,6 +1199,21 @@ READ_LOGITS = Task(
             _as_sure_as(lambda Z: softmax.log_softmax(Z).max(axis=1)),
             "The answers are right. But you returned the logarithm of the probability, a number "
             "that is never positive.",
+        ),
+        Mistake(
+            _as_sure_as(lambda Z: sigmoid(np.ptp(np.sort(Z, axis=1)[:, -2:], axis=1))),
+            "The answers are right. But you weighed the best class against the second alone: that "
+            "is the probability if there were only these two. Softmax counts all classes.",
+        ),
+        Mistake(
+            _as_sure_as(lambda Z: 100 * softmax.softmax(Z).max(axis=1)),
+            "The answers are right, and so are the probabilities, but for the factor 100: a "
+            "probability lies between 0 and 1, not in per cent.",
+        ),
+        Mistake(
+            _as_sure_as(lambda Z: np.exp(Z).max(axis=1)),
+            "The answers are right. But you returned the exponential of the largest logit: it is "
+            "still to be divided by the sum of the row's exponentials, and it can overflow.",
         ),
         Mistake(
             _as_sure_as(lambda Z: np.ones(len(Z))),
@@ -1198,8 +1328,8 @@ READ_LOGITS = Task(
     "the same place; the answer needs no softmax. How sure the model is does need it. With the "
     "largest logit subtracted the largest exponential is 1, so that probability is simply 1 "
     "divided by the sum.",
-    tested="Right for 8 inputs: logits of ±1000, rows far apart, one image, two classes, the "
-    "lesson's three images, and float32.",
+    tested="Right for 8 inputs: logits of ±1000 and 3000, rows far apart, one image, two classes, "
+    "the lesson's three images, and float32.",
 )
 
 
@@ -1332,28 +1462,34 @@ def _share(share: float) -> str:
     return "less than 10%" if share < 0.1 else "10% to 90%"
 
 
+def _relearn_probes() -> tuple[tuple, ...]:
+    X, y, W, b = renamed_digits(1, 7)
+    return renamed_digits(4, 9), (X[::-1].copy(), y[::-1].copy(), W, b)
+
+
 RELEARN = Task(
     name="relearn",
     section="5.12",
     reference=_relearn,
-    probes=lambda: (renamed_digits(4, 9), renamed_digits(1, 7)),
+    probes=_relearn_probes,
     observe=_observed_learning,
     seconds=30.0,  # time enough to train in Keras, too
     mistakes=(
         Mistake(
             _with(naive_sparse_categorical_crossentropy_gradient, steps=3),
             "Your weights are nan or infinite after training. The logits of this model reach "
-            "several hundred, and in single precision an exponential overflows beyond 88. Use a "
-            "softmax that subtracts the largest logit of each row.",
+            "several hundred, and in single precision an exponential overflows beyond 88: does "
+            "your softmax subtract the largest logit of each row first?",
             "5.4",
         ),
         Mistake(
             _with(clipped_sparse_categorical_crossentropy_gradient, steps=5, alpha=0.3),
             "The cost has hardly moved. Look at the size of your gradient at the start, where the "
-            "model is sure and wrong. If it is nearly zero, it has come through a probability that "
-            "was clipped, or through softmax's own slope: use the gradient by the logits that "
-            "lesson 4 derived. If its largest element is near 1, your steps are too small or too "
-            "few, or W is left out of them.",
+            "model is sure and wrong. If it is nearly zero: has it come through a probability that "
+            "was clipped, or through softmax's own slope (use the gradient by the logits that "
+            "lesson 4 derived)? Or are the labels in it the model's own answers, instead of y? If "
+            "its largest element is near 1: are your steps too small or too few, or is W left out "
+            "of them?",
             "5.7",
         ),
         Mistake(

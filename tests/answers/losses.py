@@ -165,6 +165,8 @@ RIGHT = {
             tf.cast(y, a.dtype)[:, None], tf.constant(a)[:, None]
         ),
         lambda y, a: -np.log(np.abs(1 - y - a)),
+        # Keras's class computes in single precision, whatever it is given.
+        lambda y, a: tf.keras.losses.BinaryCrossentropy(reduction=None)(y[:, None], a[:, None]),
     ),
     "double_sum_cost": (
         double_sum_cost_loop,

@@ -155,12 +155,17 @@ RIGHT = {
         cross_entropy_shifted,
         lambda y, Z: tf.nn.sparse_softmax_cross_entropy_with_logits(y, Z),
         lambda y, Z: -scipy.special.log_softmax(Z, axis=1)[np.arange(len(y)), y],
+        # Keras's class computes in single precision, whatever it is given.
+        keras.losses.SparseCategoricalCrossentropy(from_logits=True, reduction=None),
     ),
     "logistic_loss_from_logits": (
         logistic_loss_loop,
         lambda y, z: np.where(y == 1, np.logaddexp(0, -z), np.logaddexp(0, z)),
         lambda y, z: tf.nn.sigmoid_cross_entropy_with_logits(tf.cast(y, z.dtype), z),
         lambda y, z: -scipy.special.log_expit((2 * y - 1) * z),
+        lambda y, z: keras.losses.BinaryCrossentropy(from_logits=True, reduction=None)(
+            y[:, None], z[:, None]
+        ),
     ),
     "logit_classifier": (sequential, functional, without_input, twin),
     "read_logits": (
