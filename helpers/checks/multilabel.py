@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Callable
 from typing import Any
@@ -10,7 +11,7 @@ import numpy as np
 
 from helpers import comparison, datasets
 from helpers.activations import sigmoid
-from helpers.checks._task import Mistake, Property, Task
+from helpers.checks._task import Finding, Mistake, Property, Task
 from helpers.losses import BinaryCrossentropy as OurBinaryCrossentropy
 from helpers.losses import binary_crossentropy
 from helpers.multilabel import best_thresholds, f1_score, predict_labels
@@ -46,16 +47,16 @@ LABELS_FROM_LOGITS = Task(
     section="7.4",
     reference=labels_from_logits,
     probes=(
-        (np.array([[2.0, 0.3, -1.0]]), np.array([0.5, 0.5, 0.5])),
-        (np.array([[1.0, 1.0, -1.0], [-2.0, 0.4, 3.0]]), np.array([0.6, 0.8, 0.2])),
+        (np.array([[2.0, 0.3, -1.0], [-1.0, 0.9, 0.2]]), np.array([0.5, 0.8, 0.2])),
         (
             np.array([[0.0, 0.0, 0.0], [0.0, 1.5, -0.2], [-1.5, 0.0, 0.0]]),
             np.array([0.5, 0.4, 0.6]),
         ),
         (np.array([[1000.0, -1000.0, 20.0]]), np.array([0.99, 0.01, 0.99])),
+        (np.array([[0.40547, 0.40546]]), np.array([0.6, 0.6])),  # just above, just below
         (np.array([[-0.4], [0.1], [0.9], [2.0]]), np.array([0.7])),
         (np.array([[0.7, 0.2], [-0.3, 2.0]], dtype=np.float32), np.array([0.6, 0.6])),
-        (3 * _random_numbers(0, 20, 12), np.roll(np.linspace(0.1, 0.9, 12), 5)),
+        (2 * _random_numbers(0, 20, 12), np.roll(np.linspace(0.1, 0.9, 12), 5)),
     ),
     mistakes=(
         Mistake(
@@ -174,17 +175,8 @@ def _in_one_line(y: np.ndarray, z: np.ndarray) -> float:
     return (-y * np.log(a) - (1 - y) * np.log(1 - a)).mean()
 
 
-def _clipped(epsilon: float) -> Callable[..., float]:
-    def cost(y: np.ndarray, z: np.ndarray) -> float:
-        a = np.clip(sigmoid(z), epsilon, 1 - epsilon)
-        return (-y * np.log(a) - (1 - y) * np.log(1 - a)).mean()
-
-    return cost
-
-
-def _with_epsilon(y: np.ndarray, z: np.ndarray) -> float:
-    a = sigmoid(z)
-    return (-y * np.log(a + 1e-7) - (1 - y) * np.log(1 - a + 1e-7)).mean()
+def _squared(y: np.ndarray, z: np.ndarray) -> float:
+    return ((y - sigmoid(z)) ** 2).mean()
 
 
 def _binary_of_softmax(y: np.ndarray, z: np.ndarray) -> float:
@@ -201,6 +193,42 @@ def _right_for_logits(low: float, high: float) -> Callable[[tuple, Any], bool]:
         return bool(elsewhere or np.isclose(cost, multilabel_cost(y, z), rtol=1e-4))
 
     return holds
+
+
+def _surely_wrong(y: np.ndarray, z: np.ndarray) -> np.ndarray:
+    return np.where(y == 1, -z, z) >= 30
+
+
+def _right_if_surely_wrong(arguments: tuple, cost: Any) -> bool:
+    right = np.isclose(cost, multilabel_cost(*arguments), rtol=1e-4)
+    return bool(right or not _surely_wrong(*arguments).any())
+
+
+def _too_cheap(arguments: tuple, cost: Any) -> str:
+    """Say what a label costs that is answered wrongly with a large logit; the others are right."""
+    y, z = arguments
+    sure = _surely_wrong(y, z)
+    loss = float((cost * z.size - _table(y, z)[~sure].sum()) / sure.sum())
+    size = np.abs(z[sure]).max()
+    words = (
+        "Your cost is right for logits of ordinary size, and wrong for large ones: a label that "
+        f"is answered wrongly with a logit of ±{size:g} costs {loss:.3g} with you; about {size:g} "
+        "is right. "
+    )
+    if loss > 1e300:
+        words += "`np.nan_to_num` puts such a number in place of infinity: was it used here? "
+    elif abs(loss) < 1e-3:
+        words += "Was infinity, or nan, replaced by 0? "
+    elif loss < 40:
+        words += (
+            f"It is as if no probability were below {np.exp(-loss):.2g}: did you clip the "
+            "probabilities, or add a small number to them? "
+        )
+    else:
+        words += "Did you clip the logits? "
+    return words + (
+        "Compute from the logit, without forming the probability (lesson 5, section 5.9)."
+    )
 
 
 def _logits_as_probabilities(y: np.ndarray, z: np.ndarray) -> float:
@@ -224,20 +252,13 @@ _EXPLODES = (
     "confidence the probability rounds to exactly 0 or 1, and its logarithm is infinite. Compute "
     "from the logit, without forming the probability (lesson 5, section 5.9)."
 )
-_CLIPS = (
-    "That avoids infinity and gives a wrong cost instead: a label that is answered wrongly with a "
-    "large logit costs about |z|, however large. Compute from the logit, without forming the "
-    "probability (lesson 5, section 5.9)."
-)
-
 MULTILABEL_COST = Task(
     name="multilabel_cost",
     section="7.3",
     reference=multilabel_cost,
     probes=(
-        (np.array([[1]]), np.array([[0.5]])),
-        (np.array([[1, 0, 1]]), np.array([[0.5, 2.0, -1.0]])),
-        (np.array([[0, 0], [1, 1]]), np.array([[-2.0, 0.0], [1.0, -0.5]])),
+        (np.array([[1, 0, 1], [0, 1, 1]]), np.array([[0.5, 2.0, -1.0], [-0.3, 1.5, 0.7]])),
+        (np.array([[0, 0], [1, 1], [0, 0]]), np.array([[-2.0, 0.0], [1.0, -0.5], [0.0, 3.0]])),
         (_random_labels(1, 5, 4), _random_numbers(2, 5, 4)),
         (np.array([[1, 0]]), np.array([[12.0, -12.0]])),
         (np.array([[0, 1]]), np.array([[40.0, 1.0]])),
@@ -252,10 +273,10 @@ MULTILABEL_COST = Task(
             _EXPLODES + " And 0 times infinity is nan: so the labels that are answered right can "
             "spoil the cost, too.",
         ),
-        Mistake(_clipped(1e-7), f"You clipped the probabilities at 1e-7, as Keras does. {_CLIPS}"),
-        Mistake(_clipped(1e-15), f"You clipped the probabilities at 1e-15. {_CLIPS}"),
         Mistake(
-            _with_epsilon, f"You added a small number to what the logarithm is taken of. {_CLIPS}"
+            _squared,
+            "You took the mean of the squared differences between labels and probabilities. The "
+            "cost of yes or no questions is made of logarithms: the logistic loss.",
         ),
         Mistake(
             _overflowing_by_cases,
@@ -366,8 +387,9 @@ MULTILABEL_COST = Task(
             "Your cost differs already for logits of ordinary size, so large logits are not the "
             "reason: compare your line with the formula, for this input.",
         ),
+        Property(_right_if_surely_wrong, _too_cheap),
         Property(
-            _right_for_logits(10, np.inf),
+            _right_for_logits(10, 30),
             "Your cost is right for logits of ordinary size, and wrong for large ones. A label "
             "that is answered wrongly with a large logit costs about |z|, however large.",
         ),
@@ -472,16 +494,18 @@ def _only_one(part: int) -> Callable[[tuple, Any], bool]:
     return holds
 
 
-_NEVER = (np.array([[1, 0, 0], [1, 0, 1]]), np.array([[1, 0, 1], [1, 0, 0]]))
-
 MACRO_AND_MICRO_F1 = Task(
     name="macro_and_micro_f1",
     section="7.6",
     reference=macro_and_micro_f1,
+    returns=("macro", "micro"),
     probes=(
-        (np.array([[1], [0], [1]]), np.array([[1], [0], [0]])),
+        (
+            np.array([[1, 1], [0, 1], [0, 0], [0, 1], [0, 1]]),
+            np.array([[1, 1], [0, 0], [0, 1], [0, 0], [0, 0]]),
+        ),
         (np.array([[1, 1], [1, 0], [1, 0]]), np.array([[1, 0], [1, 1], [1, 1]])),
-        _NEVER,
+        (np.array([[1, 0, 0], [1, 0, 1]]), np.array([[1, 0, 1], [1, 0, 0]])),
         (np.array([[1, 0], [0, 0]]), np.array([[0, 0], [0, 0]])),
         (np.array([[0, 0]]), np.array([[0, 0]])),
         (_random_labels(5, 12, 3), _random_labels(6, 12, 3, 0.6)),
@@ -489,6 +513,7 @@ MACRO_AND_MICRO_F1 = Task(
             _random_labels(7, 60, 4) * np.array([1, 1, 1, 0]),
             _random_labels(7, 60, 4) ^ _random_labels(8, 60, 4, 0.2),
         ),
+        (_random_labels(9, 700, 2, 0.9), _random_labels(10, 700, 2, 0.7)),
     ),
     mistakes=(
         Mistake(
@@ -535,6 +560,16 @@ MACRO_AND_MICRO_F1 = Task(
             _with(lambda TP, FP, FN: (_ratio(TP, TP + FP) + _ratio(TP, TP + FN)) / 2),
             "You took the ordinary mean of precision and recall. F1 is their harmonic mean: high "
             "only if both are.",
+        ),
+        Mistake(
+            _with(lambda TP, FP, FN: _ratio(2 * TP, 2 * TP + FP)),
+            "You left out the false negatives: labels that are true and answered no. They belong "
+            "below the fraction bar, too.",
+        ),
+        Mistake(
+            _with(lambda TP, FP, FN: _ratio(2 * TP, 2 * TP + FN)),
+            "You left out the false positives: labels that are answered yes and not true. They "
+            "belong below the fraction bar, too.",
         ),
         Mistake(
             _with(lambda TP, FP, FN: _ratio(TP, 2 * TP + FP + FN)),
@@ -614,7 +649,7 @@ MACRO_AND_MICRO_F1 = Task(
     "it is 0, TP is 0 as well, so dividing by 1 instead gives the 0 that is asked for. Macro "
     "divides for each label and then averages: a rare label weighs as much as a common one. Micro "
     "adds up the counts first: a rare label hardly weighs.",
-    tested="Right for one to sixty examples, one to four labels, a label that never occurs, "
+    tested="Right for one to 700 examples, two to four labels, a label that never occurs, "
     "answers that are always no.",
     properties=(
         Property(
@@ -692,6 +727,16 @@ def _numbers_of_the_best(y: np.ndarray, a: np.ndarray, candidates: np.ndarray) -
     return np.argmax([f1_score(y, predict_labels(a, t)) for t in candidates], axis=0)
 
 
+def _nan_is_best(y: np.ndarray, a: np.ndarray, candidates: np.ndarray) -> np.ndarray:
+    f1 = [_nothing_is_nan(*_counts(y, predict_labels(a, t))) for t in candidates]
+    return candidates[np.argmax(f1, axis=0)]
+
+
+def _best_labels(y: np.ndarray, a: np.ndarray, candidates: np.ndarray) -> np.ndarray:
+    f1 = [f1_score(y, predict_labels(a, t)) for t in candidates]
+    return candidates[np.argmax(f1, axis=1)]
+
+
 def _best_values(y: np.ndarray, a: np.ndarray, candidates: np.ndarray) -> np.ndarray:
     return np.max([f1_score(y, predict_labels(a, t)) for t in candidates], axis=0)
 
@@ -734,19 +779,19 @@ CHOOSE_THRESHOLDS = Task(
     reference=choose_thresholds,
     probes=(
         (
+            np.array([[1, 0], [0, 1], [1, 0], [0, 0], [0, 0]]),
+            np.array([[0.9, 0.1], [0.2, 0.3], [0.6, 0.2], [0.7, 0.25], [0.1, 0.05]]),
+            np.array([0.15, 0.5, 0.8]),
+        ),
+        (
             np.array([[1], [1], [1], [0], [0], [0]]),
             np.array([[0.6], [0.4], [0.3], [0.35], [0.2], [0.1]]),
             np.array([0.25, 0.5]),
         ),
         (
-            np.array([[1, 0], [0, 1], [1, 0], [0, 0], [0, 0]]),
-            np.array([[0.9, 0.1], [0.2, 0.3], [0.6, 0.2], [0.7, 0.25], [0.1, 0.05]]),
-            np.array([0.2, 0.5, 0.8]),
-        ),
-        (
-            np.array([[1, 0], [0, 0]]),
-            np.array([[0.7, 0.6], [0.35, 0.3]]),
-            np.array([0.3, 0.4, 0.5]),
+            np.array([[1, 0, 0], [0, 0, 0]]),
+            np.array([[0.7, 0.6, 0.1], [0.35, 0.3, 0.2]]),
+            np.array([0.3, 0.4, 0.7]),
         ),
         (
             np.array([[1], [1], [0], [0], [0], [1], [0]]),
@@ -755,7 +800,7 @@ CHOOSE_THRESHOLDS = Task(
         ),
         (*_thresholds_probe(10, 40, 3, 0.3), _TENTHS),
         (*_thresholds_probe(12, 300, 4, 0.15), np.linspace(0.05, 0.95, 19).round(2)),
-        (*_thresholds_probe(14, 60, 3, 0.15), np.array([0.1, 0.3, 0.45, 0.55])),
+        (*_thresholds_probe(14, 60, 3, 0.15), np.array([1 / 9, 0.3, 4 / 9, 5 / 9])),
     ),
     mistakes=(
         Mistake(
@@ -842,6 +887,20 @@ CHOOSE_THRESHOLDS = Task(
             "A label that never occurs has an F1 of 0 at every candidate, and you gave it the "
             "threshold of the label before. All candidates are equally good there, so the lowest "
             "is asked for: let the best F1 so far begin below 0.",
+        ),
+        Mistake(
+            _nan_is_best,
+            "Where a label never occurs and a candidate brings no yes, your F1 divides 0 by 0, and "
+            "`np.argmax` takes nan for the largest of all. F1 is 0 there, as in the lesson.",
+        ),
+        Mistake(
+            _best_labels,
+            "You looked for the best label of each candidate: the largest of each row (axis 1). A "
+            "candidate is asked for each label: the largest of each column (axis 0).",
+        ),
+        Mistake(
+            lambda y, a, candidates: choose_thresholds(y, a, candidates[:-1]),
+            "You left out the last candidate. All of them have to be tried.",
         ),
         Mistake(
             _best_values,
@@ -942,7 +1001,7 @@ def _head(arguments: tuple, model: Any) -> Any:
     activation = _last_activation(model, z)
     found = (
         f"{model.input_shape[-1]} features",
-        f"{model.output_shape[-1]} units",
+        _units(model.output_shape[-1]),
         activation,
         _name_of_loss(model, y, z),
         _name_of_metric(model, y, z, sigmoid if activation == "none (logits)" else float),
@@ -950,19 +1009,34 @@ def _head(arguments: tuple, model: Any) -> Any:
     return dict(zip(_HEAD, found, strict=True))
 
 
+def _units(count: int) -> str:
+    return "1 unit" if count == 1 else f"{count} units"
+
+
 def _last_activation(model: Any, z: np.ndarray) -> str:
-    layer = model.layers[-1]
-    function = getattr(layer, "activation", layer)
-    a = np.asarray(function(comparison.tensorflow().constant(z)))
+    """Name what becomes of z after the last layer's weights, in that layer and the ones behind."""
+    k, layers = comparison.keras(), list(model.layers)
+    weighted = [n for n, layer in enumerate(layers) if layer.weights]
+    last = layers[weighted[-1] if weighted else -1 :]
+    a = comparison.tensorflow().constant(z)
+    for function in (getattr(last[0], "activation", last[0]), *last[1:]):
+        a = function(a)
     for name, g in {"none (logits)": lambda z: z, "sigmoid": sigmoid, "softmax": softmax}.items():
         if np.allclose(a, g(z), atol=1e-5):
             return name
-    return getattr(function, "__name__", "another one")
+    named = [getattr(layer, "activation", layer) for layer in last]
+    return " after ".join(
+        getattr(function, "__name__", type(function).__name__)
+        for function in reversed(named)
+        if function is not k.activations.linear
+    )
 
 
 def _name_of_loss(model: Any, y: np.ndarray, z: np.ndarray) -> str:
     if not getattr(model, "compiled", False):
         return "none: the model is not compiled"
+    if model.loss is None:
+        return "none"
     if type(model.loss).__module__.startswith("helpers."):
         return _OURS  # right for these arrays, but Keras cannot train with it
     k, tf = comparison.keras(), comparison.tensorflow()
@@ -1117,11 +1191,15 @@ MULTILABEL_MODEL = Task(
             "Your model is not compiled: it has neither loss nor metric yet.",
         ),
         Property(
+            lambda arguments, head: head["loss"] != "none",
+            "Your model is compiled without a loss.",
+        ),
+        Property(
             lambda arguments, head: head["input"] == f"{arguments[0]} features",
             lambda arguments, head: f"Your model takes {head['input']} instead of {arguments[0]}.",
         ),
         Property(
-            lambda arguments, head: head["output"] == f"{arguments[1]} units",
+            lambda arguments, head: head["output"] == _units(arguments[1]),
             lambda arguments, head: (
                 f"Your last layer has {head['output']}. There are {arguments[1]} labels, a "
                 "question each."
@@ -1184,17 +1262,33 @@ MULTILABEL_MODEL = Task(
 GOAL = 0.85
 
 
+@functools.cache
+def _test() -> tuple[np.ndarray, np.ndarray]:
+    """Return the test strips and their labels, in an order that is not the data set's."""
+    test = datasets.digit_strips().test
+    order = np.random.RandomState(0).permutation(len(test.y))
+    return test.X[order], test.y[order]
+
+
 def answer_strips(train: Any, validation: Any, X: np.ndarray) -> np.ndarray:
     """Give the true labels, for no answer is better and none comes sooner."""
-    return datasets.digit_strips().test.y.copy()
+    return _test()[1].copy()
 
 
 def _strips() -> tuple[tuple, ...]:
     strips = datasets.digit_strips()
-    return ((strips.train, strips.validation, strips.test.X),)
+    return ((strips.train, strips.validation, _test()[0].copy()),)
+
+
+def _by_chance(y: np.ndarray, answers: np.ndarray) -> float:
+    """Return the mean F1 that the same answers have if they are dealt out anew, on average."""
+    deal = np.random.RandomState(1).permutation
+    return float(np.mean([f1_score(y, deal(answers), "macro") for _ in range(20)]))
 
 
 _REACHED = f"answers with a mean F1 of {GOAL} or more"
+_BELOW = f"answers with a mean F1 below {GOAL}"
+_CHANCE = "answers no better than by chance"
 
 
 def _kind(output: Any, answers: np.ndarray) -> str:
@@ -1203,12 +1297,13 @@ def _kind(output: Any, answers: np.ndarray) -> str:
 
 def _verdict(arguments: tuple, output: Any) -> str:
     """Say in words what the answers are; equal words mean the same kind of answer."""
-    y = datasets.digit_strips().test.y
+    strips, y = datasets.digit_strips(), _test()[1]
     answers = np.asarray(output)
     if answers.dtype.kind not in "biuf":
         return f"no numbers but {_kind(output, answers)}"
     if answers.shape != y.shape:
-        return f"an array of shape {answers.shape} instead of {y.shape}"
+        of = " for the training strips" * (answers.shape == strips.train.y.shape)
+        return f"an array of shape {answers.shape}{of} instead of {y.shape}"
     if not np.isin(answers, (0, 1)).all():
         inside = answers.min() >= 0 and answers.max() <= 1
         return "probabilities" if inside else "numbers other than 0 and 1"
@@ -1216,6 +1311,8 @@ def _verdict(arguments: tuple, output: Any) -> str:
     score = f1_score(y, answers, "macro")
     if score >= GOAL:
         return _REACHED
+    if f1_score(strips.test.y, answers, "macro") >= GOAL:
+        return "answers in the order of the data set, not of X"
     if f1_score(arguments[1].y, answers, "macro") >= GOAL:
         return "answers for the validation strips"
     if f1_score(y, 1 - answers, "macro") >= GOAL:
@@ -1225,11 +1322,14 @@ def _verdict(arguments: tuple, output: Any) -> str:
     for columns in ((0, 2, 1), (1, 0, 2), (1, 2, 0), (2, 0, 1), (2, 1, 0)):
         if f1_score(y[:, columns], answers, "macro") >= GOAL:
             return "the labels in another order"
+    measured = f"a mean F1 of {score:.2f}, {answers.mean():.0%} of the answers yes"
+    if score < _by_chance(y, answers) + 0.05:
+        return Finding(_CHANCE, measured)
     if (answers.sum(axis=1) == 1).all():
         return "exactly one label for every strip"
     if (answers.sum(axis=1) <= 1).all():
         return "never two labels at once"
-    return f"answers with a mean F1 of {score:.2f}, {answers.mean():.0%} of them yes"
+    return Finding(_BELOW, measured)
 
 
 def _everywhere(*answers: int) -> Callable[..., np.ndarray]:
@@ -1246,23 +1346,20 @@ def _one_always(y: np.ndarray) -> np.ndarray:
     return one
 
 
-def _reached(arguments: tuple, verdict: str) -> bool:
-    return not verdict.startswith("answers with a mean F1 of 0.") or verdict == _REACHED
-
-
-def _below_goal(arguments: tuple, verdict: str) -> str:
-    score, yes = (float(number) for number in re.findall(r"[\d.]+(?=,|%)", verdict))
-    true = datasets.digit_strips().test.y.mean()
+def _below_goal(arguments: tuple, verdict: Any) -> str:
+    score, yes = (float(number) for number in re.findall(r"[\d.]+(?=,|%)", verdict.measured))
+    true = _test()[1].mean()
     words = f"Your answers have a mean F1 of {score:.2f} on the test strips; {GOAL} is asked for. "
+    if verdict == _CHANCE:
+        return words + (
+            "That is no better than the same answers dealt out at random: they have nothing to do "
+            "with the strips in X. Is the network trained, and does its cost fall? Are the answers "
+            "for X, in the order of its rows?"
+        )
     if not true / 2 < yes / 100 < 2 * true:
         words += (
             f"You answered yes to {yes:.0f}% of the questions, and {true:.0%} would be right: do "
             "the thresholds fit what your network puts out? "
-        )
-    if score < 0.5:
-        return words + (
-            "Do the answers belong to the strips in X, in their order? Do they come from a trained "
-            "network: does its cost fall?"
         )
     return words + (
         "Your model reads. For more: a hidden layer, or a wider one; more epochs; thresholds "
@@ -1319,6 +1416,12 @@ ANSWER_STRIPS = Task(
             "answers are asked for the strips in X.",
         ),
         Mistake(
+            lambda train, validation, X: datasets.digit_strips().test.y,
+            "You answered for the test strips in the order in which the data set has them. `check` "
+            "hands over the strips in X in another order: the answers are asked for X, without a "
+            "look at the data set's test part.",
+        ),
+        Mistake(
             lambda train, validation, X: 0.05 + 0.9 * answer_strips(train, validation, X),
             "You returned probabilities. The task asks for answers: 1 where a probability is "
             "above its label's threshold, else 0.",
@@ -1343,7 +1446,7 @@ ANSWER_STRIPS = Task(
             lambda arguments, verdict: not verdict.startswith("the same answer"),
             "You gave every strip the same answer, whatever is in it.",
         ),
-        Property(_reached, _below_goal),
+        Property(lambda arguments, verdict: verdict not in (_BELOW, _CHANCE), _below_goal),
     ),
     hints=(
         "Sections 7.4 and 7.7 have all the parts: a network with three logits, its training, the "
