@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import re
 from collections.abc import Callable
@@ -975,9 +976,10 @@ def _keras_model(
     return model
 
 
-# Logits and labels on which the heads, losses and metrics that people choose all differ.
-_Z = np.array([[2.0, 0.3, -1.0], [-0.5, 0.2, 3.0], [0.4, -2.0, -0.1]], dtype=np.float32)
-_Y = np.array([[1, 1, 0], [0, 0, 1], [1, 0, 0]], dtype=np.float32)
+# Logits and labels on which the heads, losses and metrics that people choose all differ, and on
+# which no threshold but one near 0 has as many labels right.
+_Z = np.array([[2.0, 0.3, -1.0], [-0.5, 0.02, 3.0], [0.4, -2.0, -0.02]], dtype=np.float32)
+_Y = np.array([[1, 1, 0], [0, 1, 0], [1, 0, 0]], dtype=np.float32)
 
 
 _HEAD = ("input", "output", "last activation", "loss", "metric")
@@ -994,14 +996,15 @@ def _head(arguments: tuple, model: Any) -> Any:
         kind = "model of the course's own helpers" if ours else type(model).__name__
         return dict.fromkeys(_HEAD, "unknown") | {"input": f"no Keras model but a {kind}"}
     n, N = arguments
-    if not model.built:
-        model.build((None, n))
+    outputs = None
+    with contextlib.suppress(Exception):  # else it is not made for n features
+        outputs = model(np.zeros((1, n), dtype=np.float32))
     repeat = -(-N // _Z.shape[1])
     z, y = (np.tile(table, (1, repeat))[:, :N] for table in (_Z, _Y))
     activation = _last_activation(model, z)
     found = (
-        f"{model.input_shape[-1]} features",
-        _units(model.output_shape[-1]),
+        f"{n if outputs is not None else model.input_shape[-1]} features",
+        _units((model.output_shape if outputs is None else outputs.shape)[-1]),
         activation,
         _name_of_loss(model, y, z),
         _name_of_metric(model, y, z, sigmoid if activation == "none (logits)" else float),
@@ -1055,6 +1058,8 @@ def _name_of_loss(model: Any, y: np.ndarray, z: np.ndarray) -> str:
     for name, loss in known.items():
         if np.isclose(value, float(loss(y, a)), rtol=1e-4):
             return name
+    if isinstance(model.loss, k.losses.BinaryCrossentropy):
+        return "BinaryCrossentropy with settings such as label smoothing"
     return model.loss if isinstance(model.loss, str) else type(model.loss).__name__
 
 
@@ -1064,22 +1069,28 @@ def _name_of_metric(
     """Say from which probability on the metric counts a yes, so as not to name the logit."""
     if not getattr(model, "compiled", False):
         return "none: the model is not compiled"
+    known = {
+        f"yes for probabilities above {float(probability(threshold)):.2g}": (
+            lambda labels, threshold=threshold: (z > threshold) == labels
+        )
+        for threshold in (0.0, 0.5)
+    }
+    known[_LARGEST] = lambda labels: z.argmax(axis=1) == labels.argmax(axis=1)
+    found = [(labels, _metrics(model, labels, z)) for labels in (y, 1 - y)]  # two may agree on one
+    if not found[0][1]:
+        return "none"
+    for name, right in known.items():
+        if all(np.isclose(values, right(labels).mean()).any() for labels, values in found):
+            return name
+    return "another one"
+
+
+def _metrics(model: Any, y: np.ndarray, z: np.ndarray) -> list[float]:
     tf = comparison.tensorflow()
     model.reset_metrics()
     results = model.compute_metrics(None, tf.constant(y), tf.constant(z), None)
-    values = [float(np.mean(value)) for name, value in results.items() if name != "loss"]
     model.reset_metrics()
-    if not values:
-        return "none"
-    known = {
-        f"yes for probabilities above {float(probability(threshold)):.2g}": (z > threshold) == y
-        for threshold in (0.0, 0.5)
-    }
-    known[_LARGEST] = z.argmax(axis=1) == y.argmax(axis=1)
-    for name, right in known.items():
-        if any(np.isclose(value, right.mean()) for value in values):
-            return name
-    return "another one"
+    return [float(np.mean(value)) for name, value in results.items() if name != "loss"]
 
 
 def _keras_loss(name: str, **options: Any) -> Any:
@@ -1226,7 +1237,7 @@ MULTILABEL_MODEL = Task(
             lambda arguments, head: head["loss"] == "BinaryCrossentropy(from_logits=True)",
             lambda arguments, head: (
                 f"Your loss is {head['loss']}. With several yes or no questions, each label needs "
-                "the logistic loss: binary cross-entropy."
+                "the logistic loss: plain binary cross-entropy."
             ),
         ),
         Property(

@@ -9,6 +9,7 @@ from sklearn.multiclass import OneVsRestClassifier
 from sklearn.svm import SVC
 
 from helpers import comparison
+from helpers.activations import sigmoid
 from helpers.losses import BinaryCrossentropy
 from helpers.network import Dense, Sequential
 from helpers.optimizers import Adam
@@ -45,6 +46,10 @@ def labels_by_logits_of_thresholds(z, thresholds):
 
 def labels_by_tensorflow(z, thresholds):
     return tf.cast(tf.sigmoid(z) > tf.constant(thresholds, dtype=z.dtype), tf.int32)
+
+
+def labels_as_lists_of_truths(z, thresholds):
+    return (sigmoid(z) > thresholds).tolist()
 
 
 def labels_by_scipy(z, thresholds):
@@ -198,6 +203,37 @@ def model_without_hidden_layer(n, N):
     return model
 
 
+def model_of_a_class(n, N):
+    k = comparison.keras()
+
+    class Labels(k.Model):
+        def __init__(self):
+            super().__init__()
+            self.hidden, self.head = k.layers.Dense(8, activation="relu"), k.layers.Dense(N)
+
+        def call(self, X):
+            return self.head(self.hidden(X))
+
+    model = Labels()
+    model.compile(
+        "adam",
+        k.losses.BinaryCrossentropy(from_logits=True),
+        weighted_metrics=[k.metrics.BinaryAccuracy(threshold=0.0)],
+    )
+    return model
+
+
+def model_with_activations_as_layers(n, N):
+    k = comparison.keras()
+    layers = [k.layers.Dense(8), k.layers.ReLU(), k.layers.Dense(N), k.layers.Activation("linear")]
+    model = k.Sequential([k.Input((n,)), *layers])
+    model.compile(
+        loss=k.losses.BinaryCrossentropy(from_logits=True),
+        metrics=[k.metrics.F1Score(), k.metrics.BinaryAccuracy(threshold=0.0)],
+    )
+    return model
+
+
 # --- open: strips ---------------------------------------------------------------------------------
 
 
@@ -228,6 +264,7 @@ RIGHT = {
         labels_by_logits_of_thresholds,
         labels_by_tensorflow,
         labels_by_scipy,
+        labels_as_lists_of_truths,
     ),
     "multilabel_cost": (
         cost_of_lesson_5,
@@ -247,6 +284,12 @@ RIGHT = {
         thresholds_by_broadcasting,
         thresholds_by_scikit_learn,
     ),
-    "multilabel_model": (model_by_add, model_by_functions, model_without_hidden_layer),
+    "multilabel_model": (
+        model_by_add,
+        model_by_functions,
+        model_without_hidden_layer,
+        model_of_a_class,
+        model_with_activations_as_layers,
+    ),
     "answer_strips": (strips_at_one_half, strips_by_three_networks, strips_by_scikit_learn),
 }
