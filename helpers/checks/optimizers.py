@@ -6,7 +6,8 @@ and rounds as Keras does. The tests hold them against Keras's optimizers, brough
 
 from __future__ import annotations
 
-import functools
+import copy
+import weakref
 from collections.abc import Callable
 from typing import Any
 
@@ -16,7 +17,7 @@ from helpers import datasets
 from helpers.checks._task import Finding, Mistake, Property, Task
 from helpers.losses import SparseCategoricalCrossentropy
 from helpers.network import Dense, Sequential
-from helpers.optimizers import SGD, Adam, RMSprop, optimizer_for
+from helpers.optimizers import SGD, Adam, RMSprop
 
 LESSON = "08_adam"
 Arrays = tuple[np.ndarray, ...]
@@ -94,7 +95,7 @@ MOMENTUM_STEP = Task(
     reference=_momentum,
     returns=("w", "u"),
     probes=(
-        (np.array([1.0]), np.array([0.5]), np.array([2.0]), 0.125, 0.5),
+        (_W[:2], _U[:2], _G[:2], 0.125, 0.75),
         (_W, np.zeros(3), _G, 0.125, 0.875),
         (_W, _U, _G, 0.5, 0.75),
         (_W, _U, np.zeros(3), 0.5, 0.875),
@@ -105,6 +106,7 @@ MOMENTUM_STEP = Task(
             0.015625,
             0.875,
         ),
+        (_W / 3, _U / 2**20, _G / 2**20, 0.125, 0.875),  # all but at rest: nothing may be rounded
     ),
     mistakes=(
         Mistake(
@@ -225,7 +227,7 @@ MOMENTUM_STEP = Task(
     ),
     reasoning="The velocity remembers: a share μ of it survives, and −α g comes on top. Written "
     "with u = … and w = … (instead of -= and +=) the arguments stay as they were.",
-    tested="Right on one parameter, on vectors and a matrix, from rest and in motion, and with a "
+    tested="Right on vectors and a matrix, from rest and in motion, and with a "
     "gradient of zero, where the velocity rolls on.",
 )
 
@@ -253,7 +255,7 @@ def _sized(
     return answer
 
 
-_V = np.array([0.25, 9.0, 0.0625])
+_V = np.array([1.0, 9.0, 0.125])  # not g², nor any power of it
 
 RMSPROP_STEP = Task(
     name="rmsprop_step",
@@ -261,7 +263,7 @@ RMSPROP_STEP = Task(
     reference=_rmsprop,
     returns=("w", "v"),
     probes=(
-        (np.array([1.0]), np.array([0.25]), np.array([2.0]), 0.125, 0.75, 0.01),
+        (_W[:2], _V[:2], _G[:2], 0.125, 0.75, 0.01),
         (_W, np.zeros(3), _G, 0.125, 0.9, 1e-7),
         (_W, _V, _G, 0.5, 0.75, 1e-7),
         (_W, np.zeros(3), np.array([0.0, 1e-3, -2.0]), 0.25, 0.9, 1e-6),
@@ -273,6 +275,7 @@ RMSPROP_STEP = Task(
             0.9,
             1.0,
         ),
+        (_W / 3, np.zeros(3), _G / 2**20, 0.5, 0.75, 1e-7),
     ),
     mistakes=(
         Mistake(
@@ -403,7 +406,7 @@ RMSPROP_STEP = Task(
     reasoning="v is a running mean of g², so its root is the gradient's usual size. Dividing by "
     "it takes the size out of the step, for each parameter by itself; ε keeps 0 from being "
     "divided by 0.",
-    tested="Right on one parameter, on vectors and a matrix, from v = 0 and later, with a "
+    tested="Right on vectors and a matrix, from v = 0 and later, with a "
     "gradient of zero, and with a large ε, which shows where it was added.",
 )
 
@@ -505,17 +508,7 @@ ADAM_STEP = Task(
     reference=_adam,
     returns=("w", "m", "v"),
     probes=(
-        (
-            np.array([1.0]),
-            np.array([0.5]),
-            np.array([4.0]),
-            np.array([2.0]),
-            2,
-            0.125,
-            0.5,
-            0.75,
-            0.01,
-        ),
+        (_W[:2], _M[:2], _V[:2], _G[:2], 2, 0.125, 0.75, 0.875, 0.01),
         (_W, np.zeros(3), np.zeros(3), _G, 1, 0.5, 0.875, _LONG, 1e-7),
         (_W, _M, _V, _G, 5, 0.25, 0.75, 0.875, 1e-7),
         (_W, _M / 8, _V / 8, np.zeros(3), 40, 0.5, 0.875, _LONG, 1e-7),
@@ -530,6 +523,7 @@ ADAM_STEP = Task(
             _LONG,
             0.5,
         ),
+        (_W / 3, _M / 2**20, _V / 2**40, _G / 2**20, 300, 0.5, 0.875, _LONG, 1e-7),
     ),
     mistakes=(
         Mistake(
@@ -745,7 +739,7 @@ ADAM_STEP = Task(
     reasoning="m remembers the direction, v the size. Both start at zero; dividing by 1 − βᵗ "
     "repairs that exactly for a constant gradient. The corrected means get names of their own, "
     "since the next step builds on the uncorrected ones.",
-    tested="Right on one parameter, on vectors and a matrix, at the first step and at later ones,"
+    tested="Right on vectors and a matrix, at the first step and at later ones,"
     " with a gradient of zero, and with a large ε, which shows where it was added.",
 )
 
@@ -756,12 +750,13 @@ PAPER_EPSILON = Task(
     name="paper_epsilon",
     section="8.10",
     reference=lambda epsilon, beta_2, t: epsilon / np.sqrt(1 - beta_2**t),
-    probes=((0.5, 0.75, 1), (0.01, 0.75, 2), (1e-7, 0.999, 1), (1e-7, 0.999, 100), (0.1, 0.5, 3)),
+    probes=((0.01, 0.75, 2), (0.5, 0.875, 1), (1e-7, 0.999, 1), (1e-7, 0.999, 100), (0.1, 0.5, 3)),
     mistakes=(
         Mistake(
             lambda epsilon, beta_2, t: epsilon,
-            "You left ε as it is. In Keras's form it is added to the root of v, in the paper's to "
-            "the root of v̂, and these two have not the same size.",
+            "You give back ε as it is: there is no correction in your formula, or it is 1. Keras "
+            "adds its ε to the root of v, the paper to the root of v̂, and these two have not the "
+            "same size.",
         ),
         Mistake(
             lambda epsilon, beta_2, t: epsilon * np.sqrt(1 - beta_2**t),
@@ -808,6 +803,36 @@ PAPER_EPSILON = Task(
             "8.7",
         ),
         Mistake(
+            lambda epsilon, beta_2, t: 1 / np.sqrt(1 - beta_2**t),
+            "This is the factor by which the two kinds of ε differ. It still has to be multiplied "
+            "by the ε you are given.",
+        ),
+        Mistake(
+            lambda epsilon, beta_2, t: epsilon / (1 - beta_2 ** (t**0.5)),
+            "Python works through `beta_2**t**0.5` from right to left: it takes the root of t. The "
+            "root is that of the whole difference, so it needs parentheses.",
+        ),
+        Mistake(
+            lambda epsilon, beta_2, t: epsilon / (1 - beta_2**t) ** 1 / 2,
+            "You divided by the correction and then by 2: `**1/2` is a power of 1, halved. Write "
+            "`**0.5`, `**(1/2)` or `np.sqrt`.",
+        ),
+        Mistake(
+            lambda epsilon, beta_2, t: epsilon / (1 - np.sqrt(beta_2**t)),
+            "You took the root of the power. It is the root of the whole difference, 1 minus the "
+            "power.",
+        ),
+        Mistake(
+            lambda epsilon, beta_2, t: epsilon * (1 - 0.9**t) / np.sqrt(1 - beta_2**t),
+            "You divided by the whole factor of Keras's α_t, with a β₁ of 0.9 that the task does "
+            "not give. The correction of m is the same in both steps: it cancels.",
+        ),
+        Mistake(
+            lambda epsilon, beta_2, t: epsilon * np.sqrt(1 - beta_2**t) / (1 - 0.9**t),
+            "You multiplied by the whole factor of Keras's α_t, with a β₁ of 0.9 that the task "
+            "does not give. The correction of m is the same in both steps: it cancels.",
+        ),
+        Mistake(
             lambda epsilon, beta_2, t: epsilon**2 / (1 - beta_2**t),
             "This is the square of the right answer: take the root of all of it.",
         ),
@@ -850,6 +875,7 @@ EFFECTIVE_RATE = Task(
         (_W, _W + np.array([0.5, -0.25, 0.0]), np.array([0.0, 0.5, 2.0])),
         (_W, _W, np.array([0.0, 1.0, -1.0])),
         (np.outer(_W, [1.0, 3.0]), np.outer(_W, [0.5, 3.5]), np.outer(_G, [2.0, 1.0])),
+        (_W, _W + np.array([2.0**-20, -0.5, 0.001]), np.array([-(2.0**-30), 2.0**-60, -3.0])),
     ),
     mistakes=(
         Mistake(
@@ -975,28 +1001,40 @@ def _losses(make: Callable[[], Any], seeds: int) -> float:
     return float(np.median(losses))
 
 
-def _settings(optimizer: Any) -> dict[str, Any]:
-    names = {
-        SGD: ("momentum", "nesterov"),
-        RMSprop: ("rho", "epsilon"),
-        Adam: ("beta_1", "beta_2", "epsilon"),
-    }
-    return {name: getattr(optimizer, name) for name in names[type(optimizer)]}
+def _kind(optimizer: Any) -> str:
+    if getattr(optimizer, "momentum", 0):
+        return "momentum"
+    names = {SGD: "plain descent", RMSprop: "RMSprop", Adam: "Adam"}
+    return next(name for kind, name in names.items() if isinstance(optimizer, kind))
 
 
-@functools.lru_cache(maxsize=64)
-def _trial(kind: type, rate: float, settings: tuple) -> Finding:
-    loss = _losses(lambda: kind(rate, **dict(settings)), seeds=3)
+def _with_rate(optimizer: Any, rate: float) -> Any:
+    other = copy.deepcopy(optimizer)
+    other.learning_rate = rate
+    return other
+
+
+_trials: dict[tuple, Finding] = {}  # training takes seconds
+_returned: weakref.WeakSet = weakref.WeakSet()
+
+
+def _trial(optimizer: Any) -> Finding:
+    key = type(optimizer), *sorted(vars(optimizer).items())
+    if key not in _trials:
+        _trials[key] = _trained(optimizer)
+    return _trials[key]
+
+
+def _trained(optimizer: Any) -> Finding:
+    loss = _losses(lambda: copy.deepcopy(optimizer), seeds=3)
     if loss <= WANTED_LOSS:
         return Finding(_GOOD)
     measured = f"a loss of {loss:.4g}"
-    momentum = dict(settings).get("momentum")
-    name = "momentum" if momentum else {SGD: "plain descent"}.get(kind, kind.__name__)
-    losses = [_losses(lambda rate=rate: kind(rate, **dict(settings)), seeds=1) for rate in _RATES]
-    best = _RATES[int(np.argmin(losses))]
+    losses = [_losses(lambda rate=rate: _with_rate(optimizer, rate), seeds=1) for rate in _RATES]
     if min(losses) > 1.5 * WANTED_LOSS:
-        return Finding(f"{name}, unsuited whatever the learning rate", measured)
-    return Finding(f"{name}, learning rate too {'small' if best > rate else 'large'}", measured)
+        return Finding(f"{_kind(optimizer)}, unsuited whatever the learning rate", measured)
+    size = "small" if _RATES[int(np.argmin(losses))] > optimizer.learning_rate else "large"
+    return Finding(f"{_kind(optimizer)}, learning rate too {size}", measured)
 
 
 def _judge_optimizer(arguments: tuple, output: Any) -> Finding:
@@ -1004,7 +1042,7 @@ def _judge_optimizer(arguments: tuple, output: Any) -> Finding:
     if isinstance(output, Finding):  # of a mistake
         return output
     if isinstance(output, str):
-        output = optimizer_for(output)  # a name that does not exist is an error with an advice
+        return Finding("a name, no optimizer")
     if isinstance(output, type):
         return Finding("a class, no optimizer")
     if isinstance(output, (float, int, np.floating)):
@@ -1013,7 +1051,10 @@ def _judge_optimizer(arguments: tuple, output: Any) -> Finding:
         keras = type(output).__module__.startswith("keras")
         what = f"an object of type {type(output).__name__}"
         return Finding("an optimizer of Keras" if keras else what)
-    return _trial(type(output), output.learning_rate, tuple(sorted(_settings(output).items())))
+    if output in _returned or output.iterations:
+        return Finding("an optimizer that is not new")
+    _returned.add(output)
+    return _trial(output)
 
 
 def _judged(finding: str) -> Callable[[], Finding]:
@@ -1051,7 +1092,7 @@ OPTIMIZER_FOR_DIGITS = Task(
     name="optimizer_for_digits",
     section="8.11",
     reference=_judged(_GOOD),
-    probes=((),),
+    probes=((), ()),  # a new one at each call
     observe=_judge_optimizer,
     seconds=60.0,
     mistakes=(
@@ -1063,6 +1104,11 @@ OPTIMIZER_FOR_DIGITS = Task(
         Mistake(
             _judged("a class, no optimizer"),
             "You returned the class. Wanted is an optimizer made from it, with a learning rate.",
+        ),
+        Mistake(
+            _judged("a name, no optimizer"),
+            "You returned a name. It stands for the optimizer with its default learning rate, "
+            "and every default is too small here. Wanted is an optimizer made with another one.",
         ),
         Mistake(
             _judged("a number, no optimizer"),
@@ -1079,6 +1125,12 @@ OPTIMIZER_FOR_DIGITS = Task(
             lambda arguments, observed: "unsuited" not in str(observed),
             "With these settings no learning rate that we tried does it. Leave all but the "
             "learning rate at their defaults (a momentum of 0.9 is fine), then search again.",
+        ),
+        Property(
+            lambda arguments, observed: observed != "an optimizer that is not new",
+            "The optimizer that you return is not new: you returned it before, or it has made "
+            "steps already. What it remembers would be carried from one training into the next. "
+            "Make it inside the function, at each call.",
         ),
         Property(
             lambda arguments, observed: not str(observed).startswith("an object"),
