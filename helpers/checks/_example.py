@@ -6,7 +6,7 @@ import inspect
 import re
 from typing import Any
 
-from helpers.checks._attempt import Call
+from helpers.checks._attempt import Diagnosis
 from helpers.checks._form import named
 from helpers.checks._run import parameters
 from helpers.checks._task import Task
@@ -21,12 +21,19 @@ from helpers.checks._values import (
 )
 
 
-def example(task: Task, call: Call) -> tuple[tuple[str, str], ...]:
+def example(task: Task, found: Diagnosis) -> tuple[tuple[str, str], ...]:
     """Return label and text of each line."""
-    tolerance = call.rtol, call.atol
-    shown = show_pair(*_differing(named(task, call.expected), named(task, call.got), *tolerance))
+    call, tolerance = found.call, (found.call.rtol, found.call.atol)
     lines = list(inputs(task, call.arguments))
-    lines += [("expected", shown[0])] * task.show_expected + [("got", shown[1])]
+    if call.right:  # what is wrong is not the result
+        return tuple(lines)
+    shown = show_pair(*_differing(named(task, call.expected), named(task, call.got), *tolerance))
+    said = found.reason == "raised"  # by the words above it
+    # Of an observed result that never came there is nothing to read in the right one.
+    if task.show_expected and not (said and isinstance(call.expected, dict)):
+        lines.append(("expected", shown[0]))
+    if not said:
+        lines.append(("got", shown[1]))
     if task.show_expected and not isinstance(call.got, (Raised, Other)):
         difference = first_difference(call.got, call.expected, *tolerance)
         if difference:
@@ -56,7 +63,7 @@ def _argument(value: Any) -> str:
         return value.__name__
     # Python's own description is an address in memory.
     bare = type(value).__repr__ is object.__repr__
-    return f"a {type(value).__name__}" if bare else repr(value)
+    return f"a {type(value).__name__}" if bare else re.sub(r" at 0x[0-9a-fA-F]+", "", repr(value))
 
 
 def _differing(expected: Any, got: Any, rtol: float, atol: float) -> tuple[Any, Any]:

@@ -6,21 +6,33 @@ looks at the calls in turn, and the first that has something to say is heard (`S
 
 from __future__ import annotations
 
-import dis
 import functools
-import inspect
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Literal
 
 from helpers.checks._attempt import Attempt, Diagnosis, attempt, known
+from helpers.checks._conduct import (
+    argument_changed,
+    error_elsewhere,
+    error_raised,
+    given_to_chance,
+)
 from helpers.checks._example import example, inputs
 from helpers.checks._form import nothing_returned, other_form
+from helpers.checks._look import (
+    BELOW_THE_RAISE,
+    OPEN,
+    below_the_raise,
+    misfit,
+    not_a_function,
+    untouched,
+)
 from helpers.checks._mistakes import mistaken, similar_mistake, whole_mistake
 from helpers.checks._properties import NOT_FINITE, property_fails, shared_property
-from helpers.checks._run import Run, parameters, quiet, run
+from helpers.checks._run import Run, quiet, run
 from helpers.checks._task import Task
-from helpers.checks._values import Raised, agree, finite, like, show
+from helpers.checks._values import finite
 
 __all__ = ["Verdict", "judge", "known", "mistaken"]
 
@@ -34,8 +46,9 @@ class Verdict:
     state : "solved", "wrong" or "open"
         Open: not attempted.
     reason : str
-        The kind of diagnosis: "solved", "not attempted", "not callable", "signature", "endless",
-        "raised", "changed", "random", "mistake" (agrees on all probes), "similar" (on those where
+        The kind of diagnosis: "solved", "not attempted", "left over" (the line that was to be
+        replaced stands above the answer), "not callable", "signature", "endless", "raised",
+        "changed", "random", "mistake" (agrees on all probes), "similar" (on most of those where
         it is wrong), "form", "property" or "counter-example".
     diagnosis : str
         In plain words.
@@ -61,30 +74,17 @@ def judge(task: Task, answer: Any) -> Verdict:
 def _judge(task: Task, answer: Any) -> Verdict:
     verdict = functools.partial(Verdict, "wrong", section=task.section)
     if not callable(answer):
-        return verdict(
-            reason="not callable",
-            diagnosis=f'Pass the function itself, without parentheses: check("{task.name}",'
-            f" {task.name}).",
-        )
-    untouched = Verdict(
-        "open",
-        "not attempted",
-        "Write the body of the function, in place of `raise NotImplementedError()`.",
-        task.section,
-    )
-    if _untouched(answer):
-        return untouched  # before anything that takes time, such as the import of TensorFlow
+        return verdict(reason="not callable", diagnosis=not_a_function(task, answer))
+    not_attempted = Verdict("open", "not attempted", OPEN, task.section)
+    left_over = verdict(reason="left over", diagnosis=BELOW_THE_RAISE)
+    if untouched(answer):  # before anything that takes time, such as the import of TensorFlow
+        return left_over if below_the_raise(answer) else not_attempted
     probes = known(task).probes
-    call = f"{task.name}({', '.join(parameters(task)[: len(probes[0])])})"
-    if complaint := _signature(answer, probes[0]):
-        return verdict(
-            reason="signature",
-            diagnosis=f"Your function cannot be called as {call}: {complaint}. Keep the first line"
-            " of the function as the task gives it.",
-        )
+    if complaint := misfit(task, answer, probes[0]):
+        return verdict(reason="signature", diagnosis=complaint)
     result = run(task, answer, probes)
     if result.not_written:
-        return untouched
+        return left_over if below_the_raise(answer) else not_attempted
     if result.stopped:
         return _endless(task, probes, result)
     tried = attempt(task, answer, result)
@@ -95,49 +95,8 @@ def _judge(task: Task, answer: Any) -> Verdict:
         reason=found.reason,
         diagnosis=found.words,
         section=found.section or task.section,
-        example=inputs(task, found.call.arguments)
-        if found.reason == "changed"
-        else example(task, found.call),
+        example=example(task, found),
     )
-
-
-def _signature(answer: Callable, arguments: tuple) -> str:
-    """Say why the arguments do not fit, if that can be known without a call."""
-    try:
-        signature = inspect.signature(answer)
-    except (TypeError, ValueError):  # ufuncs and other built-in functions have none
-        return ""
-    except Exception:
-        return ""
-    try:
-        signature.bind(*arguments)
-    except TypeError as error:
-        return str(error)
-    return ""
-
-
-NOTHING = {"RESUME", "NOP", "LOAD_CONST", "RETURN_VALUE", "RETURN_CONST", "POP_TOP"}
-RAISING = NOTHING | {
-    "LOAD_GLOBAL",
-    "PUSH_NULL",
-    "PRECALL",
-    "CALL",
-    "CALL_FUNCTION",
-    "RAISE_VARARGS",
-}
-
-
-def _untouched(answer: Callable) -> bool:
-    """Whether the body is only a docstring, `pass`, `...` or the line that is to be replaced."""
-    code = getattr(answer, "__code__", None) if inspect.isfunction(answer) else None
-    if code is None:
-        return False
-    steps = list(dis.get_instructions(code))
-    names = {step.opname for step in steps}
-    if names <= NOTHING:  # what it returns is the last constant
-        constants = [step.argval for step in steps if step.opname in {"LOAD_CONST", "RETURN_CONST"}]
-        return constants[-1] is None
-    return names <= RAISING and code.co_names == ("NotImplementedError",)
 
 
 # --- what is wrong, stage by stage ----------------------------------------------------------------
@@ -149,45 +108,6 @@ def _diagnosed(tried: Attempt) -> Diagnosis | None:
         return argument_changed(tried)
     found = (stage(tried) for stage in STAGES)
     return next((diagnosis for diagnosis in found if diagnosis), None)
-
-
-def argument_changed(tried: Attempt) -> Diagnosis | None:
-    """Name the argument that the answer changes, for whoever calls it."""
-    for call in tried.failing[:1] or tried.calls:
-        if call.changed:
-            return Diagnosis(
-                "changed",
-                f"Your function changes its argument `{call.changed}`: whoever calls it finds other"
-                f" numbers in `{call.changed}` afterwards. Work on a copy, or make a new array.",
-                call,
-            )
-    return None
-
-
-def error_raised(tried: Attempt) -> Diagnosis | None:
-    """Say what the first wrong call raised, and where."""
-    call = tried.failing[0]
-    if not isinstance(call.got, Raised):
-        return None
-    at = f", at {call.got.where}" if call.got.where else ""
-    words = f"Your function raised {show(call.got).rstrip('.')}{at}."
-    if call.got.type == "NotImplementedError" and not call.got.message:
-        words = f"Your function calls `{call.got.within}`, which is not written yet{at}."
-    return Diagnosis("raised", words, call)
-
-
-def given_to_chance(tried: Attempt) -> Diagnosis | None:
-    """Notice a result that differs when the same call is made again."""
-    call = tried.failing[0]
-    again = run(tried.task, tried.answer, (call.arguments,)).outcomes
-    if again and agree(like(again[0], call.expected), call.got, call.rtol, call.atol):
-        return None
-    return Diagnosis(
-        "random",
-        "Your function gave two different results for the same input. Leave out randomness, do not"
-        " let one call change what the next one finds, and fill every array that `np.empty` makes.",
-        call,
-    )
 
 
 def not_finite(tried: Attempt) -> Diagnosis | None:
@@ -217,14 +137,15 @@ def counter_example(tried: Attempt) -> Diagnosis:
 STAGES: tuple[Callable[[Attempt], Diagnosis | None], ...] = (
     whole_mistake,
     error_raised,
+    argument_changed,
     nothing_returned,
     given_to_chance,
-    argument_changed,
     similar_mistake,
     other_form,
     property_fails,
     not_finite,
     detected,
+    error_elsewhere,
     counter_example,
 )
 

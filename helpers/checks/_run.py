@@ -9,6 +9,7 @@ import inspect
 import io
 import linecache
 import logging
+import re
 import sys
 import threading
 import time
@@ -69,10 +70,13 @@ def quiet() -> Iterator[None]:
         logging.disable(disabled)
 
 
-def outcomes(task: Task, function: Callable, probes: tuple[tuple, ...]) -> list[Any]:
-    """Call one of our own functions, a reference or a mistake, on all probes."""
+def calls(task: Task, function: Callable, probes: tuple[tuple, ...]) -> list[tuple[Any, str]]:
+    """Call one of our own functions, a reference or a mistake, on all probes.
+
+    Return of each call the outcome, and the name of the argument that it changed, or "".
+    """
     with quiet():
-        return [_call(task, function, arguments)[0] for arguments in probes]
+        return [_call(task, function, arguments) for arguments in probes]
 
 
 def run(task: Task, answer: Callable, probes: tuple[tuple, ...]) -> Run:
@@ -201,7 +205,8 @@ def _call(task: Task, function: Callable, arguments: tuple) -> tuple[Any, str]:
 
 def _text(error: BaseException) -> str:
     try:
-        return str(error).strip().split("\n")[0][:300]
+        text = str(error).strip().split("\n")[0][:300]
+        return re.sub(r" at 0x[0-9a-fA-F]+", "", text)  # an address says nothing to a reader
     except Exception:
         return ""
 
@@ -214,7 +219,7 @@ def _changed(task: Task, given: tuple, untouched: tuple) -> str:
 
 
 def _same(now: Any, before: Any) -> bool:
-    """Whether an argument is what it was, as far as arrays and what holds them are concerned."""
+    """Whether an argument is what it was: arrays, what holds them, the weights of models."""
     if isinstance(before, np.ndarray):
         nan = before.dtype.kind in "fc"
         return np.array_equal(now, before, equal_nan=nan) and now.dtype == before.dtype
@@ -222,6 +227,8 @@ def _same(now: Any, before: Any) -> bool:
         return len(now) == len(before) and all(map(_same, now, before))
     if isinstance(before, dict):
         return now.keys() == before.keys() and all(_same(now[key], before[key]) for key in before)
+    if callable(getattr(before, "get_weights", None)):
+        return _same(now.get_weights(), before.get_weights())
     return True
 
 

@@ -259,6 +259,7 @@ def show(value: Any, digits: int = 6) -> str:
         if any("\n" in part for part in parts) or sum(map(len, parts)) > 80:
             parts = ["\n " + part.replace("\n", "\n ") for part in parts]
         opening, closing = "()" if isinstance(value, tuple) else "[]"
+        closing = ",)" if isinstance(value, tuple) and len(value) == 1 else closing
         return opening + ", ".join(parts).replace(", \n", ",\n") + closing
     if isinstance(value, dict):
         return "\n".join(

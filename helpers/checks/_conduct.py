@@ -1,0 +1,89 @@
+"""Stages: what an answer does besides returning: it raises, changes its arguments, or varies."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+import numpy as np
+
+from helpers.checks._attempt import Attempt, Call, Diagnosis
+from helpers.checks._mistakes import agreeing, without_praise
+from helpers.checks._run import run
+from helpers.checks._values import Raised, agree, is_sequence, like, show
+
+REPEATS = 3
+ENOUGH_SECONDS = 1.0  # of repeating, if an answer takes long
+RANDOM = (
+    "Your function gave two different results for the same input. Leave out randomness, do not"
+    " let one call change what the next one finds, and fill every array that `np.empty` makes."
+)
+
+
+def error_raised(tried: Attempt) -> Diagnosis | None:
+    """Say what the first wrong call raised, and where."""
+    call = tried.failing[0]
+    # Whole numbers have no room for what is put in place: what is to be said is the change.
+    in_place = _changing(tried) and isinstance(call.got, Raised) and "cast" in call.got.message
+    if not isinstance(call.got, Raised) or in_place:
+        return None
+    return Diagnosis("raised", _raised(call.got), call)
+
+
+def error_elsewhere(tried: Attempt) -> Diagnosis | None:
+    """Say what a later call raised, where nothing is known of the first wrong one."""
+    for call in tried.failing:
+        if isinstance(call.got, Raised):
+            return Diagnosis("raised", _raised(call.got), call)
+    return None
+
+
+def _raised(error: Raised) -> str:
+    at = f", at {error.where}" if error.where else ""
+    if error.type == "NotImplementedError" and not error.message:
+        return f"Your function calls `{error.within}`, which is not written yet{at}."
+    return f"Your function raised {show(error).rstrip('.')}{at}."
+
+
+def argument_changed(tried: Attempt) -> Diagnosis | None:
+    """Name the argument that the answer changes, and the known mistake that it makes as well."""
+    call = _changing(tried)
+    if call is None:
+        return None
+    words = [
+        f"Your function changes its argument `{call.changed}`: whoever calls it finds something"
+        f" else in `{call.changed}` afterwards. Work on a copy, or make a new array."
+    ]
+    if tried.failing and isinstance(tried.failing[0].got, Raised):
+        words.append(
+            f"Where the input holds whole numbers it even fails: {_raised(tried.failing[0].got)}"
+        )
+    mistake = agreeing(tried)
+    if mistake and without_praise(mistake.diagnosis):
+        words.append(f"Besides: {without_praise(mistake.diagnosis)}")
+    return Diagnosis("changed", " ".join(words), call)
+
+
+def _changing(tried: Attempt) -> Call | None:
+    """Return the call that shows best that an argument is changed."""
+    return next((call for call in (*tried.failing, *tried.calls) if call.changed), None)
+
+
+def given_to_chance(tried: Attempt) -> Diagnosis | None:
+    """Notice a result that differs when the same call is made again."""
+    # What varies from call to call shows in a small result by luck only.
+    for call in (tried.failing[0], max(tried.calls, key=lambda call: _size(call.expected))):
+        start = time.monotonic()
+        for _ in range(REPEATS):
+            if time.monotonic() - start > ENOUGH_SECONDS:
+                break
+            again = run(tried.task, tried.answer, (call.arguments,)).outcomes
+            if again and not agree(like(again[0], call.expected), call.got, call.rtol, call.atol):
+                return Diagnosis("random", RANDOM, call)
+    return None
+
+
+def _size(value: Any) -> int:
+    if is_sequence(value) or isinstance(value, dict):
+        return sum(map(_size, value.values() if isinstance(value, dict) else value))
+    return value.size if isinstance(value, np.ndarray) else 1
