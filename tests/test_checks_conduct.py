@@ -28,7 +28,8 @@ def test_a_reference_that_fails_makes_nothing_right():
 def test_the_readers_own_line_and_error():
     verdict = wrong(raises_below)
     assert verdict.reason == "raised"
-    assert "NameError: name 'lenght' is not defined" in verdict.diagnosis
+    assert "a NameError" in verdict.diagnosis
+    assert "`lenght` has no value" in verdict.diagnosis
     assert "return total / lenght(X)" in verdict.diagnosis
     line = raises_below.__code__.co_firstlineno + 2
     assert f"at line {line}: `return" in verdict.diagnosis
@@ -53,7 +54,7 @@ def test_what_a_later_input_raises_is_said_where_nothing_else_is_known():
     def answer(X):
         return X.mean(axis=0) + X[0] ** 2 if len(X) == 2 else X.missing
 
-    assert "no attribute 'missing'" in wrong(answer).diagnosis
+    assert "no `.missing`" in wrong(answer).diagnosis
     held = task(properties=(Property(lambda *_: False, "A property."),))
     assert wrong(answer, held).diagnosis == "A property."
 
@@ -65,11 +66,25 @@ def test_an_address_in_memory_says_nothing():
     assert "odd: <object object>" in wrong(answer).diagnosis
 
 
+def odd(X):
+    raise ValueError("odd")
+
+
 def test_an_error_is_said_once():
-    verdict = wrong(lambda X: X.missing)
-    assert [label for label, _ in verdict.example] == ["input", "expected"]
+    assert "raised ValueError: odd" in wrong(odd).diagnosis
+    assert [label for label, _ in wrong(odd).example] == ["input", "expected"]
     facts = task(lambda X: {"finite": True}, probes=((np.ones(2),),), mistakes=())
-    assert [label for label, _ in wrong(lambda X: X.missing, facts).example] == ["input"]
+    assert [label for label, _ in wrong(odd, facts).example] == ["input"]
+
+
+def test_an_error_that_is_explained():
+    def answer(X):
+        return X.mean(axis=1) + X
+
+    verdict = wrong(answer, task(probes=TASK.probes[1:2]))
+    assert verdict.diagnosis.startswith("Your function raised a ValueError, at line")
+    assert "`X` (3, 4)" in verdict.diagnosis
+    assert dict(verdict.example)["got"].startswith("ValueError: operands could not be broadcast")
 
 
 # --- it changes its arguments ---------------------------------------------------------------------

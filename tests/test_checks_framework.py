@@ -200,10 +200,10 @@ def test_a_task_without_arguments_shows_no_input():
     [
         (lambda X: [list(X.mean(axis=0)), [0]], "Python list"),
         (lambda X: (*X.mean(axis=0), "done"), "Python tuple"),
-        (lambda X: (X, X.mean(axis=0)), "expected: an array of shape (2,), and nothing beside it"),
-        (lambda X: X.mean(), "one number; expected: an array of shape (2,)"),
-        (lambda X: X, "shape (2, 2); expected: (2,)"),
-        (lambda X: X.mean(axis=0) > 0, "True and False"),
+        (lambda X: (X, 1, X[0]), "expected: an array of shape (2,), and nothing beside it"),
+        (lambda X: X.max() ** 3, "one number; expected: an array of shape (2,)"),
+        (lambda X: X**3, "shape (2, 2); expected: (2,)"),
+        (lambda X: X[0] > 2, "True and False"),
         (lambda X: X.mean(axis=0).astype(complex), "complex numbers"),
         (lambda X: X.mean(axis=0).astype(object), "dtype object"),
         (lambda X: str(X.mean(axis=0)), "text"),
@@ -211,8 +211,8 @@ def test_a_task_without_arguments_shows_no_input():
         (lambda X: (value for value in X), "generator"),
         (lambda X: X.mean, "forget the parentheses"),
         (lambda X: {"mean": X.mean(axis=0)}, "a dict with the keys 'mean'"),
-        (lambda X: object(), "an object of type object"),
-        (lambda X: {1, 2}, "an object of type set"),
+        (lambda X: [X, object()][1], "an object of type object"),
+        (lambda X: {X.size, 2}, "an object of type set"),
     ],
 )
 def test_another_form(answer, words):
@@ -230,7 +230,7 @@ def test_a_coroutine_is_closed():
 
 def test_another_form_on_a_later_input_only():
     square_first = task(properties=(Property(lambda *_: False, "A property."),), mistakes=())
-    verdict = wrong(lambda X: X.mean(axis=1), square_first)
+    verdict = wrong(lambda X: (X**2).sum(axis=1), square_first)
     assert "shape (3,); expected: (4,)" in verdict.diagnosis
     assert verdict.example[0][1].startswith("X = [[  0.,   1.,   4.,   9.]")
 
@@ -242,9 +242,9 @@ def test_form_of_a_part():
         in wrong(lambda z: (z[np.newaxis], 2.0), pair).diagnosis
     )
     assert "Part 2 of your result is an array" in wrong(lambda z: (z, z), pair).diagnosis
-    assert "an array of shape (5, 3)" in wrong(lambda z: np.ones((5, 3)), pair).diagnosis
-    assert "a tuple of 3" in wrong(lambda z: (z, 2.0, 1), pair).diagnosis
-    assert "expected: one number" in wrong(lambda z: (z, [2.0]), pair).diagnosis
+    assert "an array of shape (5, 3)" in wrong(lambda z: np.ones((5, 3)) * z, pair).diagnosis
+    assert "a tuple of 3" in wrong(lambda z: (z, 3.0, 1), pair).diagnosis
+    assert "expected: one number" in wrong(lambda z: (z, [3.0, z]), pair).diagnosis
 
 
 def test_an_output_that_observe_cannot_read():
@@ -374,7 +374,7 @@ def test_warnings_of_the_answer_stay_quiet(capfd, recwarn, caplog):
 
 
 def test_differences_beyond_the_largest_number_stay_quiet():
-    ends = task(lambda z: z, probes=((np.array([1e308, -1e308]),),), mistakes=())
+    ends = task(lambda z: z, probes=((np.array([1.5e308, -1.25e308, 1.125e300]),),), mistakes=())
     assert "wrong sign" in wrong(lambda z: -z, ends).diagnosis
 
 
@@ -388,24 +388,9 @@ def test_properties_in_their_order():
     )
     broken = Property(lambda arguments, mean: 1 / 0, "Never said.")
     held = task(properties=(broken, positive, small), mistakes=())
-    assert wrong(lambda X: X.mean(axis=0) + 1000, held).diagnosis == "1002.5!"
-    assert wrong(lambda X: X.mean(axis=0) - 1000, held).diagnosis == "Below −3."
+    assert wrong(lambda X: X.mean(axis=0) + X[0, ::-1] * 1000, held).diagnosis == "3002.5!"
+    assert wrong(lambda X: X.mean(axis=0) - X[0] ** 5 - 9, held).diagnosis.startswith("Below −3.")
     assert wrong(lambda X: X.mean(axis=0) + X[0] * X[0, 0], held).reason == "property"
-
-
-@pytest.mark.parametrize(
-    ("answer", "words"),
-    [
-        (lambda X: -X.mean(axis=0), "wrong sign"),
-        (lambda X: X.sum(axis=0), "too large by the factor m"),
-        (lambda X: X.sum(axis=0) / len(X) ** 2, "too small by the factor m"),
-        (lambda X: 0.5 * X.mean(axis=0), "0.5 times the right one"),
-        (lambda X: np.nan * X.mean(axis=0), "not finite"),
-        (lambda X: X.mean(axis=0) / 0, "not finite"),
-    ],
-)
-def test_shared_properties(answer, words):
-    assert words in wrong(answer).diagnosis
 
 
 def test_what_is_said_holds_for_all_inputs():
@@ -415,13 +400,6 @@ def test_what_is_said_holds_for_all_inputs():
     assert wrong(answer).reason == "counter-example"
     single = task(probes=((np.array([[1.0], [3.0]]),),), mistakes=())
     assert wrong(lambda X: -X.mean(axis=0), single).reason == "counter-example"
-
-
-def test_parts_text_and_numbers_side_by_side():
-    parts = task(lambda z: ("a", {"b": z, "c": 2.0}), probes=((np.ones(2),),), mistakes=())
-    assert "wrong sign" in wrong(lambda z: ("a", {"b": -z, "c": -2.0}), parts).diagnosis
-    empty = task(lambda z: (z, []), probes=((np.ones(2),),), mistakes=())
-    assert "wrong sign" in wrong(lambda z: (-z, []), empty).diagnosis
 
 
 def test_overflow_is_told_by_its_result():
@@ -436,28 +414,6 @@ def test_overflow_is_told_by_its_result():
     verdict = wrong(answer, log_mean)
     assert "not finite" in verdict.diagnosis
     assert verdict.example[0][1] == "X = [[1000.,    1.]]"
-
-
-def test_a_constant_shift():
-    labels = task(
-        lambda z: z.argmax(axis=1), probes=((np.eye(3),), (np.array([[0.0, 1.0]]),)), mistakes=()
-    )
-    verdict = wrong(lambda z: z.argmax(axis=1) + 1, labels)
-    assert "1 larger" in verdict.diagnosis
-    assert "count from 1" in verdict.diagnosis
-
-
-def test_a_square_result_that_is_transposed():
-    same = task(
-        lambda X: 1.0 * X, probes=((np.arange(4.0).reshape(2, 2),), (np.ones((2, 2)),)), mistakes=()
-    )
-    assert "transposed" in wrong(lambda X: X.T, same).diagnosis
-    assert (
-        "exchanged"
-        in wrong(
-            lambda X: X.T, task(lambda X: 1.0 * X, probes=((np.ones((2, 3)),),), mistakes=())
-        ).diagnosis
-    )
 
 
 def test_only_the_counter_example_is_left():

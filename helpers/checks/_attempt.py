@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from helpers.checks._run import Run, calls
-from helpers.checks._task import Task
+from helpers.checks._task import Finding, Task
 from helpers.checks._values import Other, Raised, agree, like, loosened, show, single_precision
 
 
@@ -53,6 +53,11 @@ class Attempt:
     def failing(self) -> tuple[Call, ...]:
         """The calls that are not right, the smallest first."""
         return tuple(call for call in self.calls if not call.right)
+
+    @property
+    def observed(self) -> bool:
+        """Whether what is compared was found of the results, and is not the results."""
+        return any(isinstance(call.expected, (dict, Finding)) for call in self.calls)
 
 
 @dataclass(frozen=True)

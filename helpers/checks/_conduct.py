@@ -8,8 +8,10 @@ from typing import Any
 import numpy as np
 
 from helpers.checks._attempt import Attempt, Call, Diagnosis
+from helpers.checks._errors import explained
 from helpers.checks._mistakes import agreeing, without_praise
-from helpers.checks._run import run
+from helpers.checks._run import parameters, run
+from helpers.checks._task import Task
 from helpers.checks._values import Raised, agree, is_sequence, like, show
 
 REPEATS = 3
@@ -21,28 +23,33 @@ RANDOM = (
 
 
 def error_raised(tried: Attempt) -> Diagnosis | None:
-    """Say what the first wrong call raised, and where."""
+    """Explain what the first wrong call raised, and where."""
     call = tried.failing[0]
-    # Whole numbers have no room for what is put in place: what is to be said is the change.
-    in_place = _changing(tried) and isinstance(call.got, Raised) and "cast" in call.got.message
-    if not isinstance(call.got, Raised) or in_place:
+    if not isinstance(call.got, Raised) or _fails_by_changing(tried):
         return None
-    return Diagnosis("raised", _raised(call.got), call)
+    return Diagnosis("raised", _explained(tried.task, call.got), call)
 
 
 def error_elsewhere(tried: Attempt) -> Diagnosis | None:
-    """Say what a later call raised, where nothing is known of the first wrong one."""
+    """Explain what a later call raised, where nothing is known of the first wrong one."""
     for call in tried.failing:
         if isinstance(call.got, Raised):
-            return Diagnosis("raised", _raised(call.got), call)
+            return Diagnosis("raised", _explained(tried.task, call.got), call)
     return None
 
 
-def _raised(error: Raised) -> str:
+def _explained(task: Task, error: Raised) -> str:
     at = f", at {error.where}" if error.where else ""
     if error.type == "NotImplementedError" and not error.message:
         return f"Your function calls `{error.within}`, which is not written yet{at}."
-    return f"Your function raised {show(error).rstrip('.')}{at}."
+    words = error.failure and explained(error.failure, parameters(task))
+    if not words:
+        return f"Your function raised {show(error).rstrip('.')}{at}."
+    return f"Your function raised {_article(error.type)} {error.type}{at}. {words}"
+
+
+def _article(name: str) -> str:
+    return "an" if name[0] in "AEIOU" else "a"
 
 
 def argument_changed(tried: Attempt) -> Diagnosis | None:
@@ -54,14 +61,19 @@ def argument_changed(tried: Attempt) -> Diagnosis | None:
         f"Your function changes its argument `{call.changed}`: whoever calls it finds something"
         f" else in `{call.changed}` afterwards. Work on a copy, or make a new array."
     ]
-    if tried.failing and isinstance(tried.failing[0].got, Raised):
-        words.append(
-            f"Where the input holds whole numbers it even fails: {_raised(tried.failing[0].got)}"
-        )
+    if _fails_by_changing(tried):
+        at = f", at {tried.failing[0].got.where}" * bool(tried.failing[0].got.where)
+        words.append(f"Where the input holds whole numbers it even fails{at}.")
     mistake = agreeing(tried)
     if mistake and without_praise(mistake.diagnosis):
         words.append(f"Besides: {without_praise(mistake.diagnosis)}")
     return Diagnosis("changed", " ".join(words), call)
+
+
+def _fails_by_changing(tried: Attempt) -> bool:
+    """Whether an array of whole numbers has no room for what the answer puts in its place."""
+    got = tried.failing[0].got if tried.failing else None
+    return isinstance(got, Raised) and "Cannot cast ufunc" in got.message and bool(_changing(tried))
 
 
 def _changing(tried: Attempt) -> Call | None:

@@ -41,7 +41,7 @@ FEW = 60  # So many entries of one result are weighed as evidence.
 def detected(
     calls: Sequence[Call], parameters: Sequence[str], part: str = "", names: Sequence[str] = ()
 ) -> str | None:
-    """Say what slip explains all calls; None if no slip does.
+    """Say what slip explains all calls, or else where the results are wrong; None if neither.
 
     Parameters
     ----------
@@ -54,25 +54,54 @@ def detected(
     names : sequence of str, optional
         The names of the result's parts.
     """
+    return slip(calls, parameters, part, names) or located(calls, parameters, part)
+
+
+def slip(
+    calls: Sequence[Call], parameters: Sequence[str], part: str = "", names: Sequence[str] = ()
+) -> str | None:
+    """Say what slip explains all calls; None if no slip does."""
+    return _put(part, lambda: _slip(list(calls), list(parameters), list(names)))
+
+
+def located(calls: Sequence[Call], parameters: Sequence[str], part: str = "") -> str | None:
+    """Say in which entries, or on which inputs, the results are wrong; None if in no one kind."""
+    return _put(part, lambda: _located(list(calls), list(parameters)))
+
+
+def _put(part: str, say: Callable[[], str | None]) -> str | None:
+    """Return what `say` returns, about the whole result or a part of it."""
     if not part:
         it = "your result"
     else:
         it = f"your {part}" if part.startswith("`") else f"{part} of your result"
     words = None
     with quiet(), contextlib.suppress(Exception):  # an odd result is no reason for a check to fail
-        words = _detected(list(calls), list(parameters), list(names))
+        words = say()
     return words and words.replace("{It}", it[0].upper() + it[1:]).replace("{it}", it)
 
 
-def _detected(calls: list[Call], parameters: list[str], names: list[str]) -> str | None:
+def _comparable(calls: list[Call]) -> bool:
     nothing = any(isinstance(call.got, (Raised, Other)) or call.got is None for call in calls)
-    if nothing or all(call.right for call in calls):
+    return not nothing and not all(call.right for call in calls)
+
+
+def _slip(calls: list[Call], parameters: list[str], names: list[str]) -> str | None:
+    if not _comparable(calls):
         return None
     for whole in (same_for_every_input, arguments_returned, parts_exchanged, within_a_list):
         if words := whole(calls, parameters, names):
             return words
     views = _views(calls, parameters)
-    if views and (words := _of_numbers(views)):
+    tables = (_causes, descriptions, lambda views: REMAINING)
+    return _first_said(tables, views) if views else None
+
+
+def _located(calls: list[Call], parameters: list[str]) -> str | None:
+    if not _comparable(calls):
+        return None
+    views = _views(calls, parameters)
+    if views and (words := NEARLY if _nearly(views) else where_wrong(views)):
         return words
     wrong = [v for v in views if not v.right]
     infinite = bool(wrong) and all(np.isfinite(v.e).all() > np.isfinite(v.g).all() for v in wrong)
@@ -80,12 +109,6 @@ def _detected(calls: list[Call], parameters: list[str], names: list[str]) -> str
         there = NOT_FINITE if infinite else _first_said((_causes,), wrong)
         return words + _there(there or "")
     return NOT_FINITE if infinite else None
-
-
-def _of_numbers(views: list[View]) -> str | None:
-    if words := _first_said((_causes, descriptions, lambda views: REMAINING), views):
-        return words
-    return NEARLY if _nearly(views) else where_wrong(views)
 
 
 def _first_said(

@@ -28,11 +28,11 @@ def example(task: Task, found: Diagnosis) -> tuple[tuple[str, str], ...]:
     if call.right:  # what is wrong is not the result
         return tuple(lines)
     shown = show_pair(*_differing(named(task, call.expected), named(task, call.got), *tolerance))
-    said = found.reason == "raised"  # by the words above it
     # Of an observed result that never came there is nothing to read in the right one.
-    if task.show_expected and not (said and isinstance(call.expected, dict)):
+    unread = found.reason == "raised" and isinstance(call.expected, dict)
+    if task.show_expected and not unread:
         lines.append(("expected", shown[0]))
-    if not said:
+    if not (isinstance(call.got, Raised) and shown[1] in found.words):  # said above already
         lines.append(("got", shown[1]))
     if task.show_expected and not isinstance(call.got, (Raised, Other)):
         difference = first_difference(call.got, call.expected, *tolerance)

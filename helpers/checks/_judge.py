@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from helpers.checks._attempt import Attempt, Diagnosis, attempt, known
+from helpers.checks._code import argument_unused
 from helpers.checks._conduct import (
     argument_changed,
     error_elsewhere,
@@ -29,10 +30,12 @@ from helpers.checks._look import (
     untouched,
 )
 from helpers.checks._mistakes import mistaken, similar_mistake, whole_mistake
-from helpers.checks._properties import NOT_FINITE, property_fails, shared_property
+from helpers.checks._pairs import two_faults
+from helpers.checks._parts import part_by_part, places_in_parts, some_parts
+from helpers.checks._properties import property_fails, wrong_places
 from helpers.checks._run import Run, quiet, run
+from helpers.checks._slip import one_slip
 from helpers.checks._task import Task
-from helpers.checks._values import finite
 
 __all__ = ["Verdict", "judge", "known", "mistaken"]
 
@@ -110,20 +113,6 @@ def _diagnosed(tried: Attempt) -> Diagnosis | None:
     return next((diagnosis for diagnosis in found if diagnosis), None)
 
 
-def not_finite(tried: Attempt) -> Diagnosis | None:
-    """Notice nan and inf."""
-    call = tried.failing[0]
-    if finite(call.expected) and not finite(call.got):
-        return Diagnosis("property", NOT_FINITE, call)
-    return None
-
-
-def detected(tried: Attempt) -> Diagnosis | None:
-    """Say what all results have in common with the right ones."""
-    words = shared_property([(call.arguments, call.got, call.expected) for call in tried.calls])
-    return Diagnosis("property", words, tried.failing[0]) if words else None
-
-
 def counter_example(tried: Attempt) -> Diagnosis:
     """Show the smallest input on which the answer is wrong."""
     count = len(tried.calls)
@@ -140,11 +129,16 @@ STAGES: tuple[Callable[[Attempt], Diagnosis | None], ...] = (
     argument_changed,
     nothing_returned,
     given_to_chance,
+    one_slip,
+    part_by_part,
+    two_faults,
+    argument_unused,
+    some_parts,
     similar_mistake,
     other_form,
     property_fails,
-    not_finite,
-    detected,
+    places_in_parts,
+    wrong_places,
     error_elsewhere,
     counter_example,
 )

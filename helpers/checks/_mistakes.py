@@ -88,15 +88,21 @@ PRAISE = re.compile(r"\b(is|are) right\.$")
 HANGING = re.compile(r"^(There|It|They|That)\b|\b[Rr]ight\b")
 
 
-def without_praise(words: str) -> str:
+EXCEPT = re.compile(r"^(All|Everything) is right,? except")
+
+
+def without_praise(words: str, of_part: bool = False) -> str:
     """Return a mistake's words without what they say of the rest, which they take to be right.
 
     They were written about a whole answer ("Your slope of tanh is right. For the sigmoid …") and
     are used for one that has another fault as well. "" if nothing is left that stands by itself.
+    Said `of_part`, what the mistake leaves right of this part may be said, too.
     """
+    if of_part:
+        words = EXCEPT.sub("it is right except", words)
     sentences = re.split(r"(?<=[.?!:]) (?=[A-Z`])", words)
     while sentences and PRAISE.search(sentences[0]):
         sentences = sentences[1:]
-    if not sentences or HANGING.search(sentences[0]):
+    if not sentences or (HANGING.search(sentences[0]) and not sentences[0].startswith("it is")):
         return ""
     return " ".join(sentence for sentence in sentences if not PRAISE.search(sentence))

@@ -22,6 +22,7 @@ from typing import Any
 
 import numpy as np
 
+from helpers.checks._failure import failure
 from helpers.checks._task import Task
 from helpers.checks._values import Other, Raised, canonical, form
 
@@ -200,7 +201,8 @@ def _call(task: Task, function: Callable, arguments: tuple) -> tuple[Any, str]:
         where = within = ""
         with contextlib.suppress(Exception):
             where, within = _where(error, function), _within(error, function)
-        return Raised(type(error).__name__, _text(error), where, within), changed
+        known = failure(error, function)
+        return Raised(type(error).__name__, _text(error), where, within, known), changed
 
 
 def _text(error: BaseException) -> str:

@@ -91,7 +91,9 @@ def only(condition: Any) -> None:
 
 
 def shapes(v: View) -> str:
-    return f"the shape {v.g.shape}, where {v.e.shape} is asked for"
+    asked = f"{v.e.shape}" if v.e.ndim else "one number"
+    came = f"the shape {v.g.shape}" if v.g.ndim else "no shape, being one number"
+    return f"{came}, where {asked} is asked for"
 
 
 # --- by itself ------------------------------------------------------------------------------------

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from helpers.checks._failure import Failure
 from helpers.checks._task import Finding
 
 FULL = 24  # Arrays with more elements are described, not printed.
@@ -25,13 +26,15 @@ class Other:
 class Raised:
     """The outcome of a call that raised.
 
-    `where` is the reader's own line; `within` the function of another cell or file that raised.
+    `where` is the reader's own line; `within` the function of another cell or file that raised;
+    `failure` is what else is worth knowing of the error.
     """
 
     type: str
     message: str = ""
     where: str = ""
     within: str = ""
+    failure: Failure | None = None
 
 
 def canonical(value: Any) -> Any:
@@ -79,6 +82,8 @@ def like(got: Any, expected: Any) -> Any:
     if not isinstance(expected, np.ndarray):
         return got
     array = _array(got) if is_sequence(got) else got
+    if is_sequence(got) and not got and not expected.size:
+        array = np.empty(expected.shape)
     if not isinstance(array, np.ndarray) or array.shape != expected.shape:
         return got
     kinds = {array.dtype.kind, expected.dtype.kind}

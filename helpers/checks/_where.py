@@ -37,9 +37,14 @@ def where_wrong(views: list[View]) -> str | None:
         enough = size == total or (3 * size <= 4 * total and not most)
         if inside and enough and entries - size >= 3 and total >= 2:
             found.setdefault(size, {}).setdefault(about, words)
-    if not found or len(smallest := list(found[min(found)].values())) > MOST:
+    if not found:
         return None
-    places = " and ".join(smallest)
+    smallest = found[min(found)]
+    if len(smallest) > 1:  # what the reader can see in an argument says more
+        smallest.pop("expected", None)
+    if len(smallest) > MOST:
+        return None
+    places = " and ".join(smallest.values())
     if places.startswith("outside"):
         return f"{{It}} is right only in{places.removeprefix('outside')}."
     if total < min(found):

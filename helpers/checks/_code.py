@@ -1,0 +1,40 @@
+"""Stage: what the code of a wrong answer shows: an argument that it does not use."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable
+
+from helpers.checks._attempt import Attempt, Diagnosis
+from helpers.checks._detectors import overwritten_argument, unused_argument
+
+
+def argument_unused(attempt: Attempt) -> Diagnosis | None:
+    """Name an argument that the answer never reads, or not before it is something else."""
+    for find, words in (
+        (
+            unused_argument,
+            "Your function never uses its argument {0}, which the right result depends on. Does a"
+            " variable of the notebook, or a fixed number, stand in its place?",
+        ),
+        (
+            overwritten_argument,
+            "Your function gives its argument {0} another value before it uses it: what the caller"
+            " passes is lost.",
+        ),
+    ):
+        needless = _places(attempt.task.reference, find)
+        found = _places(attempt.answer, find)
+        if needed := [f"`{name}`" for place, name in found.items() if place not in needless]:
+            listed = " and ".join(needed)
+            return Diagnosis("unused", words.format(listed), attempt.failing[0])
+    return None
+
+
+def _places(function: Callable, find: Callable[[Callable], list[str]]) -> dict[int, str]:
+    """Return the arguments that `find` finds, by their places."""
+    found = find(function)
+    if not found:
+        return {}
+    names = list(inspect.signature(function).parameters)
+    return {names.index(name): name for name in found if name in names}
