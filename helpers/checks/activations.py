@@ -66,11 +66,6 @@ SIGMOID = Task(
             "Below the fraction bar you subtract the exponential from 1. It is added.",
         ),
         Mistake(
-            lambda z: 1 / np.exp(-z),
-            "Below the fraction bar the 1 is missing: your function is eᶻ, which grows without"
-            " end instead of levelling off at 1.",
-        ),
-        Mistake(
             lambda z: np.exp(z) / np.sum(np.exp(z)),
             "You divided by a sum over all elements. The sigmoid treats each element by itself:"
             " what stands below the fraction bar is 1 plus one exponential.",
@@ -83,10 +78,6 @@ SIGMOID = Task(
         Mistake(
             activations.sigmoid_derivative,
             "This is the slope of the sigmoid. The sigmoid itself is asked for.",
-        ),
-        Mistake(
-            lambda z: np.log(1 + np.exp(z)),
-            "This is softplus, log(1 + eᶻ), which grows without end. The sigmoid is its slope.",
         ),
     ),
     hints=(
@@ -107,7 +98,9 @@ SIGMOID = Task(
             "Your curve falls somewhere. The sigmoid rises everywhere.",
         ),
         Property(
-            lambda arguments, a: not np.any(_rises(*arguments, a) == 0),
+            lambda arguments, a: (
+                arguments[0].dtype.kind != "f" or not np.any(_rises(*arguments, a) == 0)
+            ),
             "Different z get the same value. The sigmoid rises everywhere, if ever so little: is z,"
             " or your result, limited or rounded?",
         ),
@@ -145,15 +138,15 @@ SLOPES = Task(
     probes=(*ANY_SHAPE, (np.array([8.0, -8.0, 5.5]),)),
     mistakes=(
         Mistake(
-            _slopes(lambda z, a: z * (1 - z), lambda z, a: 1 - z**2),
-            "You put z itself where the formulas have a = g(z): the sigmoid and tanh have to be"
-            " applied first.",
-            "1.3",
-        ),
-        Mistake(
             _slopes(lambda z, a: z * (1 - z), _right_tanh),
             "Your slope of tanh is right. For the sigmoid you put z itself where the formula has"
             " a = σ(z).",
+            "1.3",
+        ),
+        Mistake(
+            _slopes(lambda z, a: a * (1 - z), _right_tanh),
+            "Your slope of tanh is right. For the sigmoid you wrote 1 − z where the formula has"
+            " 1 − a, with a = σ(z).",
             "1.3",
         ),
         Mistake(
@@ -179,17 +172,6 @@ SLOPES = Task(
             _slopes(_right_sigmoid, lambda z, a: 4 * activations.sigmoid_derivative(z)),
             "Your slope of the sigmoid is right. For tanh = 2σ(2z) − 1 the slope of σ has to be"
             " taken at 2z, not at z.",
-        ),
-        Mistake(
-            _slopes(lambda z, a: a, lambda z, a: a),
-            "You returned the two functions themselves, σ(z) and tanh(z). Their slopes are asked"
-            " for.",
-            "1.3",
-        ),
-        Mistake(
-            lambda z: slopes(z)[::-1],
-            "Both slopes are right, but in the wrong order: first the sigmoid's, then that of"
-            " tanh.",
         ),
         Mistake(
             _slopes(lambda z, a: a**2, _right_tanh),
@@ -299,18 +281,6 @@ def _cut_slope(z, s):
     return _right_slope(z, s).astype(z.dtype)
 
 
-def _in_place(z, s):
-    a = z.copy()
-    a[z <= 0] *= s
-    return a
-
-
-def _row_by_row(z: np.ndarray, negative_slope: float) -> tuple[np.ndarray, np.ndarray]:
-    pairs = [(v, 1.0) if v > 0 else (negative_slope * v, negative_slope) for v in z]
-    a, slope = zip(*pairs, strict=True)
-    return np.array(a), np.array(slope)
-
-
 def _cut_off(what: str) -> str:
     return (
         f"Right, except where z holds whole numbers: then {what}, because an array made with z's"
@@ -361,10 +331,6 @@ LEAKY_RELU = Task(
             "Your a is right. Your slope for z > 0 is z; the derivative of z is 1.",
         ),
         Mistake(
-            lambda z, negative_slope: (_right_activation(z, 0.01), _right_slope(z, 0.01)),
-            "You used the slope 0.01 whatever the argument `negative_slope` says.",
-        ),
-        Mistake(
             _leaky(
                 lambda z, s: np.maximum(z, 0.0) + s * z, lambda z, s: np.where(z > 0, 1.0 + s, s)
             ),
@@ -403,10 +369,6 @@ LEAKY_RELU = Task(
             " only slowly.",
         ),
         Mistake(
-            _leaky(_right_slope, _right_activation),
-            "Both are right, but in the wrong order: first the activation a, then its slope.",
-        ),
-        Mistake(
             _leaky(lambda z, s: np.where(z > 0, s * z, z), lambda z, s: np.where(z > 0, s, 1.0)),
             "The two sides are exchanged: the small slope belongs to z ≤ 0.",
         ),
@@ -414,25 +376,10 @@ LEAKY_RELU = Task(
             _leaky(lambda z, s: np.where(z < 0, z, s * z), lambda z, s: np.where(z < 0, 1.0, s)),
             "You exchanged the two sides: for z < 0 comes the small slope, for z > 0 stays z.",
         ),
-        Mistake(
-            _leaky(lambda z, s: np.where(z > 0, z, -s * z), lambda z, s: np.where(z > 0, 1.0, -s)),
-            "For z < 0 your a is positive and its slope negative. negative_slope is a positive"
-            " number: leaky ReLU rises there, too, only slowly.",
-        ),
         Mistake(_leaky(_right_activation, _cut_slope), _cut_off("a slope of 0.2 becomes 0")),
         Mistake(_leaky(_cut_activation, _right_slope), _cut_off("an a of −0.6 becomes 0")),
         Mistake(
             _leaky(_cut_activation, _cut_slope), _cut_off("both a and slope lose their fractions")
-        ),
-        Mistake(
-            _leaky(_in_place, _right_slope),
-            "Right, except where z holds whole numbers: in their array there is no room for their"
-            " product with `negative_slope`. `np.where` makes a new array, and leaves z as it was.",
-        ),
-        Mistake(
-            _row_by_row,
-            "Right for a vector. But a loop over a matrix meets its rows, not its numbers, and"
-            " `if` cannot ask a whole row. `np.where` goes element by element, whatever the shape.",
         ),
     ),
     hints=(
@@ -495,10 +442,6 @@ COLLAPSE = Task(
             " through W2 and is part of it.",
         ),
         Mistake(
-            lambda W1, b1, W2, b2: (W1 @ W2, b1 @ W2),
-            "Your W is right. Your b lacks the second layer's own bias.",
-        ),
-        Mistake(
             lambda W1, b1, W2, b2: (W1 @ W2, (b1 + b2) @ W2),
             "Your W is right. Both of your biases are multiplied by W2, but b2 is added after the"
             " second layer's multiplication.",
@@ -507,11 +450,6 @@ COLLAPSE = Task(
             lambda W1, b1, W2, b2: (W2 @ W1, b1 @ W2 + b2),
             "You multiplied the matrices in the wrong order. The input meets W1 first, from the"
             " left: X W₁ W₂.",
-        ),
-        Mistake(
-            lambda W1, b1, W2, b2: ((W1 @ W2).T, b1 @ W2 + b2),
-            "Your W is transposed. Here its shape is (inputs, units), because the layer computes"
-            " X W.",
         ),
         Mistake(
             lambda W1, b1, W2, b2: (W1 @ W2, W2 @ b1 + b2),
@@ -537,8 +475,9 @@ COLLAPSE = Task(
             " work. What it still passes through is W2.",
         ),
         Mistake(
-            lambda W1, b1, W2, b2: collapse(W1, b1, W2, b2)[::-1],
-            "Both are right, but in the wrong order: first W, then b.",
+            lambda W1, b1, W2, b2: (np.outer(W1[:, -1], W2[-1]), b1 @ W2 + b2),
+            "Your b is right. Your W has only the products of the last hidden unit. In a loop over"
+            " the hidden units, `=` writes over the earlier ones; `+=` adds them up.",
         ),
         Mistake(
             lambda W1, b1, W2, b2: (np.maximum(W1, 0) @ W2, np.maximum(b1, 0) @ W2 + b2),
@@ -549,10 +488,6 @@ COLLAPSE = Task(
             lambda W1, b1, W2, b2: (W2 @ W1, b2 @ W1 + b1),
             "You took the second layer for the first, throughout. The input meets W1 and b1 first:"
             " (X W₁ + b₁) W₂ + b₂.",
-        ),
-        Mistake(
-            lambda W1, b1, W2, b2: (W1 + W2, b1 + b2),
-            "You added the layers. One follows the other, which multiplies their matrices.",
         ),
     ),
     hints=(
@@ -635,22 +570,9 @@ HINGES = Task(
             " starts.",
         ),
         Mistake(
-            lambda x, y: (-x[:-1], *hinges(x, y)[1:]),
-            "You returned −c, which is the unit's bias. The kink itself is at x = c.",
-        ),
-        Mistake(
             lambda x, y: (*hinges(x, y)[:2], 0.0),
             "Your kinks and weights are right. But left of the first kink all units are 0, so"
             " without an output bias the curve would start at 0 instead of at its first corner.",
-        ),
-        Mistake(
-            lambda x, y: (*hinges(x, y)[:2], y[-1]),
-            "Your kinks and weights are right. But b is where the curve starts, at the first"
-            " corner, not where it ends.",
-        ),
-        Mistake(
-            lambda x, y: (x[1:-1], np.diff(np.diff(y) / np.diff(x)), y[0]),
-            "The first unit is missing: it brings the slope of the first piece, from 0.",
         ),
         Mistake(
             lambda x, y: (x[:-1], -np.diff(np.diff(y) / np.diff(x), append=0), y[0]),
@@ -681,6 +603,11 @@ HINGES = Task(
             _weights(lambda slope: np.append(slope[:1], slope[1:] - slope[0])),
             "From each slope you subtract the slope of the first piece. Subtract that of the piece"
             " before: in a loop, the old slope has to be kept up to date.",
+        ),
+        Mistake(
+            lambda x, y: (x[:-1], np.diff((y[1:] - y[0]) / (x[1:] - x[0]), prepend=0), y[0]),
+            "You measure each slope from the first corner. Measure it from the corner where the"
+            " piece starts: height of the piece over its width.",
         ),
         Mistake(
             lambda x, y: (x[:-1], np.diff(np.gradient(y, x)[:-1], prepend=0), y[0]),
@@ -822,23 +749,9 @@ DEAD_UNITS = Task(
             " activations. The hidden layer is first.",
         ),
         Mistake(
-            lambda model, X: np.all(_hidden(model, X) <= 0, axis=0),
-            "You say of each unit whether it is dead. Now count them.",
-        ),
-        Mistake(
             lambda model, X: model.layers[0].units,
             "Your number is that of all units, dead or not. (`len` counts every entry of an array,"
             " True or False.)",
-        ),
-        Mistake(
-            lambda model, X: len(X),
-            "Your number is that of the examples. Asked for are units: the columns of the hidden"
-            " layer's activations. (`len` of a table counts its rows.)",
-        ),
-        Mistake(
-            lambda model, X: dead_units(_trained(64, 1.5), X),
-            "Your function looks at `damaged`, whatever network it is given. Look at its argument"
-            " `model`.",
         ),
         Mistake(
             lambda model, X: int(
@@ -855,6 +768,12 @@ DEAD_UNITS = Task(
         Mistake(
             lambda model, X: int(np.sum(np.all(X @ model.layers[0].kernel <= 0, axis=0))),
             "You left out the layer's bias. It can wake a unit, or silence it.",
+        ),
+        Mistake(
+            lambda model, X: int(
+                np.sum(np.all(X @ model.layers[0].kernel <= model.layers[0].bias, axis=0))
+            ),
+            "You subtracted the layer's bias. The layer adds it: z = X W + b.",
         ),
     ),
     hints=(

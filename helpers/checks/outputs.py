@@ -48,24 +48,6 @@ _SHARE_OUTSIDE = Task(
             "You counted the answers below 0 only. An answer above 1 is no probability either.",
         ),
         Mistake(
-            lambda a: np.sum((a < 0) | (a > 1)),
-            "You returned how many answers are outside, not their share. Divide by the number of "
-            "all answers.",
-        ),
-        Mistake(
-            lambda a: int(np.mean((a < 0) | (a > 1))),
-            "You cut the share to a whole number, so it is 0 or 1. A share is a fraction.",
-        ),
-        Mistake(
-            lambda a: 100 * np.mean((a < 0) | (a > 1)),
-            "You returned a percentage. The share is a number from 0 to 1.",
-        ),
-        Mistake(
-            lambda a: np.mean((a >= 0) & (a <= 1)),
-            "You returned the share of the answers that are inside, from 0 to 1. "
-            "Asked for is the share outside.",
-        ),
-        Mistake(
             lambda a: np.mean((a <= 0) | (a >= 1)),
             "You counted answers of exactly 0 or exactly 1 as outside. Both are probabilities: "
             "impossible and certain.",
@@ -87,17 +69,6 @@ _SHARE_OUTSIDE = Task(
             lambda a: np.mean(np.abs(a) > 1),
             "You took the distance from 0 and compared it with 1. That lets the answers between "
             "−1 and 0 pass, and they are no probabilities.",
-        ),
-        Mistake(
-            lambda a: np.mean(a < 0 or a > 1),
-            "The words and, or and not, and a chain such as `0 <= a <= 1`, want one True or False, "
-            "but a comparison of an array gives many. For arrays NumPy writes & for “and”, | for "
-            "“or” and ~ for “not”, each comparison in parentheses.",
-        ),
-        Mistake(
-            lambda a: np.mean(a < 0 | a > 1),
-            "Put each comparison in parentheses: Python works out | and & before it compares, so "
-            "yours begins with `0 | a`.",
         ),
         Mistake(
             lambda a: float(a[0] < 0 or a[0] > 1) / len(a),
@@ -388,6 +359,7 @@ _CHOOSE_HEAD = Task(
     reference=_choose_head,
     probes=tuple((target,) for target in _HEADS),
     observe=_chosen_head,
+    returns=("activation", "loss", "units"),
     show_expected=False,  # six wrong answers would show the whole table
     mistakes=_CHOOSE_HEAD_MISTAKES,
     # Each target is a question of its own here, so that several mistakes can meet in one answer.
@@ -606,6 +578,7 @@ _HEAD_FOR = Task(
     reference=_read_head,
     probes=_targets,
     observe=_head,
+    returns=("activation", "loss", "units"),
     mistakes=_HEAD_FOR_MISTAKES,
     properties=_head_properties(_read_head, _row),
     hints=(
@@ -656,11 +629,6 @@ _SQUARED_ERROR_SLOPE = Task(
             "The factor 2 is missing: the derivative of a square is twice what is squared.",
         ),
         Mistake(
-            lambda y, z: -_slope(y, z),
-            "The sign is turned around. The loss falls when a moves towards y, so the slope is "
-            "positive where a is too large.",
-        ),
-        Mistake(
             lambda y, z: 2 * (sigmoid(z) - y) * sigmoid_derivative(sigmoid(z)),
             "You took the sigmoid's slope at a. It must be taken at z: the sigmoid of the sigmoid "
             "has no place here.",
@@ -682,20 +650,6 @@ _SQUARED_ERROR_SLOPE = Task(
         Mistake(
             lambda y, z: (sigmoid(z) - y) ** 2,
             "You returned the loss itself. Asked for is its derivative by z.",
-        ),
-        Mistake(
-            lambda y, z: _slope(y, z) / len(y),
-            "You divided by the number of examples. Asked for is the slope of each example's own "
-            "loss, not of the average.",
-        ),
-        Mistake(
-            lambda y, z: np.mean(_slope(y, z)),
-            "You averaged over the examples. Asked for is the slope of each example's own loss.",
-        ),
-        Mistake(
-            lambda y, z: np.sum(_slope(y, z)),
-            "You added up the slopes of the examples. Asked for is the slope of each one's own "
-            "loss.",
         ),
         Mistake(
             lambda y, z: 2 * (sigmoid(z) - y) * (1 - sigmoid(z) ** 2),
@@ -738,6 +692,15 @@ _SQUARED_ERROR_SLOPE = Task(
         Mistake(
             lambda y, z: 2 * (sigmoid(z) - y) * sigmoid(z) * (1 + sigmoid(z)),
             "Your slope of the sigmoid has a plus, a(1 + a), where it has a minus.",
+        ),
+        Mistake(
+            lambda y, z: (sigmoid(z) - y) / sigmoid_derivative(z),
+            "This is the derivative of the cross-entropy by a, (a − y) / (a(1 − a)). Asked for is "
+            "that of the squared error by z.",
+        ),
+        Mistake(
+            lambda y, z: 2 * sigmoid(z) - y * sigmoid_derivative(z),
+            "The difference a − y needs parentheses: without them, only y is multiplied.",
         ),
         Mistake(
             lambda y, z: 2 * (sigmoid(z) - y) + sigmoid_derivative(z),

@@ -36,18 +36,8 @@ _COUNT_PARAMETERS = Task(
             "You counted one bias for all classes together. Each class has its own.",
         ),
         Mistake(
-            lambda n, N: n * N + N - 1,
-            "One bias is missing. There are N of them, with the numbers 0 to N − 1.",
-            section="3.2",
-        ),
-        Mistake(
             lambda n, N: n * N + n,
             "You counted one bias for each feature. There is one for each class.",
-        ),
-        Mistake(
-            lambda n, N: n * N + n + N,
-            "You counted biases for the features as well as for the classes. Only the classes "
-            "have biases.",
         ),
         Mistake(
             lambda n, N: n + N,
@@ -69,11 +59,6 @@ _COUNT_PARAMETERS = Task(
             "You counted one class too many. The number of classes is N, although the last label "
             "is N − 1.",
             section="3.2",
-        ),
-        Mistake(
-            lambda n, N: (n * N, N),
-            "You returned the two counts, of weights and of biases. Asked for is one number: how "
-            "many there are together.",
         ),
     ),
     hints=(
@@ -102,6 +87,10 @@ def _of_four(formula: Callable[[np.ndarray], Any]) -> Callable[..., Any]:
 def _exponentials_over_others(z: np.ndarray) -> np.ndarray:
     e = np.exp(z)
     return e / (e.sum() - e)
+
+
+def _in_proportion(a: np.ndarray, *z: float) -> bool:
+    return np.allclose(a / a.sum(), _softmax_of_four(*z), rtol=1e-6, atol=0)
 
 
 def _overwriting(z0: float, z1: float, z2: float, z3: float) -> np.ndarray:
@@ -204,10 +193,6 @@ _SOFTMAX_OF_FOUR = Task(
             section="3.3",
         ),
         Mistake(
-            _of_four(lambda z: 100 * softmax.softmax(z)),
-            "You returned percentages. Probabilities sum to 1.",
-        ),
-        Mistake(
             _of_four(lambda z: 2**z / (2**z).sum()),
             "You took powers of 2. Softmax takes powers of e, about 2.718.",
             section="3.3",
@@ -226,16 +211,6 @@ _SOFTMAX_OF_FOUR = Task(
             "You divided by the average of the exponentials, so your four numbers sum to 4. "
             "Divide by their sum.",
         ),
-        Mistake(
-            _of_four(softmax.log_softmax),
-            "You returned the logarithms of the probabilities.",
-        ),
-        Mistake(
-            _of_four(lambda z: np.eye(4)[z.argmax()]),
-            "You gave everything to the highest score. That is the hard choice; softmax leaves "
-            "something for each class.",
-            section="3.3",
-        ),
     ),
     properties=(
         Property(
@@ -252,6 +227,21 @@ _SOFTMAX_OF_FOUR = Task(
                 or not np.allclose(a, _softmax_of_four(*arguments), rtol=0, atol=2e-3)
             ),
             "Right to a few digits only. Is something rounded?",
+        ),
+        Property(
+            lambda arguments, a: np.isclose(a.sum(), 1) or not _in_proportion(a, *arguments),
+            lambda arguments, a: (
+                "To each other your four numbers are in the right proportion, but they sum to "
+                f"{a.sum():.4g}: below the fraction bar is not the sum of all four exponentials."
+            ),
+        ),
+        Property(
+            lambda arguments, a: np.sum(~np.isclose(a, _softmax_of_four(*arguments))) != 1,
+            lambda arguments, a: (
+                "Three of your four probabilities are right. Only a"
+                f"{np.argmin(np.isclose(a, _softmax_of_four(*arguments)))} is not: above its "
+                "fraction bar stands the exponential of its own score."
+            ),
         ),
         Property(
             lambda arguments, a: np.isclose(a.sum(), 1),
@@ -293,6 +283,12 @@ def _below_largest(z: np.ndarray) -> np.ndarray:
     return z - z.max(axis=-1, keepdims=True)
 
 
+def _certain(z: np.ndarray) -> bool:
+    """Whether the right probabilities are all 0 or 1 as well, to the last digit or nearly."""
+    a = softmax.softmax(z)
+    return np.allclose(a, np.round(a), rtol=0, atol=1e-9)
+
+
 def _in_whole_numbers(z: np.ndarray) -> np.ndarray:
     a = np.zeros_like(z)
     a[...] = softmax.softmax(z)
@@ -321,11 +317,6 @@ _SOFTMAX = Task(
         (np.linspace(-40, 40, 3000).reshape(3, 1000) % 7.0,),
     ),
     mistakes=(
-        Mistake(
-            lambda z: _shares(np.exp(z - max(z))),
-            "Python's own max does not know rows: it asks which of two whole rows is larger, and "
-            "NumPy cannot say. Take NumPy's `z.max`, along the last axis.",
-        ),
         Mistake(
             lambda z: np.exp(z - z.max(axis=0)) / np.exp(z - z.max(axis=0)).sum(axis=0),
             "You normalised over the examples (axis 0) instead of over the classes (axis −1). Each "
@@ -451,10 +442,6 @@ _SOFTMAX = Task(
             section="3.3",
         ),
         Mistake(
-            softmax.log_softmax,
-            "You returned the logarithms of the probabilities.",
-        ),
-        Mistake(
             _in_whole_numbers,
             "For whole-number scores your result is cut to 0s and 1s. An array made like the input "
             "has its dtype, too: let the result hold floats.",
@@ -505,6 +492,11 @@ _SOFTMAX = Task(
                 or not np.allclose(a, softmax.softmax(arguments[0]), rtol=0, atol=2e-3)
             ),
             "Right to a few digits only. Is something rounded, or kept with few digits?",
+        ),
+        Property(
+            lambda arguments, a: not np.isin(a, (0, 1)).all() or _certain(*arguments),
+            "All of your probabilities are exactly 0 or 1. Softmax leaves something for each class; "
+            "is the highest score given everything?",
         ),
         Property(
             lambda arguments, a: (
@@ -560,6 +552,7 @@ _LOGISTIC_FROM_SOFTMAX = Task(
     name="logistic_from_softmax",
     section="3.5",
     reference=_logistic_from_softmax,
+    returns=("weights", "bias"),
     # An array with two rows is no pair, even if it could be taken for one.
     observe=lambda arguments, pair: (
         pair
@@ -601,16 +594,6 @@ _LOGISTIC_FROM_SOFTMAX = Task(
             "other class: only the difference of the two scores counts.",
         ),
         Mistake(
-            lambda W, b: ((W[:, 1] - W[:, 0]) / 2, (b[1] - b[0]) / 2),
-            "You halved the difference. It is true that softmax carries twice as many parameters, "
-            "but the difference of its scores is used as it is.",
-        ),
-        Mistake(
-            lambda W, b: (2 * (W[:, 1] - W[:, 0]), 2 * (b[1] - b[0])),
-            "You doubled the difference. A factor two belongs to the learning rate, if both are "
-            "trained; the difference of the scores is used as it is.",
-        ),
-        Mistake(
             lambda W, b: (W.sum(axis=1), b.sum()),
             "You added the two classes. What counts is the difference of the two scores.",
         ),
@@ -630,18 +613,6 @@ _LOGISTIC_FROM_SOFTMAX = Task(
             "too.",
         ),
         Mistake(
-            lambda W, b: (W[:, 1] - W[:, 0], b[0] - b[1]),
-            "Your weights are right, but the bias is subtracted the other way round.",
-        ),
-        Mistake(
-            lambda W, b: (W[:, 0] - W[:, 1], b[1] - b[0]),
-            "Your bias is right, but the weights are subtracted the other way round.",
-        ),
-        Mistake(
-            lambda W, b: (W[:, 1] - W[:, 0], b[1] + b[0]),
-            "Your weights are right, but you added the biases. The bias is a difference, too.",
-        ),
-        Mistake(
             lambda W, b: (W[:, 1] - W[:, 0], np.zeros(())),
             "Your weights are right, but the bias is missing. The difference of the two scores has "
             "one.",
@@ -650,11 +621,6 @@ _LOGISTIC_FROM_SOFTMAX = Task(
             lambda W, b: (W[:, 1] / W[:, 0], b[1] / b[0]),
             "You divided where the derivation subtracts. The odds are a quotient of exponentials, "
             "and in the exponent that is a difference.",
-        ),
-        Mistake(
-            lambda W, b: (np.abs(W[:, 1] - W[:, 0]), np.abs(b[1] - b[0])),
-            "You took the absolute value of the differences. Their sign says which class a feature "
-            "speaks for.",
         ),
     ),
     properties=(
@@ -730,11 +696,6 @@ _SOFTMAX_JACOBIAN = Task(
             lambda a: np.diag(a) * (1 - a) + np.outer(a, a) * (1 - _identity(a)),
             "The entries beside the diagonal have the wrong sign. When another score rises, this "
             "probability falls.",
-        ),
-        Mistake(
-            lambda a: np.outer(a, a) - np.diag(a),
-            "The sign is turned around. A probability rises with its own score, so the diagonal is "
-            "positive.",
         ),
         Mistake(
             lambda a: -np.outer(a, a),
@@ -928,11 +889,6 @@ _NEAREST_MEAN_PROBABILITIES = Task(
             section="3.3",
         ),
         Mistake(
-            _from_means(lambda X, c: X @ c.T - _half_squares(c)),
-            "You returned the scores. Turn them into probabilities with softmax.",
-            section="3.3",
-        ),
-        Mistake(
             _from_means(lambda X, c: softmax.softmax(-_distances(X, c))),
             "You took the distance for the score. The derivation has half the square of it.",
         ),
@@ -977,12 +933,6 @@ _NEAREST_MEAN_PROBABILITIES = Task(
             "their average.",
         ),
         Mistake(
-            _from_means(lambda X, c: np.eye(len(c))[_distances(X, c).argmin(axis=1)]),
-            "You gave the nearest class everything. Asked for are softmax's probabilities, which "
-            "leave something for the others.",
-            section="3.3",
-        ),
-        Mistake(
             lambda X, y, X_new: softmax.softmax(
                 X_new @ _middles(X, y, np.median).T - _half_squares(_middles(X, y, np.median))
             ),
@@ -994,12 +944,6 @@ _NEAREST_MEAN_PROBABILITIES = Task(
             ),
             "You gave the probabilities of the training examples. Asked for are those of the new "
             "ones, `X_new`.",
-        ),
-        Mistake(
-            _from_means(lambda X, c: _distances(X, c).argmin(axis=1)),
-            "You returned the nearest class of each new example. Asked for are the probabilities "
-            "of all classes.",
-            section="3.3",
         ),
         Mistake(
             lambda X, y, X_new: (
@@ -1037,7 +981,10 @@ _NEAREST_MEAN_PROBABILITIES = Task(
             lambda arguments, a: np.array_equal(
                 a.argmax(axis=1), _distances(arguments[2], _middles(*arguments[:2])).argmin(axis=1)
             ),
-            "These are probabilities, but the highest does not always go to the nearest mean.",
+            lambda arguments, a: (
+                "These are probabilities, but the highest does not always go to the nearest mean. "
+                f"{_scores_differ(arguments, a)}"
+            ),
         ),
         Property(
             lambda arguments, a: False,
