@@ -495,7 +495,7 @@ _SOFTMAX = Task(
         ),
         Property(
             lambda arguments, a: not np.isin(a, (0, 1)).all() or _certain(*arguments),
-            "All of your probabilities are exactly 0 or 1. Softmax leaves something for each class; "
+            "All of your probabilities are exactly 0 or 1. Softmax leaves something for each; "
             "is the highest score given everything?",
         ),
         Property(
