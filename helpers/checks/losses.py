@@ -185,8 +185,8 @@ LOGISTIC_LOSS = Task(
         ),
         Mistake(
             lambda y, a: -a * np.log(y) - (1 - a) * np.log(1 - y),
-            "You exchanged the two arguments: the logarithm of a label is taken, and log 0 is "
-            "infinite. The labels y come first, then the probabilities a.",
+            "All your losses are infinite. Is the logarithm of the labels taken, in place of that of "
+            "the probabilities? The labels y come first, then the probabilities a.",
         ),
         Mistake(
             _one_question,
@@ -292,9 +292,9 @@ DOUBLE_SUM_COST = Task(
         ),
         Mistake(
             lambda y, Z: np.log(Z.shape[1]),
-            "Your cost is ln N for any logits. This is the notes' slip: the inner sum must run "
-            "over all classes k, with the exponential of each z of index k in it, and not N times "
-            "the same one.",
+            "Your cost is ln N for any logits, as if all classes were equally likely. The notes' "
+            "slip does this: the inner sum must run over all classes k, with the exponential of "
+            "each z of index k in it, and not N times the same one.",
         ),
         Mistake(
             lambda y, Z: _double_sum_cost(y, Z) / Z.shape[1],
@@ -468,8 +468,9 @@ DOUBLE_SUM_COST = Task(
         ),
         Mistake(
             lambda y, Z: -np.log(one_hot(y, Z.shape[1]) * softmax(Z)).sum() / len(y),
-            "Your cost is infinite: the logarithm of 0 was taken. Does the indicator stand inside "
-            "the logarithm? It belongs in front of it, and throws the whole term away.",
+            "Your cost is infinite for any logits. Does the indicator stand inside the logarithm, "
+            "so that the logarithm of 0 is taken? It belongs in front of it, and throws the whole "
+            "term away.",
         ),
         Mistake(
             _all_labels_at_once,

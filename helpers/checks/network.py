@@ -7,6 +7,7 @@ the right lines with one thing changed.
 from __future__ import annotations
 
 import functools
+import itertools
 import math
 from collections.abc import Callable
 from typing import Any
@@ -184,6 +185,12 @@ def _decisions(w, b, X, y):
 
 
 @_step_with
+def _squared_errors(w, b, X, y):
+    error = (sigmoid(X @ w + b) - y) ** 2
+    return X.T @ error / len(y), error.mean()
+
+
+@_step_with
 def _bias_not_in_z(w, b, X, y):
     return _slopes(w, 0.0, X, y)
 
@@ -252,14 +259,21 @@ def _overflowing(w, b, X, y):
 _TUMOURS = np.array([[1.5, -0.5], [-1.0, 0.5], [0.5, 2.0], [-2.0, -1.0], [1.0, 1.5]])
 _BENIGN = np.array([0, 1, 0, 1, 1])
 
+_random = np.random.default_rng(6)
+# More features than examples, and numbers that no rounding leaves as they are.
+_WIDE = _random.normal(size=3), float(_random.normal()), _random.normal(size=(2, 3))
+
 GRADIENT_DESCENT_STEP = Task(
     name="gradient_descent_step",
     section="6.4",
     reference=_one_step,
     returns=("w", "b"),
     probes=(
-        (np.array([0.0]), 0.0, np.array([[2.0], [-1.0], [1.0]]), np.array([0, 1, 0]), 0.5),
+        (np.array([0.5, -1.0]), 0.25, _TUMOURS[:3] + 0.5, np.array([0, 1, 1]), 0.2),
+        (np.array([0.5]), -0.25, np.array([[2.0], [-1.0], [1.0]]), np.array([0, 1, 0]), 0.5),
         (np.array([0.5]), -1.0, np.array([[2.0]]), np.array([1]), 4.0),
+        (np.array([0.0, 0.0]), 0.0, _TUMOURS[:2], np.array([1.0, 0.0]), 1.5),
+        (*_WIDE[:3], np.array([1, 0]), 0.3),
         (np.array([0.5, -1.0]), 0.5, _TUMOURS, _BENIGN, 0.1),
         (np.array([2.0, 1.0]), -3.0, _TUMOURS[:3], _BENIGN[:3], 40.0),
         (np.array([500.0, -300.0]), 20.0, _TUMOURS, _BENIGN, 2.0),
@@ -323,6 +337,12 @@ GRADIENT_DESCENT_STEP = Task(
             _decisions,
             "You rounded the probabilities to 0 or 1 before comparing them with y. The error is "
             "taken with the probability itself.",
+            "6.3",
+        ),
+        Mistake(
+            _squared_errors,
+            "You squared the errors. The slope of the logistic loss is the error itself, with its "
+            "sign.",
             "6.3",
         ),
         Mistake(
@@ -462,6 +482,26 @@ def _last_batch_dropped(w, b, X, y, alpha, batch_size):
     return _each_batch(w, b, X, y, alpha, _slices(len(y), batch_size)[:full])
 
 
+def _first_row_skipped(w, b, X, y, alpha, batch_size):
+    batches = [slice(i, i + batch_size) for i in range(1, len(y), batch_size)]
+    return _each_batch(w, b, X, y, alpha, batches)
+
+
+def _stops_a_batch_early(w, b, X, y, alpha, batch_size):
+    batches = [slice(i, i + batch_size) for i in range(0, len(y) - batch_size, batch_size)]
+    return _each_batch(w, b, X, y, alpha, batches)
+
+
+def _never_set_back(w, b, X, y, alpha, batch_size):
+    sum_w, sum_b = np.zeros_like(w), 0.0
+    for rows in _slices(len(y), batch_size):
+        m = len(y[rows])
+        dj_dw, dj_db = _slopes(w, b, X[rows], y[rows])
+        sum_w, sum_b = sum_w + m * dj_dw, sum_b + m * dj_db
+        w, b = w - alpha * sum_w / m, b - alpha * sum_b / m
+    return w, b
+
+
 def _batch_size_as_divisor(w, b, X, y, alpha, batch_size):
     def step(w, b, X, y, alpha):
         return _one_step(w, b, X, y, alpha * len(y) / batch_size)
@@ -596,6 +636,22 @@ def _w_first_epoch(w, b, X, y, alpha, batch_size):
     return _each_batch(w, b, X, y, alpha, _slices(len(y), batch_size), _w_first)
 
 
+def _other_order(arguments: tuple, observed: Any) -> tuple[int, ...]:
+    """Return the order of the rows that leads to what was observed; () if there is none."""
+    w, b, X, y, alpha, batch_size = arguments
+    if len(y) > 5:
+        return ()  # too many orders to try
+    for order in itertools.permutations(range(len(y))):
+        now = w, b
+        for rows in _slices(len(y), batch_size):
+            chosen = list(order[rows])
+            now = _plain_step(*now, X[chosen], y[chosen], alpha)
+        if all(np.allclose(g, n, rtol=1e-9) for g, n in zip(observed, now, strict=True)):
+            return order
+    return ()
+
+
+_plain_step = _step_with(_slopes)
 _SEVEN = np.array(
     [[1.0, 0.5], [-1.0, 2.0], [0.5, -1.5], [2.0, 1.0], [-0.5, -1.0], [1.5, -2.0], [-1.5, 0.5]]
 )
@@ -607,19 +663,36 @@ TRAIN_ONE_EPOCH = Task(
     reference=_one_epoch,
     returns=("w", "b"),
     probes=(
-        (np.array([0.0]), 0.0, np.array([[2.0], [-1.0], [1.0]]), np.array([0, 1, 1]), 0.5, 2),
+        (np.array([0.5, -0.5]), 0.25, _SEVEN[:5], _SEVEN_LABELS[:5], 0.4, 2),
+        (np.array([0.5]), 0.0, np.array([[2.0], [-1.0], [1.0]]), np.array([0, 1, 1]), 0.5, 2),
         (np.array([0.5, -0.5]), 0.0, _SEVEN, _SEVEN_LABELS, 0.5, 3),
         (np.array([0.0, 0.0]), 0.5, _SEVEN, _SEVEN_LABELS, 2.0, 5),
         (np.array([1.0, 0.0]), 0.0, _SEVEN[:6], _SEVEN_LABELS[:6], 1.0, 2),
-        (np.array([0.0, 1.0]), -0.5, _SEVEN, _SEVEN_LABELS, 1.0, 1),
+        (np.array([0.0, 1.0]), -0.5, _SEVEN, _SEVEN_LABELS, 2.5, 1),
         (np.array([0.0, 1.0]), -0.5, _SEVEN, _SEVEN_LABELS, 1.0, 7),
         (np.array([0.0, 1.0]), -0.5, _SEVEN, _SEVEN_LABELS, 1.0, 32),
+        (*_WIDE[:2], _random.normal(size=(11, 3)), np.arange(11) % 2, 0.3, 4),
     ),
     mistakes=(
         Mistake(
             _last_batch_dropped,
             "You left out the last batch. It may be shorter than the others, but its examples "
             "count as well: an epoch looks at every example once.",
+        ),
+        Mistake(
+            _first_row_skipped,
+            "Your first batch starts at row 1, so that the first example has no effect. In NumPy "
+            "the first row has the index 0.",
+        ),
+        Mistake(
+            _stops_a_batch_early,
+            "You left out the last batch, a full one too: your loop ends one batch size before the "
+            "end. An epoch looks at every example once.",
+        ),
+        Mistake(
+            _never_set_back,
+            "Your sums of slopes are never set back to 0: each batch adds to those of the batches "
+            "before it. Start every batch with sums of its own.",
         ),
         Mistake(
             _batch_size_as_divisor,
@@ -745,7 +818,17 @@ TRAIN_ONE_EPOCH = Task(
             "6.3",
         ),
     ),
-    properties=(_one_of_two(_one_epoch),),
+    properties=(
+        Property(
+            lambda arguments, observed: not _other_order(arguments, observed),
+            lambda arguments, observed: (
+                "Your result is that of an epoch with the rows in another order: "
+                f"{', '.join(map(str, _other_order(arguments, observed)))}. Leave out the "
+                "shuffling here: the batches are made of rows that follow one another."
+            ),
+        ),
+        _one_of_two(_one_epoch),
+    ),
     hints=(
         "An epoch is one look at each example. How many batches are there, and which rows does the "
         "last one have?",
@@ -788,16 +871,16 @@ _B2 = np.array([0.5, -0.5, 1.0, 2.0])
 _SQUARE = np.array([[1.0, -2.0], [0.5, 1.5]])
 # Not _SQUARE.T and a constant: the rows of line 1 add up to 0, so that W1 would do for W2.
 _OTHER_SQUARE = np.array([[2.0, 1.5], [-1.0, 0.5]])
-_random = np.random.default_rng(6)
-_LARGER = tuple(
-    np.round(_random.normal(size=shape), 1) for shape in ((6, 3), (3, 5), (5,), (5, 4), (4,))
-)
+_LARGER = tuple(_random.normal(size=shape) for shape in ((6, 3), (3, 5), (5,), (5, 4), (4,)))
+# No two sizes are the same: 5 examples, 2 features, 3 hidden units, 4 classes.
+_X5 = np.array([[1.0, 2.0], [-1.0, 0.5], [3.0, -2.0], [0.5, -1.0], [-2.0, 1.5]])
 
 HIDDEN_LAYER_FORWARD = Task(
     name="hidden_layer_forward",
     section="6.5",
     reference=_logits,
     probes=(
+        (_X5, _W1, _B1, _W2, _B2),
         (_X[:1], _SQUARE, _B1[:2], _SQUARE.T + 1, _B2[:2]),
         (_X, _W1, _B1, _W2, _B2),
         _LARGER,
@@ -890,6 +973,21 @@ HIDDEN_LAYER_FORWARD = Task(
             "Your output has been through softmax, and over the examples at that. Wanted are the "
             "logits; softmax comes in the loss, and when the answer is read.",
             "6.8",
+        ),
+        Mistake(
+            lambda X, W1, b1, W2, b2: _relu(X @ (W1 + b1)) @ (W2 + b2),
+            "You added the biases to the weights, before the product. Then each is multiplied by "
+            "the layer's inputs; a bias is added after the product. Look at your parentheses.",
+        ),
+        Mistake(
+            lambda X, W1, b1, W2, b2: _relu(X @ (W1 + b1)) @ W2 + b2,
+            "You added the hidden layer's bias to its weights, before the product. It is added "
+            "after the product. Look at your parentheses.",
+        ),
+        Mistake(
+            lambda X, W1, b1, W2, b2: np.max(X @ W1 + b1, 0) @ W2 + b2,
+            "Your np.max takes the largest number of each column: its second argument is an axis. "
+            "To compare each number with 0 NumPy has another function, np.maximum.",
         ),
         Mistake(
             lambda X, W1, b1, W2, b2: np.clip(X @ W1 + b1, 0, 1) @ W2 + b2,
@@ -1048,6 +1146,7 @@ BACKPROPAGATE = Task(
     reference=_gradients,
     returns=("dj_dw1", "dj_db1", "dj_dw2", "dj_db2"),
     probes=(
+        (_X5 / 2, np.array([1, 0, 2, 0, 1]), _W1, _B1, _W2, _B2),
         (_X[:2] / 2, np.array([1, 0]), _SQUARE, _B1[:2], _OTHER_SQUARE, _B2[:2]),
         _SMALL,
         (_X[:1], np.array([1]), _W1, _B1, _W2, _B2),
@@ -1126,6 +1225,16 @@ BACKPROPAGATE = Task(
             _way_back(line_4=lambda da, Z1, A1: da * (1 - A1)),
             "Your slopes of the output layer are right. In line 4 the square is missing: the slope "
             "of tanh is 1 − tanh².",
+        ),
+        Mistake(
+            _way_back(line_4=lambda da, Z1, A1: da * (1 + A1**2)),
+            "Your slopes of the output layer are right. In line 4 you added the square; the slope "
+            "of tanh is 1 minus it.",
+        ),
+        Mistake(
+            _way_back(line_4=lambda da, Z1, A1: da * A1),
+            "Your slopes of the output layer are right. In line 4 you multiplied by tanh itself. "
+            "It takes its slope, 1 − tanh².",
         ),
         Mistake(
             _way_back(line_4=lambda da, Z1, A1: da * A1 * (1 - A1)),
@@ -1358,10 +1467,16 @@ def _facts_of(arguments: tuple, output: Any) -> dict[str, str]:
     else:
         rate = float(np.asarray(optimizer.learning_rate))
         momentum = float(getattr(optimizer, "momentum", 0.0))
-        facts["optimizer"] = _optimizer(type(optimizer).__name__, rate, momentum)
+        facts["optimizer"] = _optimizer(_kind(optimizer), rate, momentum)
         facts["steps"] = str(int(np.asarray(optimizer.iterations)))
     facts["weights"] = _where(arguments, output)
     return facts
+
+
+def _kind(optimizer: Any) -> str:
+    """Return the name of Keras's own class: someone may have derived one from it."""
+    own = (kind.__name__ for kind in type(optimizer).__mro__ if kind.__module__.startswith("keras"))
+    return next(own, type(optimizer).__name__)
 
 
 def _object(output: Any) -> str:
@@ -1434,6 +1549,14 @@ def _only_returned(what: str) -> Callable:
     return answer
 
 
+def _held_back(X, y, start, learning_rate, epochs, batch_size):
+    """Hold back a tenth or a fifth of the examples: the number of steps is the same."""
+    facts = _facts(X, y, start, learning_rate, epochs, batch_size)
+    facts["steps"] = str(epochs * math.ceil(0.9 * len(y) / batch_size))
+    facts["weights"] = _NEAR
+    return facts
+
+
 _ACTIVATED = f"Dense({UNITS}, relu), Dense(10, softmax)"
 
 
@@ -1444,6 +1567,24 @@ def _fact(key: str, *wanted: str) -> Callable:
         return str(observed[key]) in (_facts(*arguments)[key], *wanted)
 
     return holds
+
+
+def _about_steps(arguments: tuple, steps: int) -> str:
+    """Say how many steps a model took, how many are wanted, and what that looks like."""
+    _, y, _, _, epochs, batch_size = arguments
+    each = math.ceil(len(y) / batch_size)
+    words = (
+        f"Your model took {steps} step{'s' * (steps != 1)}. Wanted are {epochs * each}: {each} in "
+        "each epoch."
+    )
+    if steps % each == 0:
+        return f"{words} Yours are those of {steps // each} epochs: use the argument `epochs`."
+    if steps % epochs == 0:
+        return (
+            f"{words} Yours are {steps // epochs} in each epoch: are the batches of another size, "
+            "or is a part of the examples held back?"
+        )
+    return f"{words} Use both arguments, `epochs` and `batch_size`."
 
 
 TRAIN_IN_KERAS = Task(
@@ -1494,6 +1635,11 @@ TRAIN_IN_KERAS = Task(
             _with(steps=lambda rate, epochs, m: str(epochs * math.ceil(m / 32)), weights=_NEAR),
             "Your batches have Keras's default size of 32, not the size given as an argument.",
             "6.8",
+        ),
+        Mistake(
+            _held_back,
+            "Your model took too few steps, as many as if some of the examples were held back, "
+            "which is what validation_split does. Train on all of X and y.",
         ),
         Mistake(
             _with(steps=lambda rate, epochs, m: str(epochs), weights=_NEAR),
@@ -1583,10 +1729,7 @@ TRAIN_IN_KERAS = Task(
         ),
         Property(
             _fact("steps"),
-            lambda arguments, observed: (
-                f"Your model took {observed['steps']} steps; with the "
-                f"epochs and the batch size given it should be {_facts(*arguments)['steps']}."
-            ),
+            lambda arguments, observed: _about_steps(arguments, int(str(observed["steps"]))),
         ),
     ),
     hints=(
@@ -1610,20 +1753,44 @@ TRAIN_IN_KERAS = Task(
 
 WANTED_COST = 0.09
 _WELL = f"a cost of at most {WANTED_COST}"
+_OTHER_CLASS = "probabilities of the other class"
+_ROWS_MOVED = "too high a cost, with the training rows in another order"
+# What is said of probabilities by what they cost; of other answers their form is said.
+_BY_COST = (_WELL, _OTHER_CLASS, "on the right side", "too sure", "answers for the validation")
+
+
+@functools.cache
+def _unseen() -> tuple[np.ndarray, np.ndarray]:
+    """Return the unseen tumours in an order of our own, so that known answers do not fit."""
+    unseen = datasets.breast_cancer().validation
+    order = np.random.default_rng(6).permutation(len(unseen.y))
+    return unseen.X[order], unseen.y[order]
 
 
 @functools.cache
 def _tumour_probes() -> tuple[tuple, ...]:
-    cancer = datasets.breast_cancer()
-    train, unseen = cancer.train, cancer.validation
-    return ((train.X, train.y, unseen.X), (train.X, 1 - train.y, unseen.X))
+    train, X_new = datasets.breast_cancer().train, _unseen()[0]
+    return (
+        (train.X, train.y, X_new),
+        (train.X, 1 - train.y, X_new),
+        (train.X[::-1].copy(), train.y[::-1].copy(), X_new),
+    )
 
 
-def _labels_of_unseen(y: np.ndarray) -> np.ndarray:
+def _exchanged(y: np.ndarray) -> bool:
+    """Whether the two classes of the training labels are exchanged."""
+    return bool(y.sum() != datasets.breast_cancer().train.y.sum())
+
+
+def _as_given(X: np.ndarray, y: np.ndarray) -> bool:
+    """Whether the training data are those of the data set: no other labels, no other order."""
+    train = datasets.breast_cancer().train
+    return np.array_equal(X, train.X) and np.array_equal(y, train.y)
+
+
+def _labels(of_unseen: np.ndarray, y: np.ndarray) -> np.ndarray:
     """Return the labels of the unseen tumours, turned over if those for training are."""
-    cancer = datasets.breast_cancer()
-    unseen = cancer.validation.y
-    return unseen if y[0] == cancer.train.y[0] else 1 - unseen
+    return 1 - of_unseen if _exchanged(y) else of_unseen
 
 
 def _cost(y: np.ndarray, logits: np.ndarray) -> float:
@@ -1634,7 +1801,7 @@ def _verdict(arguments: tuple, output: Any) -> Finding:
     """Say what the probabilities are worth, with their cost where that is all that is wrong."""
     if isinstance(output, Finding):  # of a mistake
         return output
-    y = _labels_of_unseen(arguments[1])
+    y = _labels(_unseen()[1], arguments[1])
     try:
         a = np.asarray(output, dtype=np.float64)
     except (TypeError, ValueError):
@@ -1653,12 +1820,18 @@ def _verdict(arguments: tuple, output: Any) -> Finding:
     inside = np.clip(a, small, 1 - small)
     logits = np.log(inside) - np.log1p(-inside)
     cost = _cost(y, logits)
-    if cost <= WANTED_COST:
+    # Not by a hair: other labels, or rows in another order, move the cost of a good model a little.
+    if cost <= (WANTED_COST if _as_given(*arguments[:2]) else 1.1 * WANTED_COST):
         return Finding(_WELL)
     measured = f"a cost of {cost:.4g}"
+    if not _exchanged(arguments[1]) and not _as_given(*arguments[:2]):
+        return Finding(_ROWS_MOVED, measured)
     right = ((a > 0.5) == y).mean()
+    in_the_old_order = _labels(datasets.breast_cancer().validation.y, arguments[1])
+    if right < 0.9 < ((a > 0.5) == in_the_old_order).mean():
+        return Finding("answers for the validation tumours as they stand in the data set", measured)
     if right < 0.5:
-        return Finding("probabilities of the other class", measured)
+        return Finding(_OTHER_CLASS, measured)
     if _cost(y, 1.5 * logits) < cost:
         return Finding("on the right side, but too unsure", measured)
     if _cost(y, logits / 1.5) < cost and right > 0.9:
@@ -1676,13 +1849,15 @@ def _shape_verdict(a: np.ndarray, m: int) -> str:
     return f"the shape {a.shape}"
 
 
-def _says(finding: str) -> Callable:
-    return lambda X, y, X_new: Finding(finding)
+def _says(finding: str, exchanged: str = "", moved: str = _ROWS_MOVED) -> Callable:
+    """Return an answer of which `finding` is said, or something else of the later probes."""
 
+    def answer(X, y, X_new):
+        if _as_given(X, y) or not finding.startswith(_BY_COST):
+            return Finding(finding)
+        return Finding((exchanged or finding) if _exchanged(y) else moved)
 
-def _labels_ignored(X, y, X_new):
-    as_they_are = y[0] == datasets.breast_cancer().train.y[0]
-    return Finding(_WELL if as_they_are else "probabilities of the other class")
+    return answer
 
 
 def _train_classifier(X, y, X_new) -> np.ndarray:
@@ -1701,23 +1876,24 @@ TUMOUR_PROBABILITIES = Task(
     seconds=60.0,
     mistakes=(
         Mistake(
-            _says("probabilities of the other class"),
+            _says(_OTHER_CLASS),
             "Your probabilities are those of the other class: you say 0 where the label is 1. "
             "Check the sign of the step, and which class the labels call 1.",
             "6.3",
         ),
         Mistake(
             _says("on the right side, but too unsure"),
-            "Your model leans the right way, but is too unsure: larger logits "
-            "would lower its cost. It has not learned enough yet: with gradient descent, take more "
-            "steps or a larger learning rate.",
+            "Your model leans the right way, but is too unsure: larger logits would lower its "
+            "cost. With gradient descent, are there too few steps, or too small ones? Does each "
+            "start where the one before it ended? And is the error the probability minus the "
+            "label?",
             "6.3",
         ),
         Mistake(
             _says("too sure of wrong answers"),
             "Your model is too sure where it is wrong, and the loss punishes that. Large weights "
-            "do this: gradient descent has gone on for too long, or its learning rate is too "
-            "large.",
+            "do this. Has gradient descent gone on for too long, is its learning rate too large, "
+            "or is the gradient a sum where it should be an average?",
             "6.3",
         ),
         Mistake(
@@ -1750,13 +1926,29 @@ TUMOUR_PROBABILITIES = Task(
             "numbers, shape (k,): take the column out.",
         ),
         Mistake(
-            _labels_ignored,
+            _says(_WELL, exchanged=_OTHER_CLASS, moved=_WELL),
             "Your answers are right for the labels as they are, but they stay the same when the "
             "two classes are exchanged: your model does not learn from the y it is given.",
         ),
         Mistake(
+            _says(_WELL, exchanged=_OTHER_CLASS),
+            "Your answers are right for the training data as they stand in the data set, but not "
+            "with other labels, nor with the rows in another order. Does your function use the y "
+            "that it is given?",
+        ),
+        Mistake(
+            _says(_WELL, exchanged=_WELL),
+            "Your answers are right for the training data as they stand in the data set, but not "
+            "with their rows in another order. Do both X and y come from the arguments?",
+        ),
+        Mistake(
             _says("answers for the tumours to learn from"),
             "Your answers are for X, the tumours to learn from. Wanted are those for X_new.",
+        ),
+        Mistake(
+            _says("answers for the validation tumours as they stand in the data set"),
+            "Your answers are for the validation tumours in the order of the data set, and not for "
+            "X_new, whose rows stand in another order. Use the argument X_new.",
         ),
     ),
     properties=(
@@ -1787,7 +1979,8 @@ TUMOUR_PROBABILITIES = Task(
     " 0.5 stop a little early; a hundred at 1 do not. Thousands of steps would be worse again: "
     "the weights grow, and the model becomes too sure of its few wrong answers.",
     tested=f"Right on 115 tumours that your function had not seen: cost at most {WANTED_COST}. "
-    "Then with the two classes exchanged: it learns from y, and assumes nothing.",
+    "Then with the two classes exchanged, and with the rows in another order: it learns from "
+    "what it is given, and assumes nothing.",
 )
 
 TASKS = (

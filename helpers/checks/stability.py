@@ -1217,8 +1217,8 @@ READ_LOGITS = Task(
         ),
         Mistake(
             _as_sure_as(lambda Z: np.ones(len(Z))),
-            "The answers are right. But you say that the model is always completely sure: the "
-            "shifted exponentials are not yet divided by their sum.",
+            "The answers are right. But your probabilities are all exactly 1. Are the shifted "
+            "exponentials divided by the sum of their row?",
         ),
         Mistake(
             _as_sure_as(lambda Z: softmax.softmax(Z)),
