@@ -185,7 +185,7 @@ LOGISTIC_LOSS = Task(
         ),
         Mistake(
             lambda y, a: -a * np.log(y) - (1 - a) * np.log(1 - y),
-            "All your losses are infinite. Is the logarithm of the labels taken, in place of that of "
+            "All your losses are infinite. Is the logarithm of the labels taken instead of that of "
             "the probabilities? The labels y come first, then the probabilities a.",
         ),
         Mistake(
