@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from helpers import datasets
+from helpers.activations import sigmoid
 from helpers.checks._task import Mistake, Property, Task
 from helpers.losses import (
     binary_crossentropy,
@@ -156,6 +157,10 @@ LOGISTIC_LOSS = Task(
             lambda y, a: (y - a) ** 2,
             "You computed the squared error. The logistic loss is minus the logarithm of the "
             "probability given to what happened.",
+        ),
+        Mistake(
+            lambda y, a: _logistic_loss(y, sigmoid(a)),
+            "You sent a through the sigmoid. It holds probabilities already.",
         ),
         Mistake(
             lambda y, a: np.abs(y - a),
@@ -381,6 +386,16 @@ DOUBLE_SUM_COST = Task(
             lambda y, Z: -np.log(_given_to_truth(y, softmax(Z) / (1 - softmax(Z)))).mean(),
             "Your denominator leaves out the true class. The inner sum runs over all N classes, "
             "k = j included.",
+        ),
+        Mistake(
+            lambda y, Z: _double_sum_mistake(y, Z - np.log(np.cumsum(np.exp(Z), axis=1))),
+            "Your denominator holds only the classes up to the true one: the fraction is taken "
+            "before the inner sum is complete. Add up the whole row first.",
+        ),
+        Mistake(
+            lambda y, Z: -((1 - one_hot(y, Z.shape[1])) * np.log(softmax(Z))).sum() / len(y),
+            "Your indicator is the wrong way round: you added the logarithms of all classes but "
+            "the true one.",
         ),
         Mistake(
             lambda y, Z: _double_sum_cost(y, Z) - np.log(Z.shape[1]),
@@ -799,6 +814,15 @@ LOGIT_GRADIENT = Task(
             "probabilities: softmax comes first.",
         ),
         Mistake(
+            lambda y, Z: -one_hot(y, Z.shape[1]).astype(float),
+            "You returned the one-hot rows with a minus. The probabilities are missing, from which "
+            "they are subtracted.",
+        ),
+        Mistake(
+            lambda y, Z: softmax(Z) + one_hot(y, Z.shape[1]),
+            "You added the one-hot rows. They are subtracted from the probabilities.",
+        ),
+        Mistake(
             lambda y, Z: log_softmax(Z) - one_hot(y, Z.shape[1]),
             "You subtracted the one-hot rows from the logarithms of the probabilities. They are "
             "subtracted from the probabilities themselves: no logarithm remains in the gradient.",
@@ -946,7 +970,7 @@ LOGIT_GRADIENT = Task(
     "that leave classes out, forty examples of ten classes, and float32.",
     properties=(
         Property(
-            lambda arguments, gradient: bool(np.allclose(gradient.sum(axis=-1), 0, atol=1e-5)),
+            lambda arguments, gradient: bool((np.abs(gradient.sum(axis=-1)) < 1e-5).any()),
             "Your rows do not add up to zero. Both the probabilities and a one-hot row add up to "
             "one, so their difference adds up to zero.",
         ),
@@ -1199,6 +1223,18 @@ COST_GRADIENTS = Task(
             ),
             "∂J/∂b is right. For ∂J/∂W you multiplied two averages; what is wanted is the average "
             "of the products: each example's features times its own errors.",
+        ),
+        Mistake(
+            _from_errors(lambda X, y, W, b: sigmoid(X @ W + b) - one_hot(y, len(b))),
+            "You applied the sigmoid to each logit by itself. With N classes the probabilities of "
+            "a row belong together: softmax.",
+            "4.3",
+        ),
+        Mistake(
+            _from_errors(lambda X, y, W, b: softmax(X @ W + b) - one_hot((y + 1) % len(b), len(b))),
+            "The 1 of your one-hot rows stands one column too far right. Labels already run from "
+            "0 to N − 1.",
+            "4.4",
         ),
         Mistake(
             _from_errors(lambda X, y, W, b: np.exp(X @ W + b) - one_hot(y, len(b))),

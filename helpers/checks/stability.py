@@ -48,8 +48,8 @@ BEYOND_SINGLE_PRECISION = (
     "(float32) on the way? Its numbers end at 3e38, and those of float64 at 1.8e308."
 )
 LARGEST = (
-    "A loss of yours is the largest number there is, as np.nan_to_num puts it in the place of an "
-    "infinity. The right loss is an ordinary number: find the way to it on which nothing is "
+    "A result of yours is the largest number there is, as np.nan_to_num puts it in the place of an "
+    "infinity. The right one is an ordinary number: find the way to it on which nothing is "
     "infinite."
 )
 
@@ -155,6 +155,26 @@ LOGSUMEXP = Task(
             "You added the sum of the shifted exponentials itself. Its logarithm is wanted.",
         ),
         Mistake(
+            lambda Z: np.exp(Z - Z.max(axis=1, keepdims=True)).sum(axis=1),
+            "You returned the sum of the shifted exponentials. Take its logarithm, and add the "
+            "largest logit back.",
+        ),
+        Mistake(
+            lambda Z: softmax.softmax(Z),
+            "You returned the probabilities, shape (m, N). Wanted is one number for each row: the "
+            "logarithm of the sum by which softmax divides.",
+        ),
+        Mistake(
+            lambda Z: softmax.log_softmax(Z),
+            "You returned the logarithms of the probabilities, shape (m, N). Wanted is one number "
+            "for each row: what those subtract from the logits.",
+        ),
+        Mistake(
+            lambda Z: _shifted_logsumexp(Z, Z.argmax(axis=1)[:, np.newaxis].astype(float)),
+            "You pulled out the position of the largest logit, a number such as 2. Pull out the "
+            "largest logit itself: max, not argmax.",
+        ),
+        Mistake(
             lambda Z: Z.sum(axis=1),
             "You let the logarithm and the exponential cancel. The sum stands between them: the "
             "logarithm of a sum is not the sum of the logarithms.",
@@ -240,6 +260,7 @@ LOGSUMEXP = Task(
             "A result of yours is infinite or nan. Did an exponential overflow, or all of a row "
             "become 0? What is subtracted must be the largest logit of the same row.",
         ),
+        Property(lambda arguments, got: not (np.abs(got) > 1e308).any(), LARGEST),
         Property(
             lambda arguments, got: bool((got >= arguments[0].max(axis=1) - 1e-6).all()),
             "A result of yours lies below the largest logit of its row. Log-sum-exp never does: "
@@ -381,6 +402,18 @@ CROSS_ENTROPY_FROM_LOGITS = Task(
             lambda y, Z: np.log(np.exp(Z - Z.max()).sum(axis=1)) + Z.max() - _of_truth(y, Z),
             "You subtracted the largest logit of the whole array from every row. A row whose own "
             "logits are much smaller then underflows. Every row has a largest logit of its own.",
+        ),
+        Mistake(
+            lambda y, Z: (
+                _logsumexp(Z) - Z.max(axis=1) + _of_truth(y, Z - Z.max(axis=1, keepdims=True))
+            ),
+            "You added the shifted logit of the true class. It is subtracted: a larger one makes "
+            "the loss smaller.",
+        ),
+        Mistake(
+            lambda y, Z: _shifted_logsumexp(Z, Z.mean(axis=1, keepdims=True)) - _of_truth(y, Z),
+            "You pulled out the mean of the logits. On paper any number will do; but the largest "
+            "exponent is still positive and can overflow.",
         ),
         Mistake(
             lambda y, Z: _losses(y, Z) + 2 * _of_truth(y, Z),
@@ -586,6 +619,21 @@ LOGISTIC_LOSS_FROM_LOGITS = Task(
             "You added 1e-7 to the probability before the logarithm. No loss can then be larger "
             "than 16.12, and small losses are wrong, some even below zero.",
             "5.7",
+        ),
+        Mistake(
+            lambda y, z: np.abs(z) - y * z + _rest(z),
+            "You took the size of z, |z|, where the larger of z and 0 belongs: an example with "
+            "z < 0 costs too much.",
+        ),
+        Mistake(
+            lambda y, z: np.maximum(z, 0) - y * z - _rest(z),
+            "You subtracted the logarithm. It is added: no loss is below zero.",
+        ),
+        Mistake(
+            lambda y, z: (y - sigmoid(z)) ** 2,
+            "You computed the squared error. The logistic loss is minus the logarithm of the "
+            "probability given to what happened.",
+            "5.6",
         ),
         Mistake(
             lambda y, z: np.maximum(z, 0) + y * z + _rest(z),
