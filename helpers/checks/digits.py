@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import functools
+from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
 from helpers import datasets
-from helpers.checks._task import Mistake, Property, Task
+from helpers.checks._task import Finding, Mistake, Property, Task
 from helpers.softmax import softmax
 
 LESSON = "09_handwritten_digits"
@@ -49,11 +51,14 @@ BASELINE_ACCURACY = Task(
             np.array([0, 0, 1, 1, 1, 1, 2, 3, 3, 3]),
             np.array([1, 0, 0, 2, 2, 2, 3, 3, 3, 3, 5, 5, 5, 5, 5]),
         ),
+        (np.array([7, 1, 1, 7, 3]), np.array([7, 7, 1, 5])),
         (np.array([2, 5, 2, 5, 0]), np.array([5, 5, 2])),
+        (np.array([1, 6, 4, 1]), np.array([3, 1, 3, 3])),  # on average 3
         (np.array([4, 4, 4]), np.array([1, 2, 2, 3, 3])),
         (np.array([3]), np.array([3, 3])),
         (np.array([7, 7, 1, 9, 7]), np.array([7, 1, 9, 7, 0, 7, 8])),
         (_random_digits(0, 200), _random_digits(1, 80)),
+        (np.repeat([6, 2, 4], [250, 260, 40]), np.repeat([2, 6, 9], [7, 301, 4])),
     ),
     mistakes=(
         Mistake(
@@ -101,6 +106,16 @@ BASELINE_ACCURACY = Task(
             lambda y_train, y_new: (y_new == _last_commonest(y_train)).mean(),
             "Of several digits that are equally common you took the largest. The task asks for the "
             "smallest.",
+        ),
+        Mistake(
+            lambda y_train, y_new: (y_new == Counter(y_train.tolist()).most_common(1)[0][0]).mean(),
+            "Of several digits that are equally common you took the one that comes first in the "
+            "data, as `Counter.most_common` does. The task asks for the smallest.",
+        ),
+        Mistake(
+            lambda y_train, y_new: baseline_accuracy(np.concatenate([y_train, y_new]), y_new),
+            "You took the commonest digit of both parts together. The answer has to be chosen "
+            "before the new examples are seen: from the training part alone.",
         ),
         Mistake(
             lambda y_train, y_new: (y_new == np.bincount(y_train).argmin()).mean(),
@@ -155,8 +170,8 @@ BASELINE_ACCURACY = Task(
     reasoning="The answer is fixed on the training part, before the new examples are seen: a model "
     "like any other, only lazier. argmax takes the first of equal counts, which is the smallest "
     "digit. Every network has to beat this number.",
-    tested="Right for one to two hundred training examples, equally common digits, digits that "
-    "occur in one part only.",
+    tested="Right for one to 550 training examples, equally common digits, digits that occur in "
+    "one part only.",
 )
 
 
@@ -164,9 +179,7 @@ BASELINE_ACCURACY = Task(
 
 
 def scale_like_training(X_train: np.ndarray, X_new: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    mean, deviation = X_train.mean(axis=0), X_train.std(axis=0)
-    deviation = np.where(deviation > 0, deviation, 1.0)
-    return (X_train - mean) / deviation, (X_new - mean) / deviation
+    return _standard(X_train, X_train), _standard(X_new, X_train)
 
 
 def _standardised(X: np.ndarray) -> np.ndarray:
@@ -183,9 +196,28 @@ def _both(formula: Callable[..., np.ndarray]) -> Callable[..., tuple]:
     return lambda X_train, X_new: (formula(X_train, X_train), formula(X_new, X_train))
 
 
+def _flat(X_train: np.ndarray) -> np.ndarray:
+    """Say which columns have no spread; the deviation of three times 0.1 is not quite 0."""
+    return (X_train == X_train[0]).all(axis=0)
+
+
 def _divisor(X_train: np.ndarray, ddof: int = 0) -> np.ndarray:
-    deviation = X_train.std(axis=0, ddof=ddof)
-    return np.where(deviation > 0, deviation, 1.0)
+    return np.where(_flat(X_train), 1.0, X_train.std(axis=0, ddof=ddof))
+
+
+def _standard(X: np.ndarray, X_train: np.ndarray) -> np.ndarray:
+    return (X - X_train.mean(axis=0)) / _divisor(X_train)
+
+
+def _undivided(arguments: tuple, scaled: Any) -> np.ndarray:
+    """Return the deviations of the columns that have one and were not divided by it."""
+    X_train, X_new = arguments
+    same = np.ones(X_train.shape[1], dtype=bool)
+    for X, got in zip((X_train, X_new), scaled, strict=True):
+        centred = X - X_train.mean(axis=0)
+        same &= np.isclose(got, centred, rtol=1e-4, atol=1e-12).all(axis=0)
+    deviation = X_train.std(axis=0)
+    return deviation[same & ~_flat(X_train) & ~np.isclose(deviation, 1, rtol=1e-2)]
 
 
 def _by_rows(X: np.ndarray, X_train: np.ndarray) -> np.ndarray:
@@ -202,7 +234,7 @@ def _to_unit_interval(X: np.ndarray, X_train: np.ndarray) -> np.ndarray:
 
 
 def _constant_to_zero(X: np.ndarray, X_train: np.ndarray) -> np.ndarray:
-    return np.where(X_train.std(axis=0) > 0, (X - X_train.mean(axis=0)) / _divisor(X_train), 0.0)
+    return np.where(_flat(X_train), 0.0, _standard(X, X_train))
 
 
 def _only_one_part(part: int) -> Callable[[tuple, Any], bool]:
@@ -222,18 +254,20 @@ SCALE_LIKE_TRAINING = Task(
     name="scale_like_training",
     section="9.1",
     reference=scale_like_training,
+    returns=("X_train", "X_new"),
     probes=(
-        (np.array([[1.0], [3.0]]), np.array([[2.0], [7.0], [0.0]])),
         (np.array([[1.0, 10.0], [1.5, 40.0], [2.0, 10.0]]), np.array([[2.0, 20.0], [3.0, 0.0]])),
         (
             np.array([[0.0, 5.0, 2.0], [4.0, 5.0, 1.0], [2.0, 5.0, 6.0]]),
             np.array([[1.0, 5.0, 3.0], [3.0, 7.0, 0.0]]),
         ),
         (_random_numbers(2, 40, 5) * [1, 5, 20, 0.1, 1] + 3, _random_numbers(3, 15, 5) + 3),
-        (
-            np.array([[0, 16], [4, 12], [8, 16]]),
-            np.array([[4, 4]]),
+        (np.array([[0, 16], [4, 12], [8, 16]]), np.array([[4, 4]])),
+        (  # small spreads
+            _random_numbers(6, 7, 3) * [1e-2, 1e-4, 1e-6] + [1, -1, 2],
+            _random_numbers(7, 4, 3) * [1e-2, 1e-4, 1e-6] + [1, -1, 2],
         ),
+        (np.array([[1.0], [3.0]]), np.array([[2.0], [7.0], [0.0]])),
         (
             (_random_numbers(4, 12, 3) + 1).astype(np.float32),
             _random_numbers(5, 6, 3).astype(np.float32),
@@ -331,6 +365,16 @@ SCALE_LIKE_TRAINING = Task(
             "that only where it is 0.",
         ),
         Mistake(
+            _both(lambda X, X_train: np.where(_flat(X_train), X, _standard(X, X_train))),
+            "You left a column that is the same in all training examples as it was. The task says "
+            "to subtract the mean there, too, and to divide by 1.",
+        ),
+        Mistake(
+            _both(lambda X, X_train: _standard(X, X_train)[:, ~_flat(X_train)]),
+            "You left out the columns that are the same in all training examples. The task says "
+            "to keep them: subtract the mean there, and divide by 1.",
+        ),
+        Mistake(
             _both(_constant_to_zero),
             "In a column that is the same in all training examples you set everything to 0, also "
             "new values that differ. The task says to divide by 1 there, after subtracting the "
@@ -338,6 +382,14 @@ SCALE_LIKE_TRAINING = Task(
         ),
     ),
     properties=(
+        Property(
+            lambda arguments, scaled: not _undivided(arguments, scaled).size,
+            lambda arguments, scaled: (
+                "You did not divide a column by its standard deviation, which is "
+                f"{_undivided(arguments, scaled)[0]:.2g}. The divisor is 1 only where all training "
+                "examples have the same value, and there the deviation is 0: a small one is one."
+            ),
+        ),
         Property(
             _only_one_part(0),
             "On this input the training part is right, and the new examples are not. Were they "
@@ -353,15 +405,16 @@ SCALE_LIKE_TRAINING = Task(
         "new examples is known in training?",
         "Compute both for each column, over the examples of the training part, and use the same "
         "two arrays for both tables. Then see to the columns whose deviation is 0.",
-        "`X_train.std(axis=0)` has one number for each column; `np.where(deviation > 0, deviation, "
-        "1.0)` makes it safe to divide by.",
+        "`X_train.std(axis=0)` has one number for each column; `np.where(same, 1.0, deviation)` makes "
+        "it safe to divide by, where `same` says in which columns all values equal the first.",
     ),
     reasoning="Whatever is computed from data is part of the training, and mean and deviation are. "
     "So they come from the training part alone, and the new examples are treated with the same "
     "numbers: they are strangers. In a column without any spread there is nothing to scale: it is "
-    "divided by 1.",
-    tested="Right for one to five columns, columns of different sizes, a column that is "
-    "constant in training only, whole numbers, float32.",
+    "divided by 1. The code compares the values, since rounding may get in between: `np.std` of "
+    "three times 0.1 is 1.4e-17. `deviation == 0` passes as well.",
+    tested="Right for one to five columns, columns of different sizes and with spreads down to "
+    "1e-6, a column that is constant in training only, whole numbers, float32.",
     rtol=1e-6,
     atol=1e-7,
 )
@@ -414,17 +467,28 @@ def _occurring(y: np.ndarray, answers: np.ndarray, num_classes: int) -> np.ndarr
     return confusion_matrix(y, answers, num_classes)[np.ix_(some, some)]
 
 
+def _only_this_is_symmetric(counts: Any, *arguments: Any) -> bool:
+    right = confusion_matrix(*arguments)
+    errors = np.count_nonzero(counts - np.diag(np.diag(counts)))
+    return bool(errors and (counts == counts.T).all() and (right != right.T).any())
+
+
 CONFUSION_MATRIX = Task(
     name="confusion_matrix",
     section="9.8",
     reference=confusion_matrix,
     probes=(
-        (np.array([0, 1, 1]), np.array([0, 0, 1]), 2),
         (np.array([0, 2, 2, 1, 2]), np.array([1, 2, 0, 1, 0]), 3),
+        (np.array([0, 1, 1]), np.array([0, 0, 1]), 2),
         (np.array([3]), np.array([1]), 5),
         (np.array([0, 1, 2, 0]), np.array([0, 2, 1, 3]), 6),
         (np.array([0, 2, 2]), np.array([0, 0, 2]), 3),
         (_random_digits(6, 300), (_random_digits(6, 300) + _random_digits(7, 300, 3)) % 10, 10),
+        (
+            _random_digits(8, 900, 2),
+            _random_digits(8, 900, 2) ^ (_random_digits(9, 900, 9) == 0),
+            2,
+        ),
     ),
     mistakes=(
         Mistake(
@@ -455,6 +519,20 @@ CONFUSION_MATRIX = Task(
             "You divided by the number of examples. The matrix holds counts, not shares.",
         ),
         Mistake(
+            lambda y, answers, num_classes: np.tile(
+                np.bincount(answers, minlength=num_classes), (num_classes, 1)
+            ),
+            "All rows of your matrix are the same: each counts all answers. Are they one and the "
+            "same list, as `[[0] * n] * n` makes them? Or is the true digit not looked at?",
+        ),
+        Mistake(
+            lambda y, answers, num_classes: np.outer(
+                np.bincount(y, minlength=num_classes), np.bincount(answers, minlength=num_classes)
+            ),
+            "You paired each true digit with every answer, as two loops inside each other do. Only "
+            "the answer to the same example counts: one loop over both lists at once.",
+        ),
+        Mistake(
             _with_diagonal(False),
             "You counted the errors only. Right answers belong into the matrix, too: on the "
             "diagonal.",
@@ -481,6 +559,14 @@ CONFUSION_MATRIX = Task(
             "a class that nobody names keeps its row and its column, full of zeros.",
         ),
     ),
+    properties=(
+        Property(
+            lambda arguments, counts: not _only_this_is_symmetric(counts, *arguments),
+            "Your matrix is symmetric: it says as often that r was read as c as that c was read as "
+            "r. Do you count each example in both directions? The row belongs to the true digit, "
+            "the column to the answer.",
+        ),
+    ),
     hints=(
         "Begin with a table of zeros. Each example adds 1 at one place: which row, which column?",
         "A loop over the examples does it. Without a loop, beware: adding 1 to many places at once "
@@ -491,7 +577,7 @@ CONFUSION_MATRIX = Task(
     reasoning="Each example adds 1 in the row of its true digit and the column of the answer. "
     "np.add.at does so for every pair, also if a pair occurs twice; counts[y, answers] += 1 would "
     "count it once.",
-    tested="Right for one to three hundred examples, two to ten classes, pairs that occur more "
+    tested="Right for one to 900 examples, two to ten classes, pairs that occur more "
     "than once, classes that do not occur.",
 )
 
@@ -585,6 +671,16 @@ def _equal_is_better(val_loss: np.ndarray, patience: int) -> tuple[int, int]:
     return best + 1, epoch + 1
 
 
+def _clearly_better(val_loss: np.ndarray, patience: int) -> tuple[int, int]:
+    best = 0
+    for epoch, loss in enumerate(val_loss):
+        if loss < val_loss[best] - 1e-3:
+            best = epoch
+        elif epoch - best >= patience:
+            break
+    return best + 1, epoch + 1
+
+
 def _one_epoch_early(val_loss: np.ndarray, patience: int) -> tuple[int, int]:
     best = 0
     for epoch in range(1, len(val_loss)):
@@ -609,15 +705,17 @@ EARLY_STOPPING = Task(
     name="early_stopping",
     section="9.4",
     reference=early_stopping,
+    returns=("best", "last"),
     probes=(
-        (np.array([0.7]), 3),
-        (np.array([3.0, 2.0, 2.5]), 2),
         (np.array([1.0, 0.8, 0.9, 0.85, 0.7, 0.6]), 2),
+        (np.array([3.0, 2.0, 2.5]), 2),
+        (np.array([0.7]), 3),
         (np.array([5.0, 4.0, 4.0, 4.0, 3.0]), 2),
         (np.array([0.5, 0.4, 0.45, 0.3, 0.2]), 1),
         (np.array([5.0, 6.0, 4.0, 5.0, 3.0, 4.0, 2.0, 3.0, 4.0, 5.0, 1.0]), 3),
         (np.array([0.3, 0.4, 0.5, 0.6, 0.7]), 3),
         (np.array([1.0, 0.9, 0.95, 0.93, 0.96, 0.97, 0.98, 0.5]), 3),
+        (0.3 - 1e-5 * np.array([0, 1, 2, 3, 2, 1, 4, 3, 2, 1, 0]), 4),
         (np.round(np.exp(-np.arange(60) / 20) + 0.05 * _random_numbers(8, 60), 3), 6),
     ),
     mistakes=(
@@ -717,6 +815,11 @@ EARLY_STOPPING = Task(
             _equal_is_better,
             "You took a loss that equals the lowest so far for a new lowest one. Only a smaller "
             "one is.",
+        ),
+        Mistake(
+            _clearly_better,
+            "You took for better only what is lower by 0.001 or more. Any loss below the lowest so "
+            "far is a new lowest one, however little it is below.",
         ),
         Mistake(
             lambda val_loss, patience: early_stopping(-val_loss, patience),
@@ -825,6 +928,11 @@ WORST_ERRORS = Task(
     section="9.8",
     reference=worst_errors,
     probes=(
+        (
+            np.array([[1.0, 3.0, 0.0], [2.0, 0.0, 1.0], [0.5, 0.0, 2.5], [0.0, 1.0, 4.0]]),
+            np.array([0, 0, 1, 2]),
+            2,
+        ),
         (np.array([[1.0, 3.0], [2.0, 0.0], [0.5, 0.0]]), np.array([0, 0, 1]), 1),
         (_FIVE, np.array([1, 0, 2, 0, 2]), 3),
         (_FIVE, np.array([1, 0, 2, 0, 2]), 10),
@@ -834,6 +942,11 @@ WORST_ERRORS = Task(
             2,
         ),
         (np.array([[1.0, 0.0], [0.0, 2.0]]), np.array([0, 1]), 2),
+        (  # small probabilities, and two that differ little
+            np.array([[0.0, -12.0], [0.0, -14.0], [-0.5, 0.0], [0.0, -13.0], [-0.501, 0.0]]),
+            np.array([1, 1, 0, 1, 0]),
+            5,
+        ),
         (2 * _random_numbers(9, 80, 10), _random_digits(10, 80), 6),
         (
             3 * _random_numbers(11, 60, 4) + 5 * _random_numbers(12, 60, 1),
@@ -965,17 +1078,27 @@ WORST_ERRORS = Task(
 RIGHT_OF_SOFTMAX_REGRESSION = 349  # of 359 test images, section 9.7
 
 
+@functools.cache
+def _test() -> tuple[np.ndarray, np.ndarray]:
+    """Return the test images and their digits, in an order that is not the data set's."""
+    test = datasets.digits().test
+    order = np.random.RandomState(0).permutation(len(test.y))
+    return test.X[order], test.y[order]
+
+
 def read_digits(train: Any, validation: Any, X: np.ndarray) -> np.ndarray:
     """Give the true digits, for no answer is better and none comes sooner."""
-    return datasets.digits().test.y.copy()
+    return _test()[1].copy()
 
 
 def _digits() -> tuple[tuple, ...]:
     data = datasets.digits()
-    return ((data.train, data.validation, data.test.X),)
+    return ((data.train, data.validation, _test()[0].copy()),)
 
 
 _REACHED = f"more than {RIGHT_OF_SOFTMAX_REGRESSION} of 359 right"
+_BELOW = "not enough"
+_NO_DIGITS = "not enough, and some answers are no digits"
 
 
 def _kind(output: Any, answers: np.ndarray) -> str:
@@ -985,7 +1108,7 @@ def _kind(output: Any, answers: np.ndarray) -> str:
 def _verdict(arguments: tuple, output: Any) -> str:
     """Say in words what the answers are; equal words mean the same kind of answer."""
     train, validation, _ = arguments
-    y = datasets.digits().test.y
+    y = _test()[1]
     answers = np.asarray(output)
     if answers.dtype.kind not in "biuf":
         return f"no numbers but {_kind(output, answers)}"
@@ -1003,21 +1126,30 @@ def _verdict(arguments: tuple, output: Any) -> str:
     right = {shift: int((answers + shift == y).sum()) for shift in (0, 1, -1)}
     if right[0] > RIGHT_OF_SOFTMAX_REGRESSION:
         return _REACHED
+    if (answers == datasets.digits().test.y).mean() > 0.9:
+        return "answers in the order of the data set, not of X"
     if (answers == answers[0]).all():
         return "the same answer for every image"
     if max(right[1], right[-1]) > 0.9 * len(y):
         return "every digit off by one"
-    return f"{right[0]} of {len(y)} right"
+    measured = f"{right[0]} of {len(y)} right"
+    return Finding(_BELOW if 0 <= answers.min() <= answers.max() <= 9 else _NO_DIGITS, measured)
 
 
-def _not_enough(arguments: tuple, verdict: str) -> str:
-    right = int(verdict.split()[0])
+def _not_enough(arguments: tuple, verdict: Any) -> str:
+    right = int(verdict.measured.split()[0])
     words = f"{right} of 359 test images right: {right / 359:.1%}. "
+    if verdict == _NO_DIGITS:
+        return words + (
+            "And some of your answers are below 0 or above 9. Did your model learn the digits as "
+            "measurements, so that 7 lies between 6 and 8? They are names of classes: a number for "
+            "each of the ten is needed, and the answer is the position of the largest."
+        )
     if right < 60:
         return words + (
-            "That is hardly better than guessing. Do the answers belong to the images in X, in "
-            "their order? Was X scaled as the training part was? Does the model learn at all: does "
-            "its training loss fall?"
+            "That is hardly better than guessing, which gets 36. Do the answers come from a model, "
+            "and does it learn at all: does its training loss fall? Do they belong to the images "
+            "in X, in their order? Was X scaled as the training part was?"
         )
     if right <= 300:
         return words + (
@@ -1078,6 +1210,12 @@ READ_DIGITS = Task(
             "You answered for the validation images. The answers are asked for the images in X.",
         ),
         Mistake(
+            lambda train, validation, X: datasets.digits().test.y,
+            "You answered for the test images in the order in which the data set has them. `check` "
+            "hands over the images in X in another order: the answers are asked for X, without a "
+            "look at the data set's test part.",
+        ),
+        Mistake(
             lambda train, validation, X: train.y,
             "You answered for the training images. The answers are asked for the images in X.",
         ),
@@ -1094,9 +1232,7 @@ READ_DIGITS = Task(
                 f"Your function returned {verdict}; one digit for each image in X is expected."
             ),
         ),
-        Property(
-            lambda arguments, verdict: verdict == _REACHED or " right" not in verdict, _not_enough
-        ),
+        Property(lambda arguments, verdict: verdict not in (_BELOW, _NO_DIGITS), _not_enough),
     ),
     hints=(
         "Nothing new is needed: sections 9.3 to 9.7 built a network that does it. And 9.7 met a "
