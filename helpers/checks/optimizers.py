@@ -161,10 +161,6 @@ MOMENTUM_STEP = Task(
             "then add that.",
         ),
         Mistake(
-            _then(_velocity, lambda w, u, new_u, g, alpha, mu: w + alpha * new_u),
-            "Your velocity is right, but you multiplied it by α once more. It holds α already.",
-        ),
-        Mistake(
             _then(_velocity, lambda w, u, new_u, g, alpha, mu: w + mu * new_u - alpha * g),
             "Your velocity is right, and w looks ahead along it: that is Nesterov's momentum. "
             "Here w moves by the velocity itself.",
@@ -197,23 +193,6 @@ MOMENTUM_STEP = Task(
         Mistake(
             _then(lambda u, g, alpha, mu: (1 - mu) * u - alpha * g),
             "You kept the share 1 − μ of the old velocity. The share that survives is μ.",
-        ),
-        Mistake(
-            lambda w, u, g, alpha, mu: (_momentum(w, u, g, alpha, mu)[0], u),
-            "Your w is right, but you returned the old velocity. The next step has to start from "
-            "the new one.",
-        ),
-        Mistake(
-            lambda w, u, g, alpha, mu: _momentum(w, u, g, alpha, mu)[0],
-            "You returned w alone. The next step needs the velocity as well: return both.",
-        ),
-        Mistake(
-            lambda w, u, g, alpha, mu: _momentum(w, u, g, alpha, mu)[1],
-            "You returned the velocity alone. Return w as well, and first.",
-        ),
-        Mistake(
-            lambda w, u, g, alpha, mu: _momentum(w, u, g, alpha, mu)[::-1],
-            "Both results are right, but in the other order: return w first, then the velocity.",
         ),
     ),
     properties=_memory_first(
@@ -299,16 +278,6 @@ RMSPROP_STEP = Task(
             "divide by the root of that.",
         ),
         Mistake(
-            _sized(
-                move=lambda w, v, new_v, g, alpha, epsilon: w + alpha * g / np.sqrt(new_v + epsilon)
-            ),
-            "You went uphill: the step has to be subtracted from w.",
-        ),
-        Mistake(
-            _sized(move=lambda w, v, new_v, g, alpha, epsilon: w - g / np.sqrt(new_v + epsilon)),
-            "The learning rate is missing from the step.",
-        ),
-        Mistake(
             _sized(move=lambda w, v, new_v, g, alpha, epsilon: w - alpha * g / np.sqrt(new_v)),
             "You left out ε. Where v is 0, your step divides 0 by 0.",
         ),
@@ -374,25 +343,20 @@ RMSPROP_STEP = Task(
             "Your ε is added to w, not to v: it belongs below the root, so mind the parentheses.",
         ),
         Mistake(
+            lambda w, v, g, alpha, rho, epsilon: (
+                _rmsprop(w, v, g, alpha, rho, epsilon)[0],
+                _rmsprop(w, v, g, alpha, rho, epsilon)[1] + epsilon,
+            ),
+            "You returned v with ε added to it. ε belongs to the division only: the next step "
+            "starts from v itself.",
+        ),
+        Mistake(
             _sized(
                 move=lambda w, v, new_v, g, alpha, epsilon: (
                     w - alpha * g**2 / np.sqrt(new_v + epsilon)
                 )
             ),
             "Above the fraction bar you squared the gradient. Only in v it is squared.",
-        ),
-        Mistake(
-            lambda w, v, g, alpha, rho, epsilon: (_rmsprop(w, v, g, alpha, rho, epsilon)[0], v),
-            "Your w is right, but you returned the old v. The next step has to start from the new "
-            "one.",
-        ),
-        Mistake(
-            lambda w, v, g, alpha, rho, epsilon: _rmsprop(w, v, g, alpha, rho, epsilon)[0],
-            "You returned w alone. The next step needs v as well: return both.",
-        ),
-        Mistake(
-            lambda w, v, g, alpha, rho, epsilon: _rmsprop(w, v, g, alpha, rho, epsilon)[::-1],
-            "Both results are right, but in the other order: return w first, then v.",
         ),
     ),
     properties=_memory_first(_rmsprop, ("v",), "Look at the fraction that is subtracted from w."),
@@ -461,19 +425,10 @@ def _alpha_t_without_root(w, m, v, g, t, alpha, beta_1, beta_2, epsilon):
     return w - alpha_t * m / (np.sqrt(v) + epsilon), m, v
 
 
-def _old_state(w, m, v, g, t, alpha, beta_1, beta_2, epsilon):
-    return _adam(w, m, v, g, t, alpha, beta_1, beta_2, epsilon)[0], m, v
-
-
 def _v_from_m(w, m, v, g, t, alpha, beta_1, beta_2, epsilon):
     m = beta_1 * m + (1 - beta_1) * g
     v = beta_2 * v + (1 - beta_2) * m**2
     return w - alpha * _divided(*_corrected(m, v, t, beta_1, beta_2), g, epsilon), m, v
-
-
-def _v_before_m(w, m, v, g, t, alpha, beta_1, beta_2, epsilon):
-    w, m, v = _adam(w, m, v, g, t, alpha, beta_1, beta_2, epsilon)
-    return w, v, m
 
 
 def _betas_exchanged(w, m, v, g, t, alpha, beta_1, beta_2, epsilon):
@@ -484,19 +439,6 @@ def _old_means(w, m, v, g, t, alpha, beta_1, beta_2, epsilon):
     _, new_m, new_v = _adam(w, m, v, g, t, alpha, beta_1, beta_2, epsilon)
     m_hat, v_hat = _corrected(m, v, t, beta_1, beta_2)
     return w - alpha * _divided(m_hat, v_hat, g, epsilon), new_m, new_v
-
-
-def _no_alpha(w, m, v, g, t, alpha, beta_1, beta_2, epsilon):
-    return _adam(w, m, v, g, t, 1.0, beta_1, beta_2, epsilon)
-
-
-def _state_first(w, m, v, g, t, alpha, beta_1, beta_2, epsilon):
-    w, m, v = _adam(w, m, v, g, t, alpha, beta_1, beta_2, epsilon)
-    return m, v, w
-
-
-def _w_alone(w, m, v, g, t, alpha, beta_1, beta_2, epsilon):
-    return _adam(w, m, v, g, t, alpha, beta_1, beta_2, epsilon)[0]
 
 
 _LONG = 1 - 2**-10  # like 0.999, but exact in single precision, which Keras goes through
@@ -537,6 +479,33 @@ ADAM_STEP = Task(
             "Your w is right, but you returned the corrected means, m̂ and v̂. They serve this step "
             "only; the next one has to start from m and v themselves.",
             "8.7",
+        ),
+        Mistake(
+            lambda *arguments: (*_hats_kept(*arguments)[:2], _adam(*arguments)[2]),
+            "You returned the corrected m̂ in place of m. It serves this step only; the next one "
+            "has to start from m itself.",
+        ),
+        Mistake(
+            lambda *arguments: (*_adam(*arguments)[:2], _hats_kept(*arguments)[2]),
+            "You returned the corrected v̂ in place of v. It serves this step only; the next one "
+            "has to start from v itself.",
+        ),
+        Mistake(
+            _adam_with(correction=lambda m, v, t, beta_1, beta_2: _corrected(m, v, t, 0.9, 0.999)),
+            "Your corrections have β₁ = 0.9 and β₂ = 0.999 written into them. Take the arguments "
+            "`beta_1` and `beta_2`.",
+        ),
+        Mistake(
+            _adam_with(
+                correction=lambda m, v, t, beta_1, beta_2: _corrected(m, v, t, beta_1, beta_1)
+            ),
+            "You corrected v with β₁. Its own share is β₂.",
+        ),
+        Mistake(
+            lambda w, m, v, g, t, alpha, beta_1, beta_2, epsilon: _adam(
+                w, m, v, g, t, alpha, beta_1, beta_1, epsilon
+            ),
+            "You took β₁ for v as well. Its own share is β₂.",
         ),
         Mistake(
             _adam_with(
@@ -637,14 +606,6 @@ ADAM_STEP = Task(
             "gradient comes in only through the two means.",
         ),
         Mistake(
-            _adam_with(sign=1.0),
-            "You went uphill: the step has to be subtracted from w.",
-        ),
-        Mistake(
-            _no_alpha,
-            "The learning rate is missing from the step.",
-        ),
-        Mistake(
             _old_means,
             "Your new means are right, but w moved by the old ones. Compute m and v first, then "
             "correct and use those.",
@@ -698,24 +659,6 @@ ADAM_STEP = Task(
         Mistake(
             _v_from_m,
             "In v you squared the new mean m. It takes the square of the gradient itself.",
-        ),
-        Mistake(
-            _old_state,
-            "Your w is right, but you returned the old means. The next step has to start from the "
-            "new ones.",
-        ),
-        Mistake(
-            _v_before_m,
-            "Your three results are right, but in another order: return w first, then m, then v. "
-            "You exchanged the two means.",
-        ),
-        Mistake(
-            _state_first,
-            "Your three results are right, but in another order: return w first, then m, then v.",
-        ),
-        Mistake(
-            _w_alone,
-            "You returned w alone. The next step needs m and v as well: return all three.",
         ),
     ),
     properties=(
@@ -803,11 +746,6 @@ PAPER_EPSILON = Task(
             "8.7",
         ),
         Mistake(
-            lambda epsilon, beta_2, t: 1 / np.sqrt(1 - beta_2**t),
-            "This is the factor by which the two kinds of ε differ. It still has to be multiplied "
-            "by the ε you are given.",
-        ),
-        Mistake(
             lambda epsilon, beta_2, t: epsilon / (1 - beta_2 ** (t**0.5)),
             "Python works through `beta_2**t**0.5` from right to left: it takes the root of t. The "
             "root is that of the whole difference, so it needs parentheses.",
@@ -826,15 +764,6 @@ PAPER_EPSILON = Task(
             lambda epsilon, beta_2, t: epsilon * (1 - 0.9**t) / np.sqrt(1 - beta_2**t),
             "You divided by the whole factor of Keras's α_t, with a β₁ of 0.9 that the task does "
             "not give. The correction of m is the same in both steps: it cancels.",
-        ),
-        Mistake(
-            lambda epsilon, beta_2, t: epsilon * np.sqrt(1 - beta_2**t) / (1 - 0.9**t),
-            "You multiplied by the whole factor of Keras's α_t, with a β₁ of 0.9 that the task "
-            "does not give. The correction of m is the same in both steps: it cancels.",
-        ),
-        Mistake(
-            lambda epsilon, beta_2, t: epsilon**2 / (1 - beta_2**t),
-            "This is the square of the right answer: take the root of all of it.",
         ),
     ),
     hints=(
@@ -879,11 +808,6 @@ EFFECTIVE_RATE = Task(
     ),
     mistakes=(
         Mistake(
-            _rate_of(lambda before, after, g: (after - before) / g),
-            "The sign is wrong throughout: a step against the gradient has a positive rate. The "
-            "formula has a minus, or the difference runs the other way.",
-        ),
-        Mistake(
             lambda w_before, w_after, g: (w_before - w_after) / g,
             "Where g is 0 you divided by zero. No rate explains such a step: the answer there is "
             "nan.",
@@ -892,11 +816,6 @@ EFFECTIVE_RATE = Task(
             lambda w_before, w_after, g: np.where(g != 0, (w_before - w_after) / g, 0.0),
             "Where g is 0 you say 0. That would mean that the parameter stands still, but it may "
             "move, as momentum does. No rate is right there: the answer is nan.",
-        ),
-        Mistake(
-            _rate_of(lambda before, after, g: np.abs(after - before) / np.abs(g)),
-            "You took absolute values. A negative rate has a meaning: the parameter was carried "
-            "uphill.",
         ),
         Mistake(
             _rate_of(lambda before, after, g: (before - after) / np.abs(g)),
@@ -914,15 +833,6 @@ EFFECTIVE_RATE = Task(
             "around the difference.",
         ),
         Mistake(
-            _rate_of(lambda before, after, g: before - after),
-            "You returned the change itself. To be a rate, it has to be divided by the gradient.",
-        ),
-        Mistake(
-            _rate_of(lambda before, after, g: g / (before - after)),
-            "Your fraction stands on its head: the change of w belongs above the bar, the gradient "
-            "below.",
-        ),
-        Mistake(
             _rate_of(lambda before, after, g: (before - after) * g),
             "You multiplied by the gradient. The rate is the change divided by it.",
         ),
@@ -932,13 +842,14 @@ EFFECTIVE_RATE = Task(
             "the difference of the two.",
         ),
         Mistake(
-            _rate_of(lambda before, after, g: (before - after) / before / g),
-            "You divided by w as well. The rate compares the change of w with the gradient only.",
-        ),
-        Mistake(
             lambda w_before, w_after, g: np.linalg.norm(w_after - w_before) / np.linalg.norm(g),
             "You gave one rate for all parameters. Each has a rate of its own: no norm and no mean "
             "here.",
+        ),
+        Mistake(
+            lambda w_before, w_after, g: ((w_before - w_after) / g)[g != 0],
+            "You left out the parameters whose gradient is 0. They keep their places: the answer "
+            "there is nan.",
         ),
         Mistake(
             lambda w_before, w_after, g: np.mean((w_before - w_after) / g),
