@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import inspect
+
 import mpmath
 import numpy as np
 import pytest
@@ -142,6 +144,22 @@ def test_formulas_are_those_of_the_papers():
         np.testing.assert_allclose(by_formula(name, start, steps), exact, rtol=0, atol=1e-13)
 
 
+@pytest.mark.parametrize(
+    ("formula", "theirs"),
+    [
+        (adam_step, "Adam"),
+        (rmsprop_step, "RMSprop"),
+        (momentum_step, "SGD"),
+        (nesterov_step, "SGD"),
+    ],
+)
+def test_the_steps_have_keras_s_defaults(formula, theirs):
+    keras_parameters = inspect.signature(getattr(keras().optimizers, theirs)).parameters
+    for name, parameter in inspect.signature(formula).parameters.items():
+        if parameter.default is not parameter.empty and name != "momentum":  # Keras's is 0: none
+            assert parameter.default == keras_parameters[name].default, name
+
+
 @pytest.mark.parametrize("formula", [adam_step, rmsprop_step, momentum_step, nesterov_step])
 def test_formulas_leave_their_arguments_alone(formula):
     arrays = [np.array([1.0, 2.0]) for _ in range(4 if formula is adam_step else 3)]
@@ -197,6 +215,14 @@ def test_effective_learning_rate_of_plain_descent_is_the_learning_rate():
     descent, w, g = SGD(0.25), np.ones(3), np.array([2.0, -1e-9, 0.0])
     descent.update(w, g)
     np.testing.assert_allclose(descent.effective_learning_rate(g), [0.25, 0.25, np.nan])
+
+
+def test_effective_learning_rate_is_nan_where_only_momentum_moves():
+    descent, w = SGD(0.5, momentum=0.5), np.zeros(2)
+    descent.update(w, np.array([1.0, 1.0]))
+    last = np.array([0.0, 1.0])
+    descent.update(w, last)
+    np.testing.assert_allclose(descent.effective_learning_rate(last), [np.nan, 0.75])
 
 
 def test_effective_learning_rate_grows_in_one_direction_and_shrinks_when_oscillating():

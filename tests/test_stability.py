@@ -70,7 +70,9 @@ def test_binary_forms_agree_on_moderate_logits(dtype, rtol, z, y):
 def test_categorical_forms_agree_on_moderate_logits(dtype, rtol, z, data):
     z = np.array([z, z[::-1]], dtype) / 2
     y = data.draw(st.lists(st.integers(0, z.shape[-1] - 1), min_size=2, max_size=2))
-    np.testing.assert_allclose(naive_softmax(z), scipy.special.softmax(z, axis=-1), rtol=rtol)
+    for scores in (z, z[0], z[:, None]):
+        expected = scipy.special.softmax(scores, axis=-1)
+        np.testing.assert_allclose(naive_softmax(scores), expected, rtol=rtol)
     np.testing.assert_allclose(
         naive_log_softmax(z), scipy.special.log_softmax(z, axis=-1), rtol=rtol, atol=rtol
     )
