@@ -8,6 +8,7 @@ from __future__ import annotations
 import importlib
 import importlib.util
 import itertools
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -15,10 +16,15 @@ from types import ModuleType
 from typing import Any
 
 import nbformat
+import numpy as np
 import pytest
 
 from helpers.checks import _lessons
+from helpers.checks._attempt import attempt
 from helpers.checks._judge import judge, known, mistaken
+from helpers.checks._mistakes import whole_mistake
+from helpers.checks._run import Run
+from helpers.checks._task import as_it_is
 from helpers.checks._values import agree
 
 NOTEBOOKS = Path(__file__).resolve().parent.parent / "notebooks"
@@ -197,6 +203,33 @@ def test_mistakes_differ_from_each_other(lesson, task):
     for (i, one), (j, other) in itertools.combinations(enumerate(mistaken(task)), 2):
         same = [agree(a, b, *t) for a, b, t in zip(one, other, tolerances, strict=True)]
         assert not all(same), f"mistakes {i} and {j} cannot be told apart"
+
+
+# What is true of every answer with these results, or asks for the cause.
+FACT = re.compile(r"\?|\b(same|every|all|always|usual|nobody)\b")
+
+
+def filled(value: Any, number: float) -> Any:
+    """Return a result of the same form as `value`, which holds nothing but `number`."""
+    if isinstance(value, tuple):
+        return tuple(filled(part, number) for part in value)
+    return np.full(value.shape, number) if value.dtype.kind in "biuf" else value
+
+
+@every_task
+@pytest.mark.parametrize("number", [0.0, 1.0, np.nan, np.inf])
+def test_what_hardly_depends_on_the_input_is_taken_for_no_misconception(lesson, task, number):
+    """Too many answers are 0 throughout for one cause to be known."""
+    expected = known(task).expected
+    if task.observe is not as_it_is or not all(
+        isinstance(e, (np.ndarray, tuple)) for e in expected
+    ):
+        pytest.skip("the result is looked at, not compared")
+    nothing = [""] * len(expected)
+    outcomes = Run([filled(e, number) for e in expected], printed=nothing, changed=nothing)
+    tried = attempt(task, task.reference, outcomes)
+    diagnosis = whole_mistake(tried) if tried.failing else None
+    assert diagnosis is None or FACT.search(diagnosis.words), diagnosis
 
 
 @every_task

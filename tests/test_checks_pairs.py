@@ -112,6 +112,18 @@ def test_two_pairs_that_explain_as_much_say_nothing():
     assert wrong(lambda X, y: 2 * np.sin(y), rivals).reason != "pair"
 
 
+def test_mistakes_that_show_in_the_last_digits_only_are_no_pair():
+    digits = task(
+        lambda X, y: y**2,
+        PROBES,
+        mistakes=(
+            Mistake(lambda X, y: y**2 + 1e-9 * X[:, 0], "One."),
+            Mistake(lambda X, y: y**2 + 1e-9 * y, "The other."),
+        ),
+    )
+    assert wrong(lambda X, y: y**2 + 1e-8 * np.sin(y), digits).reason != "pair"
+
+
 def test_few_numbers_are_no_evidence():
     single = task(lambda X, y: y[0], PROBES, mistakes=(Mistake(lambda X, y: X[0, 0], "X."),))
     assert wrong(lambda X, y: -X[0, 0], single).reason != "pair"

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from helpers.checks._run import Run, calls
+from helpers.checks._run import Run, outcomes
 from helpers.checks._task import Finding, Task
 from helpers.checks._values import Other, Raised, agree, like, loosened, show, single_precision
 
@@ -96,7 +96,7 @@ def known(task: Task) -> Known:
     """Return the task's probes, with the expected outcome of each and its tolerances."""
     probes = task.probes() if callable(task.probes) else task.probes
     exact = task.rtol, task.atol
-    expected = [outcome for outcome, _ in calls(task, task.reference, probes)]
+    expected = outcomes(task, task.reference, probes)
     for outcome in expected:  # or whatever fails in the same way would count as right
         if isinstance(outcome, (Raised, Other)):
             raise RuntimeError(f"the reference of {task.name} fails: {show(outcome)}")

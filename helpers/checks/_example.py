@@ -6,10 +6,10 @@ import inspect
 import re
 from typing import Any
 
-from helpers.checks._attempt import Diagnosis
+from helpers.checks._attempt import Diagnosis, known
 from helpers.checks._form import named
 from helpers.checks._run import parameters
-from helpers.checks._task import Task
+from helpers.checks._task import Finding, Task
 from helpers.checks._values import (
     Other,
     Raised,
@@ -24,7 +24,9 @@ from helpers.checks._values import (
 def example(task: Task, found: Diagnosis) -> tuple[tuple[str, str], ...]:
     """Return label and text of each line."""
     call, tolerance = found.call, (found.call.rtol, found.call.atol)
-    lines = list(inputs(task, call.arguments))
+    # Of the one data set that all answers get nothing is to be learned, except by an error.
+    same = isinstance(call.expected, (dict, Finding)) and len(known(task).probes) == 1
+    lines = [] if same and found.reason != "raised" else list(inputs(task, call.arguments))
     if call.right:  # what is wrong is not the result
         return tuple(lines)
     shown = show_pair(*_differing(named(task, call.expected), named(task, call.got), *tolerance))

@@ -1,7 +1,24 @@
 """Judges an answer: whether it is right and, if not, what its author may have had in mind.
 
-The way of an answer: it runs on all probes; right everywhere, it is solved. Otherwise each stage
-looks at the calls in turn, and the first that has something to say is heard (`STAGES`).
+The way of an answer, each step in a module of its own:
+
+    can it be called?   a function? touched at all? the task's arguments?             _look
+    run                 on all probes, with copies, against the clock                 _run
+    right everywhere?   then it is solved, unless it changed an argument
+    a known mistake     that agrees on every probe says what it is                    _mistakes
+    how it behaves      it raises, changes an argument, varies, returns nothing       _conduct
+    one slip            that any task may meet explains all results                   _slip
+    part by part        each wrong part is a known mistake's, or has a slip           _parts
+    two faults          a known mistake with a common fault, or with another one      _pairs
+    the code            an argument that is never used                                _code
+    less than all       some parts are explained; most wrong results are a mistake's
+    form                not even the kind of thing that was asked for                 _form
+    a property          that every right result of this task has is missing           _properties
+    where               in which entries, or on which inputs, the results are wrong   _where
+    a counter-example   the smallest input on which the answer is wrong               _example
+
+The first that has something to say is heard: `STAGES`, in this order. What explains everything
+comes before what explains a part, one fault before two, and what is certain before a likeness.
 """
 
 from __future__ import annotations

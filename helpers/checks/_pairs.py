@@ -76,7 +76,10 @@ def two_faults(attempt: Attempt) -> Diagnosis | None:
     known = [
         (mistake, outputs)
         for mistake, outputs in zip(attempt.task.mistakes, mistaken(attempt.task), strict=True)
-        if without_praise(mistake.diagnosis) and all(map(_finite, outputs))
+        if without_praise(mistake.diagnosis)
+        and all(map(_finite, outputs))
+        and not _agrees(attempt, outputs)  # nearly: then there is no second fault
+        and not _nearly_right(attempt, outputs)
     ]
     for pairs in (_with_fault, _with_mistake):
         found = {words: section for words, section in pairs(attempt, known)}
@@ -132,6 +135,14 @@ def _explains(attempt: Attempt, outputs: list[Any], change: Callable[[Any, int],
         for call, claim, output in zip(attempt.calls, claims, outputs, strict=True)
     )
     return not same and _agrees(attempt, claims)
+
+
+def _nearly_right(attempt: Attempt, outputs: list[Any]) -> bool:
+    """Whether a mistake shows in the last digits only, which are lost where two are combined."""
+    return all(
+        agree(output, call.expected, max(call.rtol, ROUNDING), max(call.atol, ROUNDING))
+        for call, output in zip(attempt.calls, outputs, strict=True)
+    )
 
 
 def _agrees(attempt: Attempt, claims: list[Any]) -> bool:

@@ -80,6 +80,11 @@ def calls(task: Task, function: Callable, probes: tuple[tuple, ...]) -> list[tup
         return [_call(task, function, arguments) for arguments in probes]
 
 
+def outcomes(task: Task, function: Callable, probes: tuple[tuple, ...]) -> list[Any]:
+    """Return the outcomes of one of our own functions on all probes."""
+    return [outcome for outcome, _ in calls(task, function, probes)]
+
+
 def run(task: Task, answer: Callable, probes: tuple[tuple, ...]) -> Run:
     """Call a reader's function on all probes, for at most `task.seconds`."""
     result = Run()

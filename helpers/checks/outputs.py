@@ -36,8 +36,8 @@ _SHARE_OUTSIDE = Task(
     mistakes=(
         Mistake(
             lambda a: np.mean((a < 0) & (a > 1)),
-            "You counted the answers that are below 0 and above 1 at the same time. No number is "
-            "both, so your share is always 0. An answer is outside if one of the two is true.",
+            "Your share is always 0. Did you count the answers that are below 0 and above 1 at the "
+            "same time? No number is both. An answer is outside if one of the two is true.",
         ),
         Mistake(
             lambda a: np.mean(a > 1),
