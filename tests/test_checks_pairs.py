@@ -100,6 +100,20 @@ def test_two_known_mistakes_that_multiply():
     assert "First: X comes in. Second: So does the power." in verdict.diagnosis
 
 
+def test_a_common_fault_that_is_a_known_mistake_too_is_said_in_its_words():
+    known = task(
+        lambda X, y: y**2,
+        PROBES,
+        mistakes=(
+            Mistake(lambda X, y: y**2 / 2, "The 2 is missing."),
+            Mistake(lambda X, y: (y**2)[::-1], "You went backwards."),
+        ),
+    )
+    assert wrong(lambda X, y: (y**2)[::-1] / 2, known).diagnosis == (
+        "Two things at once. First: The 2 is missing. Second: You went backwards."
+    )
+
+
 def test_two_pairs_that_explain_as_much_say_nothing():
     rivals = task(
         lambda X, y: y**2,

@@ -41,27 +41,6 @@ def test_of_what_was_found_of_a_result_no_slip_is_said():
     assert wrong(lambda X: 1, observed).reason != "slip"
 
 
-def test_an_argument_that_is_never_used_is_named():
-    y = np.arange(3.0)
-    power = task(lambda X, n: X**n, ((y, 2), (y + 0.25, 3), (y - 0.5, 4)), mistakes=())
-
-    def own_number(X, n):
-        return X**3 + np.sin(X)
-
-    def own_value(X, n):
-        n = 2
-        return X**n + np.sin(X)
-
-    def renamed(z, k):
-        return z**3 + np.sin(z)
-
-    assert "never uses its argument `n`" in wrong(own_number, power).diagnosis
-    assert "gives its argument `n` another value" in wrong(own_value, power).diagnosis
-    assert "never uses its argument `k`" in wrong(renamed, power).diagnosis
-    needless = task(lambda X, n: X, ((y, 2), (y + 0.25, 3)), mistakes=())
-    assert "never uses" not in wrong(own_number, needless).diagnosis
-
-
 def test_a_known_mistake_is_said_before_a_slip():
     signed = task(mistakes=(Mistake(lambda X: -X.mean(axis=0), "Uphill."),))
     assert wrong(lambda X: -X.mean(axis=0), signed).diagnosis == "Uphill."

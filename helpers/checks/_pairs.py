@@ -48,7 +48,13 @@ FAULTS = (
     Fault("it is in reverse order", lambda a, m: _vector(a)[::-1]),
     Fault("it has an axis too many: it is a column", lambda a, m: _vector(a)[:, np.newaxis]),
 )
-REVERSED = "the parts are in the wrong order"
+REVERSED = Fault("the parts are in the wrong order", lambda a, m: a)  # of all parts together
+
+
+def _sequence(value: Any) -> Any:
+    if not is_sequence(value):
+        raise ValueError("does not apply")
+    return value
 
 
 def _matrix(a: np.ndarray) -> np.ndarray:
@@ -82,7 +88,7 @@ def two_faults(attempt: Attempt) -> Diagnosis | None:
         and not _nearly_right(attempt, outputs)
     ]
     for pairs in (_with_fault, _with_mistake):
-        found = {words: section for words, section in pairs(attempt, known)}
+        found = dict(pairs(attempt, known))
         if len(found) == 1:
             ((words, section),) = found.items()
             return Diagnosis("pair", f"Two things at once. {words}", attempt.failing[0], section)
@@ -95,20 +101,35 @@ Known = list[tuple[Mistake, list[Any]]]
 
 
 def _with_fault(attempt: Attempt, known: Known) -> Iterator[tuple[str, str]]:
-    for mistake, outputs in known:
-        for fault in FAULTS:
-            if _explains(attempt, outputs, lambda o, m, f=fault: _changed(o, f, m)):
-                yield (
-                    f"{without_praise(mistake.diagnosis)} And besides, {fault.words}.",
-                    mistake.section or "",
-                )
-                break
-        else:
-            if _explains(attempt, outputs, lambda o, m: o[::-1] if is_sequence(o) else None):
-                yield (
-                    f"{without_praise(mistake.diagnosis)} And besides, {REVERSED}.",
-                    mistake.section or "",
-                )
+    """Yield a known mistake and a common fault, in words, and the section to read."""
+    pairs = [
+        (mistake, fault)
+        for mistake, outputs in known
+        if (fault := next((f for f in (*FAULTS, REVERSED) if _explains(attempt, outputs, f)), None))
+    ]
+    right = [call.expected for call in attempt.calls]
+    if len(pairs) == 2 and all(_is(attempt, right, pairs[1 - n][1], pairs[n][0]) for n in (0, 1)):
+        # The common fault of either pair is the mistake of the other: these are one pair.
+        yield _both(pairs[0][0], pairs[1][0])
+        return
+    for mistake, fault in pairs:
+        words = f"{without_praise(mistake.diagnosis)} And besides, {fault.words}."
+        yield words, mistake.section or ""
+
+
+def _both(one: Mistake, other: Mistake) -> tuple[str, str]:
+    first, second = without_praise(one.diagnosis), without_praise(other.diagnosis)
+    return f"First: {first} Second: {second}", one.section or other.section or ""
+
+
+def _is(attempt: Attempt, outputs: list[Any], fault: Fault, mistake: Mistake) -> bool:
+    """Whether a fault makes of these outputs what a mistake gives."""
+    wanted = mistaken(attempt.task)[attempt.task.mistakes.index(mistake)]
+    changed = _with(attempt, outputs, fault)
+    return changed is not None and all(
+        agree(one, other, max(call.rtol, ROUNDING), call.atol)
+        for call, one, other in zip(attempt.calls, changed, wanted, strict=True)
+    )
 
 
 def _with_mistake(attempt: Attempt, known: Known) -> Iterator[tuple[str, str]]:
@@ -119,22 +140,29 @@ def _with_mistake(attempt: Attempt, known: Known) -> Iterator[tuple[str, str]]:
             _agrees(attempt, [combine(*o) for o in zip(first, second, expected, strict=True)])
             for combine in (_added, _multiplied)
         ):
-            words = without_praise(one.diagnosis), without_praise(other.diagnosis)
-            yield f"First: {words[0]} Second: {words[1]}", one.section or other.section or ""
+            yield _both(one, other)
 
 
-def _explains(attempt: Attempt, outputs: list[Any], change: Callable[[Any, int], Any]) -> bool:
-    claims = []
-    for call, output in zip(attempt.calls, outputs, strict=True):
-        try:
-            claims.append(change(output, _rows(call.arguments)))
-        except ValueError:
-            return False
-    same = all(
+def _explains(attempt: Attempt, outputs: list[Any], fault: Fault) -> bool:
+    """Whether a fault makes of a mistake's outputs what came."""
+    claims = _with(attempt, outputs, fault)
+    if claims is None or not _agrees(attempt, claims):
+        return False
+    return not all(
         agree(claim, output, call.rtol, call.atol)
         for call, claim, output in zip(attempt.calls, claims, outputs, strict=True)
     )
-    return not same and _agrees(attempt, claims)
+
+
+def _with(attempt: Attempt, outputs: list[Any], fault: Fault) -> list[Any] | None:
+    """Return the outputs with the fault; None if they cannot have it."""
+    rows = [_rows(call.arguments) for call in attempt.calls]
+    try:
+        if fault is REVERSED:
+            return [_sequence(output)[::-1] for output in outputs]
+        return [_changed(output, fault, m) for output, m in zip(outputs, rows, strict=True)]
+    except ValueError:  # does not apply
+        return None
 
 
 def _nearly_right(attempt: Attempt, outputs: list[Any]) -> bool:

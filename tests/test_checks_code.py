@@ -1,0 +1,28 @@
+"""What the code of a wrong answer shows: arguments that it does not use."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from tests.made_task import task, wrong
+
+Y = np.arange(3.0)
+POWER = task(lambda X, n: X**n, ((Y, 2), (Y + 0.25, 3), (Y - 0.5, 4)), mistakes=())
+
+
+def test_an_argument_that_is_never_used_is_named():
+    def own_number(X, n):
+        return X**3 + np.sin(X)
+
+    def own_value(X, n):
+        n = 2
+        return X**n + np.sin(X)
+
+    def renamed(z, k):
+        return z**3 + np.sin(z)
+
+    assert "never uses its argument `n`" in wrong(own_number, POWER).diagnosis
+    assert "gives its argument `n` another value" in wrong(own_value, POWER).diagnosis
+    assert "never uses its argument `k`" in wrong(renamed, POWER).diagnosis
+    needless = task(lambda X, n: X, ((Y, 2), (Y + 0.25, 3)), mistakes=())
+    assert "never uses" not in wrong(own_number, needless).diagnosis
