@@ -104,6 +104,10 @@ SIGMOID = Task(
             "Different z get the same value. The sigmoid rises everywhere, if ever so little: is z,"
             " or your result, limited or rounded?",
         ),
+        Property(
+            lambda arguments, a: not np.allclose(a, activations.sigmoid(*arguments), rtol=0.01),
+            "Close, but not exact. Is e written with a few digits only? `np.exp` has them all.",
+        ),
     ),
 )
 
@@ -507,6 +511,8 @@ COLLAPSE = Task(
 
 
 def hinges(x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray, float]:
+    if not np.all(np.diff(x) > 0):
+        raise ValueError("the corners must stand from left to right")
     slope = np.diff(y) / np.diff(x)
     return x[:-1], np.diff(slope, prepend=0), y[0]
 
@@ -700,7 +706,7 @@ def _small(seed: int, examples: int, units: int, outputs: int) -> tuple[Sequenti
 def _networks() -> tuple[tuple, ...]:
     # Seeds at which all that may be counted by mistake comes to another number.
     X = digits().train.X
-    small, other = _small(126, 4, 8, 2), _small(38, 6, 7, 9)
+    small, other = _small(972, 4, 8, 2), _small(38, 6, 7, 9)
     return (
         small,
         other,
@@ -774,6 +780,16 @@ DEAD_UNITS = Task(
                 np.sum(np.all(X @ model.layers[0].kernel <= model.layers[0].bias, axis=0))
             ),
             "You subtracted the layer's bias. The layer adds it: z = X W + b.",
+        ),
+        Mistake(
+            lambda model, X: int(np.all(_hidden(model, X)[:, 0] <= 0)),
+            "Only the first unit counts. If you have a loop over the units, does it end after its"
+            " first turn? The line with `return` belongs behind it.",
+        ),
+        Mistake(
+            lambda model, X: dead_units(_trained(64, 1.5), X),
+            "Your function looks at `damaged`, whatever network it is given. Look at its argument"
+            " `model`.",
         ),
     ),
     hints=(
