@@ -37,33 +37,6 @@ def _right(reference: Callable, arguments: tuple, observed: Any) -> list[bool]:
     ]
 
 
-def _constant_factor(reference: Callable, origin: Callable) -> Property:
-    """Say by which factor all numbers are wrong, seen from where they should be seen."""
-
-    def several(arguments: tuple) -> bool:
-        # With a single example whatever is wrong with its error is a factor.
-        return all(len(array) > 1 for array in arguments if np.ndim(array) == 2)
-
-    def factor(arguments: tuple, observed: Any) -> float | None:
-        flat = [
-            np.concatenate([np.ravel(part) for part in parts])
-            for parts in (observed, reference(*arguments), origin(*arguments))
-        ]
-        got, expected = flat[0] - flat[2], flat[1] - flat[2]
-        found = got @ expected / (expected @ expected)
-        same = np.allclose(got, found * expected, rtol=1e-6, atol=1e-12)
-        telling = found > 1e-6 and abs(found - 1) > 1e-3 and several(arguments)
-        return found if same and telling else None
-
-    def diagnosis(arguments: tuple, observed: Any) -> str:
-        return (
-            f"The direction is right, but all of it is {factor(arguments, observed):.6g} times "
-            "what it should be on this input. What is it divided or multiplied by?"
-        )
-
-    return Property(lambda arguments, observed: factor(arguments, observed) is None, diagnosis)
-
-
 # --- gradient_descent_step, train_one_epoch -------------------------------------------------------
 
 
@@ -287,18 +260,6 @@ GRADIENT_DESCENT_STEP = Task(
             "6.3",
         ),
         Mistake(
-            _sum_for_b_only,
-            "Your w is right. In the slope of b the division by the number of examples is missing: "
-            "it is an average, too.",
-            "6.3",
-        ),
-        Mistake(
-            _sum_for_w_only,
-            "Your b is right. In the slope of w the division by the number of examples is missing: "
-            "it is an average, too.",
-            "6.3",
-        ),
-        Mistake(
             _mean_over_features,
             "You divided by the number of features (columns of X) instead of by the number of "
             "examples (rows of X).",
@@ -395,11 +356,6 @@ GRADIENT_DESCENT_STEP = Task(
             "6.3",
         ),
         Mistake(
-            _divided_twice,
-            "You divided by the number of examples twice. An average needs it once.",
-            "6.3",
-        ),
-        Mistake(
             _example_by_example,
             "You took a step for every single example. Here it is one step, with slopes averaged "
             "over all the examples.",
@@ -411,24 +367,10 @@ GRADIENT_DESCENT_STEP = Task(
             "6.3",
         ),
         Mistake(
-            _bias_left_behind,
-            "Your w is right, but b has not moved. It is a parameter as well, with a slope of its "
-            "own.",
-            "6.3",
-        ),
-        Mistake(
             _slopes_returned,
             "You returned the slopes. Wanted are the parameters after the step that the slopes ask "
             "for.",
             "6.3",
-        ),
-        Mistake(
-            lambda w, b, X, y, alpha: _one_step(w, b, X, y, alpha)[0],
-            "You returned w alone. Return both parameters, w and b.",
-        ),
-        Mistake(
-            lambda w, b, X, y, alpha: _one_step(w, b, X, y, alpha)[::-1],
-            "Both results are right, but in the other order: return w first, then b.",
         ),
         Mistake(
             lambda w, b, X, y, alpha: np.append(*_one_step(w, b, X, y, alpha)),
@@ -448,7 +390,6 @@ GRADIENT_DESCENT_STEP = Task(
             "6.2",
         ),
     ),
-    properties=(_constant_factor(_one_step, lambda w, b, X, y, alpha: (w, b)),),
     hints=(
         "Write down the three steps in the order of section 6.4: z and the model's answer, the "
         "error for each example, then a slope for w and a slope for b.",
@@ -963,15 +904,6 @@ HIDDEN_LAYER_FORWARD = Task(
             "6.8",
         ),
         Mistake(
-            lambda X, W1, b1, W2, b2: sigmoid(_relu(X @ W1 + b1) @ W2 + b2),
-            "Your output has been through a sigmoid. Wanted are the logits: the last layer is "
-            "linear.",
-        ),
-        Mistake(
-            lambda X, W1, b1, W2, b2: _relu(X @ W1) @ W2,
-            "You left out both biases.",
-        ),
-        Mistake(
             lambda X, W1, b1, W2, b2: _relu(X @ W1.T + b1) @ W2 + b2,
             "You transposed the first layer's weights. They have one column for each hidden unit "
             "already, so they are multiplied as they are.",
@@ -1178,13 +1110,6 @@ BACKPROPAGATE = Task(
             "line 1.",
         ),
         Mistake(
-            _way_back(
-                line_2=lambda x, dz: x.T @ dz / len(x), bias=lambda dz: dz.sum(axis=0) / len(dz)
-            ),
-            "All your slopes are m times too small: you divided by the number of examples twice. "
-            "Line 1 does it once, and the other lines pass it on.",
-        ),
-        Mistake(
             _way_back(line_1=lambda Z2, y: (softmax(Z2) - one_hot(y, Z2.shape[1])) / Z2.shape[1]),
             "In line 1 you divided by the number of classes N. The cost is an average over the m "
             "examples: divide by m.",
@@ -1288,16 +1213,6 @@ BACKPROPAGATE = Task(
             _way_back(line_4=lambda da, Z1, A1: 1 - A1**2),
             "Your slopes of the output layer are right. In line 4 the blame that came down from "
             "above was lost: multiply it by the activation's slope, do not replace it.",
-        ),
-        Mistake(
-            _way_back(bias=lambda dz: dz.mean(axis=0)),
-            "Your slopes of the weights are right. Those of the biases were averaged, and are m "
-            "times too small: line 1 has divided by m already, so add up the columns.",
-        ),
-        Mistake(
-            _way_back(line_2=lambda x, dz: x.T @ dz / len(x)),
-            "Your slopes of the biases are right. Those of the weights are m times too small: line "
-            "1 has divided by m already, and the products pass it on.",
         ),
         Mistake(
             _no_tanh_forward,
@@ -1409,7 +1324,6 @@ BACKPROPAGATE = Task(
         Property(
             lambda arguments, observed: not any(_parts(arguments, observed)), _where_it_goes_wrong
         ),
-        _constant_factor(_gradients, lambda X, y, *weights: [0 * array for array in weights]),
     ),
     hints=(
         "Go up first and keep what the way down needs: the hidden layer's output and the logits. "

@@ -214,20 +214,6 @@ LOGSUMEXP = Task(
             "already. Either leave that term out of the sum, or take the plain logarithm.",
         ),
         Mistake(
-            lambda Z: _logsumexp(Z)[:, np.newaxis],
-            "Your numbers are right, but they stand in a column of shape (m, 1). One number per "
-            "row is an array of shape (m,): keep the dimension for the subtraction only.",
-        ),
-        Mistake(
-            lambda Z: (
-                Z.max(axis=1, keepdims=True)
-                + np.log(np.exp(Z - Z.max(axis=1, keepdims=True)).sum(axis=1))
-            ),
-            "You added a column of shape (m, 1) to an array of shape (m,), and NumPy combined each "
-            "row with every other: (m, m). Give the largest logits the shape (m,) before you add "
-            "them back.",
-        ),
-        Mistake(
             lambda Z: Z.max(axis=1) + np.log(np.exp(Z - Z.max(axis=1)).sum(axis=1)),
             "The largest logits of the rows have the shape (m,), and NumPy takes that for a row: "
             "it subtracts them from the columns, or finds that the shapes do not fit. Keep them as "
@@ -237,11 +223,6 @@ LOGSUMEXP = Task(
             lambda Z: Z.max(axis=1) + np.log(np.exp(Z - Z.max(axis=1, keepdims=True))).sum(axis=1),
             "You took the logarithms first and then added them up. It is the other way round: the "
             "logarithm of the sum.",
-        ),
-        Mistake(
-            lambda Z: _logsumexp(Z)[0],
-            "You returned the number of the first row alone. A return inside a loop ends the "
-            "function: collect the numbers, and return them after the loop.",
         ),
     ),
     properties=(
@@ -370,11 +351,6 @@ CROSS_ENTROPY_FROM_LOGITS = Task(
             "shifted exponentials is missing; without it, a right answer costs nothing.",
         ),
         Mistake(
-            lambda y, Z: -_losses(y, Z),
-            "Your losses have the wrong sign: this is the logarithm of the probability. Subtract "
-            "the true class's logit from the log-sum-exp, not the other way round.",
-        ),
-        Mistake(
             lambda y, Z: _logsumexp(Z),
             "You returned the log-sum-exp alone. The true class's logit is still to be subtracted.",
         ),
@@ -451,16 +427,6 @@ CROSS_ENTROPY_FROM_LOGITS = Task(
             "You applied softmax twice: once to the logits, and once more inside the loss. The "
             "loss can then hardly tell right from wrong.",
             "5.11",
-        ),
-        Mistake(
-            lambda y, Z: _losses(y, Z).mean(),
-            "You returned the average loss. This task asks for the loss of each example, an array "
-            "of shape (m,).",
-        ),
-        Mistake(
-            lambda y, Z: _logsumexp(Z)[:, np.newaxis] - _of_truth(y, Z),
-            "You subtracted an array of shape (m,) from a column of shape (m, 1), and NumPy "
-            "combined each row with every other: (m, m). Bring both to the shape (m,) first.",
         ),
         Mistake(
             lambda y, Z: _logsumexp(Z) - Z[y],
@@ -717,16 +683,6 @@ LOGISTIC_LOSS_FROM_LOGITS = Task(
         Mistake(
             lambda y, z: _logistic_loss_from_logits(1 - y, z),
             "You exchanged the two labels: a positive z speaks for y = 1.",
-        ),
-        Mistake(
-            lambda y, z: -_logistic_loss_from_logits(y, z),
-            "Your losses have the wrong sign: this is the logarithm of the probability given to "
-            "what happened. The loss is minus that.",
-        ),
-        Mistake(
-            lambda y, z: _logistic_loss_from_logits(y, z).mean(),
-            "You returned the average loss. This task asks for the loss of each example, an array "
-            "of shape (m,).",
         ),
         Mistake(
             lambda y, z: _logistic_loss_from_logits(y, z).astype(y.dtype),
@@ -1190,7 +1146,7 @@ READ_LOGITS = Task(
     mistakes=(
         Mistake(
             _as_sure_as(lambda Z: Z.max(axis=1)),
-            "The answers are right. But you returned the largest logit as if it were a "
+            "The answers are right. You returned the largest logit as if it were a "
             "probability. A logit can be any number; softmax turns a row of them into "
             "probabilities.",
         ),
@@ -1212,108 +1168,66 @@ READ_LOGITS = Task(
         ),
         Mistake(
             _as_sure_as(lambda Z: softmax.softmax(Z, axis=0).max(axis=1)),
-            "The answers are right. But your softmax runs over the examples (axis 0); it must run "
+            "The answers are right. Your softmax runs over the examples (axis 0); it must run "
             "over the classes of each example (axis −1).",
         ),
         Mistake(
             _as_sure_as(lambda Z: softmax.softmax(Z.ravel()).reshape(Z.shape).max(axis=1)),
-            "The answers are right. But your softmax divides by the sum over the whole array; each "
+            "The answers are right. Your softmax divides by the sum over the whole array; each "
             "row is divided by a sum of its own.",
         ),
         Mistake(
             _as_sure_as(lambda Z: sigmoid(Z.max(axis=1))),
-            "The answers are right. But you applied the sigmoid to the largest logit, as if the "
+            "The answers are right. You applied the sigmoid to the largest logit, as if the "
             "other classes were not there. With several classes, the probability depends on all "
             "logits of the row: softmax.",
         ),
         Mistake(
             _as_sure_as(lambda Z: softmax.softmax(softmax.softmax(Z)).max(axis=1)),
-            "The answers are right. But you applied softmax twice, which makes every model look "
+            "The answers are right. You applied softmax twice, which makes every model look "
             "unsure.",
             "5.11",
         ),
         Mistake(
             _as_sure_as(lambda Z: Z.max(axis=1) / Z.sum(axis=1)),
-            "The answers are right. But you divided the logits themselves by their sum; softmax "
+            "The answers are right. You divided the logits themselves by their sum; softmax "
             "divides their exponentials.",
         ),
         Mistake(
             _as_sure_as(lambda Z: naive_softmax(np.clip(Z, -700, 700)).max(axis=1)),
-            "The answers are right. But you clipped the logits, so that two large ones become "
+            "The answers are right. You clipped the logits, so that two large ones become "
             "equal and share the probability. Shift the logits instead of cutting them.",
             "5.7",
         ),
         Mistake(
-            _as_sure_as(lambda Z: softmax.log_softmax(Z).max(axis=1)),
-            "The answers are right. But you returned the logarithm of the probability, a number "
-            "that is never positive.",
-        ),
-        Mistake(
             _as_sure_as(lambda Z: sigmoid(np.ptp(np.sort(Z, axis=1)[:, -2:], axis=1))),
-            "The answers are right. But you weighed the best class against the second alone: that "
+            "The answers are right. You weighed the best class against the second alone: that "
             "is the probability if there were only these two. Softmax counts all classes.",
         ),
         Mistake(
-            _as_sure_as(lambda Z: 100 * softmax.softmax(Z).max(axis=1)),
-            "The answers are right, and so are the probabilities, but for the factor 100: a "
-            "probability lies between 0 and 1, not in per cent.",
-        ),
-        Mistake(
             _as_sure_as(lambda Z: np.exp(Z).max(axis=1)),
-            "The answers are right. But you returned the exponential of the largest logit: it is "
+            "The answers are right. You returned the exponential of the largest logit: it is "
             "still to be divided by the sum of the row's exponentials, and it can overflow.",
         ),
         Mistake(
             _as_sure_as(lambda Z: np.ones(len(Z))),
-            "The answers are right. But your probabilities are all exactly 1. Are the shifted "
+            "The answers are right. Your probabilities are all exactly 1. Are the shifted "
             "exponentials divided by the sum of their row?",
         ),
         Mistake(
             _as_sure_as(lambda Z: softmax.softmax(Z)),
-            "The answers are right. But you returned all probabilities, shape (m, N). Only that of "
+            "The answers are right. You returned all probabilities, shape (m, N). Only that of "
             "the answer is asked for: the largest of each row.",
         ),
         Mistake(
-            _labelled(lambda Z: Z.argmax(axis=1) + 1),
-            "The probabilities are right. But your classes count from 1; they run from 0 to N − 1.",
-        ),
-        Mistake(
-            _labelled(lambda Z: Z.argmin(axis=1)),
-            "The probabilities are right. But you chose the class with the smallest logit.",
-        ),
-        Mistake(
-            _labelled(lambda Z: Z.argmax(axis=0)),
-            "The probabilities are right. But you looked for the largest logit of each column "
-            "(axis 0). The classes of an example stand in its row (axis 1).",
-        ),
-        Mistake(
             _labelled(lambda Z: Z.max(axis=1)),
-            "The probabilities are right. But you returned the largest logit of each row; the "
+            "The probabilities are right. You returned the largest logit of each row; the "
             "answer is the class, that is the position, where it stands.",
-        ),
-        Mistake(
-            lambda Z: _read_logits(Z)[::-1],
-            "You returned the two in the other order. First the answers, then the probabilities.",
-        ),
-        Mistake(
-            lambda Z: _read_logits(Z)[0],
-            "You returned the answers alone. The second thing asked for is how sure the model is "
-            "of each: its probability.",
-        ),
-        Mistake(
-            lambda Z: _read_logits(Z)[1],
-            "You returned the probabilities alone. The first thing asked for is the answers: the "
-            "class with the largest logit of each row.",
         ),
         Mistake(
             lambda Z: (Z.argmax(axis=0), softmax.softmax(Z).max(axis=0)),
             "You looked down the columns (axis 0), over the examples. The classes of an example "
             "stand in its row (axis 1): one answer and one probability for each row.",
-        ),
-        Mistake(
-            _as_sure_as(lambda Z: softmax.softmax(Z)[:, Z.argmax(axis=1)]),
-            "The answers are right. But you took the columns of all answers out of every row, "
-            "shape (m, m). Pair each row number with its own answer, or take each row's largest.",
         ),
         Mistake(
             _as_sure_as(
@@ -1323,11 +1237,6 @@ READ_LOGITS = Task(
             ),
             "The largest logits of the rows have the shape (m,), and NumPy takes that for a row: "
             "the shapes do not fit. Keep them as a column, shape (m, 1), for the subtraction.",
-        ),
-        Mistake(
-            lambda Z: tuple(part[0] for part in _read_logits(Z)),
-            "You returned the answer for the first row alone. A return inside a loop ends the "
-            "function: collect answers and probabilities, and return them after the loop.",
         ),
         Mistake(
             lambda Z: list(zip(*_read_logits(Z), strict=True)),
