@@ -59,6 +59,8 @@ BASELINE_ACCURACY = Task(
         (np.array([7, 7, 1, 9, 7]), np.array([7, 1, 9, 7, 0, 7, 8])),
         (3 * _random_digits(2, 30, 4), 3 * _random_digits(3, 20, 4)),
         (9 - 2 * _random_digits(4, 50, 4) % 7, 9 - 2 * _random_digits(5, 40, 4) % 7),
+        (1 + _random_digits(12, 21, 3), 1 + _random_digits(13, 33, 4)),
+        (_random_digits(14, 9, 4) + 2, _random_digits(15, 14, 4) + 1),
         (_random_digits(0, 200), _random_digits(1, 80)),
         (np.repeat([6, 2, 4], [250, 260, 40]), np.repeat([2, 6, 9], [7, 301, 4])),
     ),
@@ -199,17 +201,6 @@ def _standard(X: np.ndarray, X_train: np.ndarray) -> np.ndarray:
     return (X - X_train.mean(axis=0)) / _divisor(X_train)
 
 
-def _undivided(arguments: tuple, scaled: Any) -> np.ndarray:
-    """Return the deviations of the columns that have one and were not divided by it."""
-    X_train, X_new = arguments
-    same = np.ones(X_train.shape[1], dtype=bool)
-    for X, got in zip((X_train, X_new), scaled, strict=True):
-        centred = X - X_train.mean(axis=0)
-        same &= np.isclose(got, centred, rtol=1e-4, atol=1e-12).all(axis=0)
-    deviation = X_train.std(axis=0)
-    return deviation[same & ~_flat(X_train) & ~np.isclose(deviation, 1, rtol=1e-2)]
-
-
 def _by_rows(X: np.ndarray, X_train: np.ndarray) -> np.ndarray:
     return _standardised(X.T).T
 
@@ -264,6 +255,14 @@ SCALE_LIKE_TRAINING = Task(
             "You scaled the new examples with their own mean and standard deviation. The same "
             "image would then become different numbers among other images: use the training part's "
             "for both.",
+        ),
+        Mistake(
+            lambda X_train, X_new: (
+                _standardised(X_train),
+                (X_new - X_new.mean(axis=0)) / _divisor(X_train),
+            ),
+            "You subtracted the new examples' own mean from them. Use the training part's for "
+            "both, as you do with the standard deviation.",
         ),
         Mistake(
             _with_all_rows,
@@ -601,6 +600,11 @@ def _equal_is_better(val_loss: np.ndarray, patience: int) -> tuple[int, int]:
     return best + 1, epoch + 1
 
 
+def _to_the_end(val_loss: np.ndarray, patience: int) -> bool:
+    best, last = early_stopping(val_loss, patience)
+    return last - best < patience
+
+
 def _clearly_better(val_loss: np.ndarray, patience: int) -> tuple[int, int]:
     best = 0
     for epoch, loss in enumerate(val_loss):
@@ -636,6 +640,10 @@ EARLY_STOPPING = Task(
         (np.array([0.3, 0.4, 0.5, 0.6, 0.7]), 3),
         (np.array([1.0, 0.9, 0.95, 0.93, 0.96, 0.97, 0.98, 0.5]), 3),
         (0.3 - 1e-5 * np.array([0, 1, 2, 3, 2, 1, 4, 3, 2, 1, 0]), 4),
+        *(
+            (np.round(np.exp(-np.arange(m) / (m / 2)) + noise * _random_numbers(m, m), 3), patience)
+            for m, noise, patience in ((15, 0.1, 2), (20, 0.15, 3), (25, 0.1, 4), (30, 0.2, 5))
+        ),
         (np.round(np.exp(-np.arange(60) / 20) + 0.05 * _random_numbers(8, 60), 3), 6),
     ),
     mistakes=(
@@ -683,6 +691,17 @@ EARLY_STOPPING = Task(
             lambda val_loss, patience: (early_stopping(val_loss, patience)[1],) * 2,
             "You returned the last epoch twice. The best is the one with the lowest loss so far, "
             "some epochs earlier.",
+        ),
+        Mistake(
+            lambda val_loss, patience: (
+                early_stopping(val_loss, patience)[0],
+                min(
+                    early_stopping(val_loss, patience)[1],
+                    len(val_loss) - _to_the_end(val_loss, patience),
+                ),
+            ),
+            "Where training goes on to the end, your last epoch is one too few: counted from 1, "
+            "it is the number of epochs.",
         ),
         Mistake(
             lambda val_loss, patience: early_stopping(val_loss, patience + 1),
@@ -841,6 +860,8 @@ WORST_ERRORS = Task(
         ),
         (2 * _random_numbers(9, 80, 10), _random_digits(10, 80), 6),
         (2 * _random_numbers(14, 40, 5), _random_digits(15, 40, 5), 9),
+        (3 * _random_numbers(19, 25, 6), _random_digits(20, 25, 6), 7),
+        (_random_numbers(21, 30, 4), _random_digits(22, 30, 4), 4),
         (_random_numbers(16, 12, 3) + _random_numbers(17, 12, 1), _random_digits(18, 12, 3), 5),
         (
             3 * _random_numbers(11, 60, 4) + 5 * _random_numbers(12, 60, 1),

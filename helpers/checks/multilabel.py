@@ -57,6 +57,8 @@ LABELS_FROM_LOGITS = Task(
         (np.array([[0.40547, 0.40546]]), np.array([0.6, 0.6])),  # just above, just below
         (np.array([[-0.4], [0.1], [0.9], [2.0]]), np.array([0.7])),
         (np.array([[0.7, 0.2], [-0.3, 2.0]], dtype=np.float32), np.array([0.6, 0.6])),
+        (2 * _random_numbers(1, 6, 5), np.array([0.3, 0.15, 0.85, 0.4, 0.7])),
+        (3 * _random_numbers(2, 4, 3), np.array([0.05, 0.6, 0.45])),
         (2 * _random_numbers(0, 20, 12), np.roll(np.linspace(0.1, 0.9, 12), 5)),
     ),
     mistakes=(
@@ -761,6 +763,8 @@ CHOOSE_THRESHOLDS = Task(
         ),
         (*_thresholds_probe(10, 40, 3, 0.3), _TENTHS),
         (*_thresholds_probe(12, 300, 4, 0.15), np.linspace(0.05, 0.95, 19).round(2)),
+        (*_thresholds_probe(16, 50, 4, 0.4), np.array([0.02, 0.17, 0.33, 0.41, 0.64, 0.77, 0.9])),
+        (*_thresholds_probe(18, 25, 3, 0.5), np.array([0.1, 0.35, 0.55, 0.6, 0.8])),
         (*_thresholds_probe(14, 60, 3, 0.15), np.array([1 / 9, 0.3, 4 / 9, 5 / 9])),
     ),
     mistakes=(

@@ -63,6 +63,18 @@ def _memory_first(reference: Callable, memory: tuple[str, ...], move: str) -> tu
     return Property(moves, right + f"is not. {move}"), Property(remembers, diagnosis)
 
 
+def _two_lines(
+    step: Callable, first: dict[str, Callable], second: dict[str, Callable], *left_out: tuple
+) -> tuple[Mistake, ...]:
+    """Return the mistakes of who gets two lines wrong, less some pairs, given by their places."""
+    return tuple(
+        Mistake(step(one, other), f"Two things at once: {what}; and {besides}.")
+        for i, (what, one) in enumerate(first.items())
+        for j, (besides, other) in enumerate(second.items())
+        if (i, j) not in left_out
+    )
+
+
 # --- momentum_step --------------------------------------------------------------------------------
 
 
@@ -85,6 +97,34 @@ def _velocity(u, g, alpha, mu):
     return mu * u - alpha * g
 
 
+_VELOCITIES = {
+    "the velocity points uphill, since α g has to be subtracted": (
+        lambda u, g, alpha, mu: mu * u + alpha * g
+    ),
+    "the velocity lacks the learning rate": lambda u, g, alpha, mu: mu * u - g,
+    "in the velocity the new step is multiplied by 1 − μ": (
+        lambda u, g, alpha, mu: mu * u - (1 - mu) * alpha * g
+    ),
+    "in the velocity the new step is multiplied by 1 − μ, and added where it is to be subtracted": (
+        lambda u, g, alpha, mu: mu * u + (1 - mu) * alpha * g
+    ),
+    "the velocity is a running mean of the gradients, with 1 − μ before the new one": (
+        lambda u, g, alpha, mu: mu * u + (1 - mu) * g
+    ),
+    "the velocity keeps the share 1 − μ of itself instead of μ": (
+        lambda u, g, alpha, mu: (1 - mu) * u - alpha * g
+    ),
+    "all of the old velocity survives": lambda u, g, alpha, mu: u - alpha * g,
+}
+_MOVES = {
+    "w moves by minus the velocity, which holds the sign already": (
+        lambda w, u, new_u, g, alpha, mu: w - new_u
+    ),
+    "w moves by the old velocity": lambda w, u, new_u, g, alpha, mu: w + u,
+    "the velocity is multiplied by −α before it is added to w": (
+        lambda w, u, new_u, g, alpha, mu: w - alpha * new_u
+    ),
+}
 _W = np.array([1.0, -2.0, 0.5])
 _G = np.array([0.5, 4.0, -0.25])
 _U = np.array([-0.25, 0.5, 1.0])
@@ -169,6 +209,21 @@ MOMENTUM_STEP = Task(
             _then(_velocity, lambda w, u, new_u, g, alpha, mu: w - alpha * g),
             "Your velocity is right, but w took a plain step: the velocity is not used.",
         ),
+        *_two_lines(_then, _VELOCITIES, _MOVES, (0, 0), (4, 2)),  # these two have their own words
+        Mistake(
+            _then(lambda u, g, alpha, mu: mu * u + (1 - mu) * g),
+            "Your velocity is a running mean of the gradients, with 1 − μ before the new one. Here "
+            "it gets the whole step, −α g.",
+        ),
+        Mistake(
+            _then(lambda u, g, alpha, mu: mu * u + (1 - mu) * alpha * g),
+            "You multiplied the new step by 1 − μ, and added it. In momentum it comes in whole, "
+            "and α g is subtracted.",
+        ),
+        Mistake(
+            _then(lambda u, g, alpha, mu: alpha * u - mu * g),
+            "You exchanged α and μ: μ belongs to the old velocity, α to the gradient.",
+        ),
         Mistake(
             _then(lambda u, g, alpha, mu: -alpha * g),
             "Your velocity has no memory: a share μ of the old one has to survive.",
@@ -234,6 +289,32 @@ def _sized(
     return answer
 
 
+_MEANS = {
+    "v adds up the squares and never fades": lambda v, g, rho: v + g**2,
+    "in v the new square lacks the weight 1 − ρ": lambda v, g, rho: rho * v + g**2,
+    "in v you exchanged ρ and 1 − ρ": lambda v, g, rho: (1 - rho) * v + rho * g**2,
+    "v is the mean of the gradients, not of their squares": (
+        lambda v, g, rho: rho * v + (1 - rho) * g
+    ),
+    "v keeps nothing of the old v": lambda v, g, rho: g**2,
+}
+_STEPS = {
+    "ε is added outside the root": lambda w, v, new_v, g, alpha, epsilon: (
+        w - alpha * g / (np.sqrt(new_v) + epsilon)
+    ),
+    "you divided by v, not by its root": lambda w, v, new_v, g, alpha, epsilon: (
+        w - alpha * g / (new_v + epsilon)
+    ),
+    "the step is added to w, not subtracted": lambda w, v, new_v, g, alpha, epsilon: (
+        w + alpha * g / np.sqrt(new_v + epsilon)
+    ),
+    "the step is divided by the root of the old v": lambda w, v, new_v, g, alpha, epsilon: (
+        w - alpha * g / np.sqrt(v + epsilon)
+    ),
+    "the learning rate is missing": lambda w, v, new_v, g, alpha, epsilon: (
+        w - g / np.sqrt(new_v + epsilon)
+    ),
+}
 _V = np.array([1.0, 9.0, 0.125])  # not g², nor any power of it
 
 RMSPROP_STEP = Task(
@@ -321,6 +402,7 @@ RMSPROP_STEP = Task(
             "You squared the weight 1 − ρ together with the gradient. Only the gradient "
             "is squared.",
         ),
+        *_two_lines(_sized, _MEANS, _STEPS),
         Mistake(
             _sized(lambda v, g, rho: g**2),
             "Your v has no memory: it is the last gradient's square. A share ρ of the old v has to "
@@ -441,6 +523,28 @@ def _old_means(w, m, v, g, t, alpha, beta_1, beta_2, epsilon):
     return w - alpha * _divided(m_hat, v_hat, g, epsilon), new_m, new_v
 
 
+_CORRECTIONS = {
+    "the corrections are left out": lambda m, v, t, beta_1, beta_2: (m, v),
+    "only m is corrected": lambda m, v, t, beta_1, beta_2: (m / (1 - beta_1**t), v),
+    "only v is corrected": lambda m, v, t, beta_1, beta_2: (m, v / (1 - beta_2**t)),
+    "in the corrections the power t is missing": (
+        lambda m, v, t, beta_1, beta_2: _corrected(m, v, 1, beta_1, beta_2)
+    ),
+    "in the corrections β is multiplied by t instead of raised to that power": (
+        lambda m, v, t, beta_1, beta_2: (m / (1 - beta_1 * t), v / (1 - beta_2 * t))
+    ),
+    "the corrections are those of the next step, t + 1": (
+        lambda m, v, t, beta_1, beta_2: _corrected(m, v, t + 1, beta_1, beta_2)
+    ),
+}
+_RATIOS = {
+    "ε is added inside the root": lambda m_hat, v_hat, g, epsilon: m_hat / np.sqrt(v_hat + epsilon),
+    "you divided by v̂, not by its root": lambda m_hat, v_hat, g, epsilon: m_hat / (v_hat + epsilon),
+    "the step is added to w, not subtracted": lambda m_hat, v_hat, g, epsilon: (
+        -m_hat / (np.sqrt(v_hat) + epsilon)
+    ),
+    "ε is left out": lambda m_hat, v_hat, g, epsilon: m_hat / np.sqrt(v_hat),
+}
 _LONG = 1 - 2**-10  # like 0.999, but exact in single precision, which Keras goes through
 _M = np.array([-0.25, 0.5, 1.0])
 
@@ -609,6 +713,11 @@ ADAM_STEP = Task(
             _old_means,
             "Your new means are right, but w moved by the old ones. Compute m and v first, then "
             "correct and use those.",
+        ),
+        *_two_lines(
+            lambda correction, ratio: _adam_with(correction=correction, ratio=ratio),
+            _CORRECTIONS,
+            _RATIOS,
         ),
         Mistake(
             _adam_with(m_mean=lambda m, g, beta: beta * m + g),
