@@ -479,7 +479,8 @@ MACRO_AND_MICRO_F1 = Task(
         (np.array([[1, 1], [1, 0], [1, 0]]), np.array([[1, 0], [1, 1], [1, 1]])),
         (np.array([[1, 0, 0], [1, 0, 1]]), np.array([[1, 0, 1], [1, 0, 0]])),
         (np.array([[1, 0], [0, 0]]), np.array([[0, 0], [0, 0]])),
-        (np.array([[0, 0]]), np.array([[0, 0]])),
+        (np.array([[0, 0], [0, 0], [0, 0]]), np.array([[0, 0], [0, 0], [0, 0]])),
+        (np.array([[1, 0, 1]]), np.array([[1, 1, 0]])),
         (_random_labels(5, 12, 3), _random_labels(6, 12, 3, 0.6)),
         (
             _random_labels(7, 60, 4) * np.array([1, 1, 1, 0]),
@@ -857,6 +858,13 @@ CHOOSE_THRESHOLDS = Task(
             _nan_is_best,
             "Where a label never occurs and a candidate brings no yes, your F1 divides 0 by 0, and "
             "`np.argmax` takes nan for the largest of all. F1 is 0 there, as in the lesson.",
+        ),
+        Mistake(
+            lambda y, a, candidates: candidates[
+                np.argmax([f1_score(y, predict_labels(a, t)) for t in candidates])
+            ],
+            "You looked for one largest value in the whole table. Each label needs its own: "
+            "`np.argmax` with an axis.",
         ),
         Mistake(
             _best_labels,
@@ -1424,7 +1432,8 @@ ANSWER_STRIPS = Task(
         ),
         Property(
             lambda arguments, verdict: not verdict.startswith("the same answer"),
-            "You gave every strip the same answer, whatever is in it.",
+            "You gave every strip the same answer, whatever is in it. If a network was trained for "
+            "it, its learning rate may be too high: does its cost fall?",
         ),
         Property(lambda arguments, verdict: verdict not in (_BELOW, _CHANCE), _below_goal),
     ),
