@@ -16,8 +16,8 @@ from dataclasses import fields, replace
 import numpy as np
 import pytest
 
-from helpers.checks._errors import RULES, Failure, Shaped, explained, failure
-from helpers.checks._place import Place
+from helpers.checks.errors import RULES, Failure, Shaped, explained, failure
+from helpers.checks.errors._place import Place
 
 VECTOR = np.array([-1.0, 0.0, 2.0])
 MATRIX = np.arange(6.0).reshape(3, 2)
@@ -772,7 +772,7 @@ def test_an_exception_that_was_never_raised():
 
 
 def test_the_helpers_named_for_import_exist():
-    from helpers.checks._errors_names import HELPERS
+    from helpers.checks.errors._names import HELPERS
 
     for name, module in HELPERS.items():
         assert hasattr(__import__(f"helpers.{module}", fromlist=[name]), name)

@@ -6,7 +6,7 @@ import inspect
 from collections.abc import Callable
 
 from helpers.checks._attempt import Attempt, Diagnosis
-from helpers.checks._detectors import overwritten_argument, unused_argument
+from helpers.checks.slips import overwritten_argument, unused_argument
 
 
 def argument_unused(attempt: Attempt) -> Diagnosis | None:

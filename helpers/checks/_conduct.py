@@ -8,11 +8,11 @@ from typing import Any
 import numpy as np
 
 from helpers.checks._attempt import Attempt, Call, Diagnosis
-from helpers.checks._errors import explained
 from helpers.checks._mistakes import agreeing, without_praise
 from helpers.checks._run import parameters, run
 from helpers.checks._task import Task
 from helpers.checks._values import Raised, agree, is_sequence, like, show
+from helpers.checks.errors import explained
 
 REPEATS = 3
 ENOUGH_SECONDS = 1.0  # of repeating, if an answer takes long

@@ -2,7 +2,7 @@
 
 One further fault is enough for no known mistake to agree with the whole answer. So each part is
 held against the right part, then against the same part of each known mistake, then against the
-slips that `_detectors` knows. What is said names the parts that are right, and what is wrong with
+slips that `slips` knows. What is said names the parts that are right, and what is wrong with
 those that are not.
 """
 
@@ -16,11 +16,11 @@ from typing import Any
 import numpy as np
 
 from helpers.checks._attempt import Attempt, Call, Diagnosis
-from helpers.checks._detectors import located, slip
 from helpers.checks._mistakes import mistaken, without_praise
 from helpers.checks._run import parameters
 from helpers.checks._task import Mistake
 from helpers.checks._values import agree, is_sequence, mismatch
+from helpers.checks.slips import located, slip
 
 WHOLE = re.compile(r"\b(both|twice|order|alone|exchanged|parts?)\b", re.IGNORECASE)
 FEWEST = 3  # Different numbers in a part; of fewer it is too easily the same by chance.

@@ -7,9 +7,9 @@ import copy
 import re
 
 from helpers.checks._attempt import Attempt, Diagnosis
-from helpers.checks._detectors import located
 from helpers.checks._run import parameters
 from helpers.checks._values import Raised
+from helpers.checks.slips import located
 
 PLACE = re.compile(r"right,? (except|only)|and wrong on")
 

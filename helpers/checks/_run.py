@@ -22,9 +22,9 @@ from typing import Any
 
 import numpy as np
 
-from helpers.checks._failure import failure
 from helpers.checks._task import Task
 from helpers.checks._values import Other, Raised, canonical, form
+from helpers.checks.errors._failure import failure
 
 PATIENCE = 1.0  # Seconds in which a stopped function may end before its thread is left behind.
 MAX_PRINTED = 2000

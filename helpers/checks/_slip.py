@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from helpers.checks._attempt import Attempt, Diagnosis
-from helpers.checks._detectors import slip
 from helpers.checks._run import parameters
+from helpers.checks.slips import slip
 
 
 def one_slip(attempt: Attempt) -> Diagnosis | None:

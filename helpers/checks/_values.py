@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from helpers.checks._failure import Failure
 from helpers.checks._task import Finding
+from helpers.checks.errors._failure import Failure
 
 FULL = 24  # Arrays with more elements are described, not printed.
 KINDS = {"b": "True and False", "i": "whole numbers", "f": "numbers", "U": "text"}

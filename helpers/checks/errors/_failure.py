@@ -22,7 +22,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from helpers.checks._shaped import Shaped, Values, described
+from helpers.checks.errors._shaped import Shaped, Values, described
 
 MOST_NAMES = 400  # of the notebook, and of an object's attributes
 MOST_PARTS = 80  # expressions of one statement

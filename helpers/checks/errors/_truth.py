@@ -5,8 +5,8 @@ from __future__ import annotations
 import ast
 import re
 
-from helpers.checks._errors_numpy import OF_TWO
-from helpers.checks._place import (
+from helpers.checks.errors._numpy import OF_TWO
+from helpers.checks.errors._place import (
     Place,
     operands,
     parts_of,

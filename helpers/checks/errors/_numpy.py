@@ -7,7 +7,7 @@ import re
 
 import numpy as np
 
-from helpers.checks._place import (
+from helpers.checks.errors._place import (
     Place,
     capital,
     described,
@@ -15,7 +15,7 @@ from helpers.checks._place import (
     parts_of,
     symbol,
 )
-from helpers.checks._shaped import Shaped
+from helpers.checks.errors._shaped import Shaped
 
 OF_TWO = {"max": "np.maximum", "min": "np.minimum", "amax": "np.maximum", "amin": "np.minimum"}
 

@@ -8,8 +8,8 @@ import re
 
 import numpy as np
 
-from helpers.checks._errors_numpy import OF_LISTS
-from helpers.checks._place import (
+from helpers.checks.errors._numpy import OF_LISTS
+from helpers.checks.errors._place import (
     Place,
     capital,
     described,

@@ -9,8 +9,8 @@ import re
 
 import numpy as np
 
-from helpers.checks._place import Place, described, whole
-from helpers.checks._shaped import Shaped
+from helpers.checks.errors._place import Place, described, whole
+from helpers.checks.errors._shaped import Shaped
 
 IMPORTS = {
     "np": "import numpy as np",

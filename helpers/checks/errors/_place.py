@@ -9,8 +9,8 @@ import ast
 import re
 from collections.abc import Iterator
 
-from helpers.checks._failure import Failure
-from helpers.checks._shaped import Shaped
+from helpers.checks.errors._failure import Failure
+from helpers.checks.errors._shaped import Shaped
 
 LONGEST = 60  # Source that is longer is not quoted whole.
 BLOCKS = re.compile(r"(if|elif|while|for|with|async|def|class|try|match)\b")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import re
 
-from helpers.checks._place import Place, described, parts_of
+from helpers.checks.errors._place import Place, described, parts_of
 
 FUNCTIONS = ("function", "builtin", "ufunc")
 

@@ -19,7 +19,9 @@ import numpy as np
 
 from helpers.checks._attempt import Call
 from helpers.checks._run import quiet
-from helpers.checks._slips import (
+from helpers.checks._values import Other, Raised, agree, canonical, finite, is_sequence, show
+from helpers.checks.slips._of_arguments import descriptions, with_arguments, with_numbers
+from helpers.checks.slips._table import (
     BY_ITSELF,
     NEARLY,
     NOT_FINITE,
@@ -29,9 +31,7 @@ from helpers.checks._slips import (
     View,
     not_reduced,
 )
-from helpers.checks._slips_of_arguments import descriptions, with_arguments, with_numbers
-from helpers.checks._values import Other, Raised, agree, canonical, finite, is_sequence, show
-from helpers.checks._where import where_wrong, which_inputs
+from helpers.checks.slips._where import where_wrong, which_inputs
 
 LOOSE = 1e-6  # Relative: a prediction is computed from the right result, and rounds on its way.
 MOST_PARTS = 8

@@ -6,7 +6,7 @@ import ast
 import difflib
 import re
 
-from helpers.checks._place import Place
+from helpers.checks.errors._place import Place
 
 
 def ranks(place: Place, said: re.Match) -> str | None:

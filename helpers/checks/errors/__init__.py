@@ -10,33 +10,33 @@ from __future__ import annotations
 import contextlib
 import re
 
-from helpers.checks import (
-    _errors_calls,
-    _errors_indices,
-    _errors_keras,
-    _errors_names,
-    _errors_numpy,
-    _errors_operators,
-    _errors_shapes,
-    _errors_truth,
-    _errors_values,
+from helpers.checks.errors import (
+    _calls,
+    _indices,
+    _keras,
+    _names,
+    _numpy,
+    _operators,
+    _shapes,
+    _truth,
+    _values,
 )
-from helpers.checks._failure import Failure, failure
-from helpers.checks._place import Place
-from helpers.checks._shaped import Shaped
+from helpers.checks.errors._failure import Failure, failure
+from helpers.checks.errors._place import Place
+from helpers.checks.errors._shaped import Shaped
 
 __all__ = ["Failure", "Shaped", "explained", "failure"]
 
 RULES = (
-    *_errors_names.RULES,
-    *_errors_keras.RULES,
-    *_errors_numpy.RULES,
-    *_errors_truth.RULES,
-    *_errors_indices.RULES,
-    *_errors_shapes.RULES,
-    *_errors_operators.RULES,
-    *_errors_calls.RULES,
-    *_errors_values.RULES,
+    *_names.RULES,
+    *_keras.RULES,
+    *_numpy.RULES,
+    *_truth.RULES,
+    *_indices.RULES,
+    *_shapes.RULES,
+    *_operators.RULES,
+    *_calls.RULES,
+    *_values.RULES,
 )
 # Errors that other data than the reader thought of may bring about.
 ABOUT_DATA = re.compile(

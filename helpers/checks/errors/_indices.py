@@ -5,13 +5,13 @@ from __future__ import annotations
 import ast
 import re
 
-from helpers.checks._place import (
+from helpers.checks.errors._place import (
     Place,
     described,
     parts_of,
     whole,
 )
-from helpers.checks._shaped import Shaped
+from helpers.checks.errors._shaped import Shaped
 
 
 def _vector_shape(place: Place) -> tuple[ast.AST, Shaped] | None:

@@ -12,14 +12,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from helpers.checks._attempt import Call
-from helpers.checks._detectors import (
+from helpers.checks._values import Other, Raised, agree, canonical
+from helpers.checks.slips import (
     about_arguments,
     detected,
     overwritten_argument,
     unused_argument,
 )
-from helpers.checks._slips import BY_ITSELF
-from helpers.checks._values import Other, Raised, agree, canonical
+from helpers.checks.slips._table import BY_ITSELF
 
 SEEDS = st.integers(0, 2**32 - 1)
 

@@ -10,7 +10,17 @@ from typing import Any
 
 import numpy as np
 
-from helpers.checks._slips import ENOUGH, Sides, Slip, View, matrix, only, several, sigmoid, vector
+from helpers.checks.slips._table import (
+    ENOUGH,
+    Sides,
+    Slip,
+    View,
+    matrix,
+    only,
+    several,
+    sigmoid,
+    vector,
+)
 
 # --- with the help of an argument -----------------------------------------------------------------
 

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from helpers.checks._attempt import Call
-from helpers.checks._slips import ONE_PLACE, TRIANGLES, View
+from helpers.checks.slips._table import ONE_PLACE, TRIANGLES, View
 
 MOST = 2  # Of more reasons than these none is worth saying.
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import ast
 import re
 
-from helpers.checks._errors_names import quoted, why_none
-from helpers.checks._place import Place, described, whole
-from helpers.checks._shaped import Shaped
+from helpers.checks.errors._names import quoted, why_none
+from helpers.checks.errors._place import Place, described, whole
+from helpers.checks.errors._shaped import Shaped
 
 FUNCTIONS = ("function", "builtin", "ufunc")
 
