@@ -1,6 +1,6 @@
 # For those who like make: `make WORD ARGS="OPTIONS"` is `python start.py WORD OPTIONS`.
 .DEFAULT_GOAL := help
-WORDS := lab test claims test-browser site notebooks time exercises bench lint requirements newest lowest help
+WORDS := lab test claims test-browser site notebooks time exercises grade bench lint requirements newest lowest help
 .PHONY: $(WORDS)
 
 export PYTHON

@@ -71,6 +71,12 @@ def exercises(options: list[str]) -> int:
     return _run(set_up(".venv-teach"), "-m", "tools.exercises", *options)
 
 
+def grade(options: list[str]) -> int:
+    """grade what a class handed in: grade FOLDER LESSON (see docs/teaching.md)"""
+    place = [os.path.abspath(options[0])] if options and options[0][:1] != "-" else options[:1]
+    return _run(set_up(".venv-teach"), "-m", "classroom", *place, *options[1:])
+
+
 def bench(options: list[str]) -> int:
     """measure accuracy, parity and speed against other libraries"""
     return _run(set_up(), "-m", "benchmarks", *options)
@@ -147,6 +153,7 @@ WORDS: dict[str, Callable[[list[str]], int]] = {
     "notebooks": notebooks,
     "time": time,
     "exercises": exercises,
+    "grade": grade,
     "bench": bench,
     "lint": lint,
     "requirements": requirements,

@@ -366,6 +366,7 @@ def _fill(folder: str) -> None:
     if folder == ".venv":
         _finish(folder)
     if folder == ".venv-teach":  # nbgrader runs the notebooks in the reader's environment
+        _find_the_course(folder)
         _run([python, "-m", "ipykernel", "install", "--prefix", str(ROOT / folder)])
     proof = (_fingerprint(folder), version, os.environ.get("PYTHON", ""), "")
     _write_stamp(stamp_of(folder), "\n".join(proof))
@@ -409,12 +410,18 @@ def install(uv: str, folder: str, *arguments: str) -> None:
 
 
 def _finish(folder: str) -> None:
-    venv = ROOT / folder
-    for packages in {*venv.glob("lib/*/site-packages"), *venv.glob("Lib/site-packages")}:
-        # A kernel starts in the notebooks' folder, and finds `helpers` by this.
-        (packages / "helpers.pth").write_text(f"{ROOT}\n", encoding="utf-8")
+    for packages in _find_the_course(folder):
         # 290 MB of C++ headers, for those who compile operations of their own.
         shutil.rmtree(packages / "tensorflow" / "include", ignore_errors=True)
+
+
+def _find_the_course(folder: str) -> set[Path]:
+    """Let an environment's programs find `helpers` and `classroom` from wherever they start."""
+    venv = ROOT / folder
+    packages = {*venv.glob("lib/*/site-packages"), *venv.glob("Lib/site-packages")}
+    for place in packages:
+        (place / "helpers.pth").write_text(f"{ROOT}\n", encoding="utf-8")
+    return packages
 
 
 def _write_stamp(stamp: Path, text: str) -> None:

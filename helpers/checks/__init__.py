@@ -5,13 +5,15 @@
 `progress()` a table of all tasks. None of them ever raises, whatever it is given.
 
 For autograding, `solved("softmax")` says whether the last `check` of that task in this kernel
-found it right.
+found it right. Where nbgrader validates a notebook, `check` raises what it has found.
 """
 
 from __future__ import annotations
 
 import difflib
 import functools
+import os
+import sys
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
@@ -46,6 +48,13 @@ _solved: dict[str, bool] = {}
 _hints_given: dict[str, int] = {}
 
 
+class UnsolvedError(Exception):
+    """What `check` found, for nbgrader's Validate, which knows a task as failed by an error."""
+
+    def _render_traceback_(self) -> list[str]:
+        return [str(self)]
+
+
 def _never_raises(show: Callable[..., None]) -> Callable[..., None]:
     """Show a fault of our own in one line, instead of a traceback that the reader cannot help."""
 
@@ -53,9 +62,11 @@ def _never_raises(show: Callable[..., None]) -> Callable[..., None]:
     def guarded(*args: Any, **kwargs: Any) -> None:
         try:
             show(*args, **kwargs)
+        except UnsolvedError:
+            raise
         except Exception as error:
             fault = f"{type(error).__name__}: {error}"
-            display(
+            _show(
                 Report(
                     "neutral",
                     f"The course's own `{show.__name__}` failed: this is not your fault.",
@@ -64,6 +75,15 @@ def _never_raises(show: Callable[..., None]) -> Callable[..., None]:
             )
 
     return guarded
+
+
+def _show(shown: Report | Table) -> None:
+    """Display; outside a notebook print, with a ? for what the output's encoding lacks, as ✓."""
+    try:
+        display(shown)
+    except UnicodeEncodeError:
+        encoding = sys.stdout.encoding
+        print(repr(shown).encode(encoding, "replace").decode(encoding))
 
 
 @_never_raises
@@ -88,7 +108,9 @@ def check(name: str, answer: Any = None) -> None:
     if verdict.state != "open":
         lost = _progress.record(name, "solved" if verdict.state == "solved" else "attempted")
         report = replace(report, after=[*report.after, *([lost] if lost else [])])
-    display(report)
+    _show(report)
+    if verdict.state != "solved" and os.environ.get("NBGRADER_EXECUTION") == "validate":
+        raise UnsolvedError(f"{report.title}\n{verdict.diagnosis}")
 
 
 def _report(lesson: str, task: Task, verdict: Verdict) -> Report:
@@ -124,7 +146,7 @@ def hint(name: str = "") -> None:
     _hints_given[name] = number
     more = f'Run `hint("{name}")` again for the next one.'
     last = f'This was the last one; `solution("{name}")` shows the solution.'
-    display(
+    _show(
         Report(
             "neutral",
             f"{name}: hint {number} of {len(hints)}",
@@ -144,7 +166,7 @@ def solution(name: str = "") -> None:
     source = solution_source(lesson, name)
     notebook = f"notebooks/solutions/{lesson}.ipynb"
     missing = [] if source else [f"Its code is in the course's repository, {notebook}; not here."]
-    display(
+    _show(
         Report(
             "neutral",
             f"{name}: the solution",
@@ -167,7 +189,7 @@ def progress(lesson: str | None = None) -> None:
     names = [(number[:2], task.name) for number in chosen for task in tasks(number)]
     rows = [(name, str(int(n)), symbols[states.get(name, "open")]) for n, name in names]
     done = sum(states.get(name) == "solved" for _, name in names)
-    display(Table(f"{done} of {len(names)} tasks solved", ("task", "lesson", "state"), rows))
+    _show(Table(f"{done} of {len(names)} tasks solved", ("task", "lesson", "state"), rows))
 
 
 def solved(name: str) -> bool:
@@ -184,4 +206,4 @@ def _unknown(name: str, what: str = "task", valid: list[str] | None = None) -> N
     names = sorted(catalogue()) if valid is None else valid
     near = difflib.get_close_matches(name, names, n=1)
     advice = f'Did you mean "{near[0]}"?' if near else "`progress()` lists all of them."
-    display(Report("neutral", f'There is no {what} "{name}".', [advice]))
+    _show(Report("neutral", f'There is no {what} "{name}".', [advice]))
