@@ -46,8 +46,10 @@ class ExecuteAll(Execute):
                 printed = "IOPub" in str(error)
                 why = "This cell printed without end." if printed else self._too_long()
             self._stopped.add(self._now)
+            cell = nb.cells[self._now]
             error = new_output("error", ename="Stopped", evalue=why, traceback=[why])
-            nb.cells[self._now].outputs.append(error)
+            # Whoever is stopped may have raised KeyboardInterrupt on the way.
+            cell.outputs = [o for o in cell.outputs if o.output_type != "error"] + [error]
 
     def _too_long(self) -> str:
         return f"This cell was stopped after {self.timeout} seconds."

@@ -62,7 +62,8 @@ def _error(cell: NotebookNode) -> str:
     for output in cell.outputs:
         if output.output_type == "error":
             name = "" if output.ename == "Stopped" else f"{output.ename}: "
-            return ANSI.sub("", name + output.evalue.split("\n")[0])
+            words = ANSI.sub("", name + output.evalue.split("\n")[0])
+            return re.sub(r"\(\d+\.py, (line \d+)\)", r"(\1)", words)  # a cell has no file
     return ""
 
 

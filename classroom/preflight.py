@@ -48,8 +48,8 @@ def read_class(folder: Path, released: NotebookNode, lesson: str) -> list[Handed
 def _read_student(part: HandedIn, path: Path, released: NotebookNode, lesson: str) -> None:
     files = [file for file in _files(path) if file.suffix == ".ipynb"]
     if not files:
-        names = ", ".join(file.name for file in _files(path)) or "nothing"
-        part.remarks.append(f"Not graded: there is no notebook, only {names}.")
+        names = ", ".join(file.name for file in _files(path))
+        part.remarks.append(f"Not graded: no notebook{f', only {names}' if names else ''}.")
         return
     readable = {}
     for file in files:

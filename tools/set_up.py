@@ -410,6 +410,10 @@ def install(uv: str, folder: str, *arguments: str) -> None:
 
 
 def _finish(folder: str) -> None:
+    settings = ROOT / folder / "etc" / "ipython"  # every kernel of this environment reads it
+    settings.mkdir(parents=True, exist_ok=True)
+    extension = 'get_config().InteractiveShellApp.extra_extensions = ["helpers._missing_names"]\n'
+    (settings / "ipython_kernel_config.py").write_text(extension, encoding="utf-8")
     for packages in _find_the_course(folder):
         # 290 MB of C++ headers, for those who compile operations of their own.
         shutil.rmtree(packages / "tensorflow" / "include", ignore_errors=True)
