@@ -115,14 +115,19 @@ def test_notebook_has_the_cells_that_nbgrader_needs(lesson):
         assert flags == {"grade": True, "solution": False, "locked": True}
         assert check.metadata.nbgrader.points == 1
         assert check.source == (
+            # Imported anew: a reader's own variable may be called so.
+            "### BEGIN HIDDEN TESTS\nfrom helpers.checks import check, solved\n\n"
+            "### END HIDDEN TESTS\n"
             f'check("{task.name}", {task.name})\n### BEGIN HIDDEN TESTS\n'
-            f"from helpers.checks import solved\n\n"
             f'assert solved("{task.name}")\n### END HIDDEN TESTS'
         )
         lines = [line.strip() for line in answer.source.splitlines()]
         assert [line for line in lines if line in MARKERS] == sorted(MARKERS)
         assert lines[-1] == "### END SOLUTION"
         assert '"""' in answer.source.partition("### BEGIN SOLUTION")[0]
+    for cell in notebook.cells:
+        if cell.id.startswith("imports"):  # so that autograding restores it
+            assert cell.metadata.nbgrader.locked
     assert all(cell.metadata.nbgrader.schema_version == 3 for cell in graded.values())
     points = [c.metadata.nbgrader.get("points", 0) for c in graded.values()]
     assert sum(points) == len(module(lesson).TASKS)

@@ -53,12 +53,14 @@ def test_code_figures_and_explorers():
     assert +counts == {"code": 2, "figure": 1, "explorer": 2}
 
 
-def test_a_task_counts_as_writing_and_its_solution_is_not_read():
+def test_a_task_counts_as_writing_and_neither_solution_nor_hidden_tests_are_read():
     task = new.new_code_cell(
         "def double(z):\n    ### BEGIN SOLUTION\n    return 2 * z\n    ### END SOLUTION",
         metadata={"nbgrader": {"solution": True}},
     )
-    check = new.new_code_cell("check(double)", metadata={"nbgrader": {"solution": False}})
+    hidden = "### BEGIN HIDDEN TESTS\n{}\n### END HIDDEN TESTS"
+    source = "\n".join([hidden.format("import x"), "check(double)", hidden.format("assert x")])
+    check = new.new_code_cell(source, metadata={"nbgrader": {"solution": False}})
     assert +count(new.new_notebook(cells=[task, check])) == {"code": 2, "task": 1}
 
 

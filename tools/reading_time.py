@@ -25,6 +25,7 @@ SECONDS = {"code": 8, "prediction": 30, "formula": 15, "figure": 20, "explorer":
 # a line takes a beginner about half a minute to type and a minute to think of, and the check's
 # answer takes one to read. No class has been timed yet.
 MINUTES_A_TASK = 5
+NOT_SHOWN = re.compile(r" *### BEGIN (SOLUTION|HIDDEN TESTS).*?### END \1", re.DOTALL)
 EXPLORERS = ("Explorer: ", "DrawingPad: ")  # how their text alternatives begin
 
 
@@ -40,17 +41,15 @@ def count(notebook: NotebookNode) -> Counter[str]:
     -------
     Counter
         Of "word", "code" (lines that are not empty), "prediction", "formula" (displayed), "figure",
-        "explorer" and "task". Formulas, the rules of tables and folded answers hold no words; code
-        between nbgrader's marks of a solution is the reader's own.
+        "explorer" and "task". Formulas, the rules of tables and folded answers hold no words; of an
+        exercise, code between nbgrader's marks of a solution or of hidden tests is not shown.
     """
     counts: Counter[str] = Counter()
     for cell in notebook.cells:
         if cell.cell_type == "markdown":
             counts += _count_prose(cell.source)
         elif cell.cell_type == "code":
-            source = re.sub(
-                r" *### BEGIN SOLUTION.*?### END SOLUTION", "", cell.source, flags=re.DOTALL
-            )
+            source = NOT_SHOWN.sub("", cell.source)
             counts["code"] += _lines(source)
             counts["task"] += cell.metadata.get("nbgrader", {}).get("solution", False)
             for output in cell.outputs:
