@@ -232,7 +232,7 @@ def another_lesson(folder: Path) -> None:
 
 # Student: what was handed in, the points, the reason of each lost one, and the remarks.
 CLASS: dict[str, tuple[Callable[[Path], None], int | None, dict[str, str], list[str]]] = {
-    "all_solved": (all_solved, 6, {}, []),
+    "ana": (all_solved, 6, {}, []),
     "untouched": (untouched, 0, dict.fromkeys(TASKS, r"Not attempted\."), []),
     "copied": (
         copied,
@@ -255,7 +255,7 @@ CLASS: dict[str, tuple[Callable[[Path], None], int | None, dict[str, str], list[
         ],
     ),
     "shadowing": (shadowing, 5, {"softmax": "exp overflows"}, []),
-    "without_metadata": (
+    "ben": (
         without_metadata,
         5,
         {"softmax_of_four": "sum"},
@@ -305,7 +305,7 @@ CLASS: dict[str, tuple[Callable[[Path], None], int | None, dict[str, str], list[
         {},
         [f"Of 2 files, {FILE} counts, and not {LESSON}-Copy1.ipynb."],
     ),
-    "unreadable": (
+    "cem": (
         unreadable,
         None,
         {},
@@ -362,6 +362,9 @@ class Graded:
         self.rows = {row["student"]: row for row in csv.DictReader(table.splitlines())}
 
 
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
+
+
 @pytest.fixture(scope="module")
 def graded(tmp_path_factory) -> Graded:
     folder = tmp_path_factory.mktemp("teacher") / "my-class"
@@ -384,9 +387,6 @@ def graded(tmp_path_factory) -> Graded:
     return Graded(folder, done.stdout)
 
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
-
-
 @pytest.mark.parametrize("student", CLASS)
 def test_marks_reasons_and_remarks(graded, student):
     _, points, lost, remarks = CLASS[student]
@@ -394,7 +394,77 @@ def test_marks_reasons_and_remarks(graded, student):
     assert row["points"] == ("" if points is None else str(points))
     assert row["of"] == str(len(TASKS))
     for task in TASKS:
-        expected = lost.get(task, "✓" if points is not None else "$")
+        expected = lost.get(task, "✓" if points is not None else "^$")
         assert re.search(expected, row[task]), (task, row[task])
         assert (row[task] == "✓") == (points is not None and task not in lost)
     assert row["remarks"] == " ".join(remarks)
+
+
+def test_what_was_released_is_what_readers_have(graded):
+    released = (graded.folder / "release" / LESSON / FILE).read_bytes()
+    assert released == (ROOT / "notebooks" / "exercises" / FILE).read_bytes()
+
+
+def test_output_that_nobody_reads_is_cut(graded):
+    file = graded.folder / "autograded" / "printing" / LESSON / FILE
+    assert file.stat().st_size < PRINTED / 100
+
+
+def test_the_guide_shows_what_the_command_prints(graded):
+    (shown,) = re.findall(r"```text\n( *ana: .*?)^ *```", GUIDE, flags=re.M | re.DOTALL)
+    for line in textwrap.dedent(shown).splitlines():
+        assert line in graded.printed.splitlines()
+
+
+def test_the_guide_explains_every_remark_and_names_none_that_was_not_seen(graded):
+    table = GUIDE.partition("| The report says |")[2]
+    entries = re.findall(r"^\| `(.+?)` \|", table, flags=re.M)
+    unseen = [words for words in entries if words not in graded.printed]
+    assert unseen == ["Not graded: nbgrader failed"]  # see test_a_class_of_one_by_hand
+    said = [remark for *_, remarks in CLASS.values() for remark in remarks]
+    said.remove("Not graded: ask for the file again.")  # the remark before it says why
+    assert [remark for remark in said if not any(words in remark for words in entries)] == []
+
+
+def test_nbgrader_agrees_and_gives_feedback(graded):
+    for command in commands("nbgrader "):
+        done = run(command, graded.folder)
+        assert done.returncode == 0, done.stderr
+    table = (graded.folder / "grades.csv").read_text(encoding="utf-8")
+    scores = {row["student_id"]: float(row["score"]) for row in csv.DictReader(table.splitlines())}
+    expected = {student: points for student, (_, points, *_) in CLASS.items() if points is not None}
+    assert scores == expected
+    page = (graded.folder / "feedback" / "ben" / LESSON / f"{LESSON}.html").read_text("utf-8")
+    assert "You stopped at the exponentials." in page
+
+
+@pytest.mark.parametrize(("hand_in", "failed"), [(untouched, 6), (all_solved, 0), (copied, 1)])
+def test_validate_praises_only_what_is_solved(graded, tmp_path, hand_in, failed):
+    hand_in(tmp_path)
+    if failed == 1:
+        notebook = solved("softmax")
+        write_body(notebook, "softmax", "return z")
+        save(notebook, tmp_path / FILE)
+    done = run(f"nbgrader validate {tmp_path / FILE}", graded.folder)
+    assert ("Success!" in done.stdout) == (failed == 0)
+    assert done.stdout.count("The following cell failed") == failed
+    assert done.stdout.count("not attempted yet") == (6 if failed == 6 else 0)
+    assert done.stdout.count("Your rows do not sum to 1") == (failed == 1)
+    assert "Traceback" not in done.stdout
+
+
+def test_a_class_of_one_by_hand(tmp_path):
+    """No settings yet, a file instead of a folder, handed in twice; then nbgrader is broken."""
+    folder = tmp_path / "my-class"
+    (command,) = commands("python start.py grade")
+    assert run(command, folder).stderr.startswith("grade: put what students handed in into")
+    assert "no lesson 3_softmax" in run(command.replace(LESSON, "3_softmax"), folder).stderr
+    file = folder / "handed_in" / LESSON / "ana.ipynb"
+    for notebook, printed in ((read("exercises"), "ana: 0 of 6"), (solved(), "ana: 6 of 6")):
+        save(notebook, file)
+        assert printed in run(command, folder).stdout
+    settings = folder / "nbgrader_config.py"
+    assert settings.read_bytes() == (ROOT / "classroom" / "nbgrader_config.py").read_bytes()
+    with settings.open("a", encoding="utf-8") as config:
+        config.write("c.ExecuteAll.startup_timeout = 0\n")
+    assert "ana: – of 6\n  · Not graded: nbgrader failed" in run(command, folder).stdout
