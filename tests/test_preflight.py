@@ -20,6 +20,7 @@ from tests.test_grading import FILE, LESSON, TASKS, grade_id, read, save, solved
 ROOT = Path(__file__).resolve().parent.parent
 RELEASED = read("exercises")
 NAMES = [grade_id(cell) for cell in RELEASED.cells if grade_id(cell)]
+TEXTS = [grade_id(cell) for cell in RELEASED.cells if cell.cell_type == "markdown"]
 SHARED = [name for name in NAMES if name not in TASKS]  # the course's own cells
 
 
@@ -37,6 +38,10 @@ def move(cells, one, other):
 
 def copy(cells, one, other):
     cells.insert(other, nbformat.from_dict({**cells[one], "id": f"copy-{len(cells)}"}))
+
+
+def copy_with_id(cells, one, other):
+    cells.insert(other, nbformat.from_dict(dict(cells[one])))
 
 
 def delete(cells, one, _):
@@ -63,7 +68,17 @@ def insert(cells, one, _):
     cells.insert(one, new_code_cell(f"mine = {len(cells)}"))
 
 
-CHANGES = [move, copy, delete, lose_the_mark, lose_mark_and_id, spoil_the_mark, change, insert]
+CHANGES = [
+    move,
+    copy,
+    copy_with_id,
+    delete,
+    lose_the_mark,
+    lose_mark_and_id,
+    spoil_the_mark,
+    change,
+    insert,
+]
 
 
 @settings(max_examples=150, deadline=None)
@@ -81,6 +96,7 @@ def test_whatever_was_done_to_the_cells(changes):
     before = json.dumps(submission)
     notebook, _ = repaired(submission, RELEASED)
     assert json.dumps(submission) == before
+    assert len({cell.id for cell in notebook.cells}) == len(notebook.cells)
     nbformat.validate(notebook)
     # Each of the course's cells once, as released; each check below its task.
     names = [grade_id(cell) for cell in notebook.cells if grade_id(cell)]
@@ -98,6 +114,32 @@ def test_whatever_was_done_to_the_cells(changes):
 
 
 COURSE = {cell.source for cell in RELEASED.cells}
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_deleted_cell_returns_to_its_place(name):
+    submission = solved(name)
+    submission.cells = [cell for cell in submission.cells if grade_id(cell) != name]
+    notebook, remarks = repaired(submission, RELEASED)
+    assert [grade_id(cell) for cell in notebook.cells if grade_id(cell)] == NAMES
+    assert Counter(c.source for c in notebook.cells) == Counter(
+        c.source for c in solved(name).cells
+    )
+    assert len(remarks) == (name not in TEXTS)
+
+
+@pytest.mark.parametrize("kept", [[], ["id"], ["metadata"]])
+def test_cells_are_found_by_mark_by_id_or_by_what_they_do(kept):
+    """Ids alone may be the original ones; among the metadata, where Colab writes them, too."""
+    submission = solved()
+    for number, cell in enumerate(submission.cells):
+        if "metadata" not in kept:
+            cell.metadata = {}
+        if "id" not in kept:
+            cell.id = f"new-{number}"
+    notebook, remarks = repaired(submission, RELEASED)
+    assert [cell.source for cell in notebook.cells] == [cell.source for cell in solved().cells]
+    assert len(remarks) == ("metadata" not in kept)
 
 
 def only(folder: Path, lesson: str = LESSON):
@@ -134,6 +176,19 @@ def test_json_that_is_no_notebook_is_named(tmp_path, text):
     (tmp_path / "ana").mkdir()
     (tmp_path / "ana" / FILE).write_text(text, encoding="utf-8")
     assert only(tmp_path).notebook is None
+
+
+def test_a_cell_without_metadata_is_read(tmp_path):
+    plain = json.loads(nbformat.writes(solved()))
+    for number, cell in enumerate(plain["cells"]):
+        cell["metadata"] = None
+        if number % 2:
+            del cell["metadata"]
+    (tmp_path / "ana").mkdir()
+    (tmp_path / "ana" / FILE).write_text(json.dumps(plain), encoding="utf-8")
+    assert [cell.source for cell in only(tmp_path).notebook.cells] == [
+        cell.source for cell in solved().cells
+    ]
 
 
 @pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16"])
