@@ -710,3 +710,46 @@ def test_tables_have_headers():
     assert page.count('<th scope="col"') == 2
     assert '<th scope="row" style="text-align: left">a&lt;b</th>' in page
     assert "<caption" in page
+
+
+# --- outside of JupyterLab ------------------------------------------------------------------------
+
+SHOWN = """
+from helpers.checks import check, hint, progress, solution
+
+def sigmoid(z):
+    return z
+
+check("sigmoid", sigmoid)
+progress("01_activations")
+hint("sigmoid")
+solution("sigmoid")
+"""
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "cp1252", "utf-8"])
+def test_a_pipe_of_another_encoding_gets_what_it_can_take(encoding, tmp_path):
+    run = subprocess.run(
+        [sys.executable, "-c", SHOWN],
+        env=os.environ
+        | {"PYTHONIOENCODING": encoding, "HELPERS_PROGRESS": str(tmp_path / "progress.json")},
+        capture_output=True,
+        check=True,
+    )
+    said = run.stdout.decode(encoding)
+    assert said.startswith("✗ sigmoid" if encoding == "utf-8" else "? sigmoid: not yet right")
+    assert "0 of 6 tasks solved" in said
+    assert "hint 1 of" in said
+    assert "the solution" in said
+    assert "failed" not in said
+    assert run.stderr == b""
+
+
+def test_only_where_nbgrader_validates_does_check_raise(monkeypatch, capsys):
+    monkeypatch.setenv("NBGRADER_EXECUTION", "validate")
+    with pytest.raises(checks.UnsolvedError, match="sigmoid: not yet right\n"):
+        checks.check("sigmoid", lambda z: z)
+    checks.check("sigmoid", lambda z: 1 / (1 + np.exp(-z)))
+    monkeypatch.setenv("NBGRADER_EXECUTION", "autograde")
+    checks.check("sigmoid", lambda z: z)
+    assert capsys.readouterr().out.count("sigmoid: ") == 3

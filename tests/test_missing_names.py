@@ -62,6 +62,14 @@ def test_without_a_notebook_the_error_is_pythons(place, monkeypatch):
     assert errors(["np"], place, monkeypatch) == ["NameError: name 'np' is not defined"]
 
 
+def test_a_cell_is_not_told_to_run_itself_first(monkeypatch, tmp_path):
+    notebook = new_notebook(cells=[new_code_cell("total = total + 1")])
+    nbformat.write(notebook, tmp_path / "mine.ipynb")
+    said = errors(["total = total + 1", "total"], tmp_path / "mine.ipynb", monkeypatch)
+    assert said[0] == "NameError: name 'total' is not defined"
+    assert said[1].startswith("`total` comes from the notebook's first code cell")
+
+
 def test_what_a_cell_defines():
     source = "import a.b, c as d\nfrom e import f\nx, (y, *z) = 1, (2, 3)\n"
     source += "def g(h):\n    i = h\nclass J:\n    k = 1\nfor m in x: n = m\nprint(o)"

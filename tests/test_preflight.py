@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from collections import Counter
 from pathlib import Path
 
@@ -15,7 +16,8 @@ from nbformat.v4 import new_code_cell
 
 from classroom.preflight import read_class, repaired
 from helpers.checks import _lessons
-from tests.test_grading import FILE, LESSON, TASKS, grade_id, read, save, solved
+from helpers.checks._run import PATIENCE
+from tests.test_grading import FILE, GUIDE, LESSON, TASKS, grade_id, read, save, solved
 
 ROOT = Path(__file__).resolve().parent.parent
 RELEASED = read("exercises")
@@ -30,6 +32,19 @@ def test_an_untouched_exercise_needs_nothing(lesson):
     notebook, remarks = repaired(released, released)
     assert remarks == []
     assert notebook == released
+
+
+def test_grading_has_time_for_whatever_check_allows():
+    """Once, and once again to see whether the result is the same; and to start."""
+    config = (ROOT / "classroom" / "nbgrader_config.py").read_text(encoding="utf-8")
+    (seconds,) = re.findall(r"^c\.ExecuteAll\.timeout = (\d+)$", config, flags=re.MULTILINE)
+    longest = max(task.seconds for _, task in _lessons.catalogue().values())
+    assert int(seconds) >= 2 * (longest + PATIENCE) + 20
+    for words in (f"at most {longest:g}", f"each cell {seconds}"):
+        assert words in GUIDE
+
+
+# --- whatever was done to the cells ---------------------------------------------------------------
 
 
 def move(cells, one, other):
