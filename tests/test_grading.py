@@ -354,10 +354,10 @@ def contents(folder: Path) -> dict[str, bytes]:
 
 
 class Graded:
-    """The class's folder, what the command printed, and the table that it wrote."""
+    """The class's folder, what was printed, the table, and whether all else is as it was."""
 
-    def __init__(self, folder: Path, printed: str) -> None:
-        self.folder, self.printed = folder, printed
+    def __init__(self, folder: Path, printed: str, kept: bool) -> None:
+        self.folder, self.printed, self.kept = folder, printed, kept
         table = (folder / f"marks_{LESSON}.csv").read_text(encoding="utf-8-sig")
         self.rows = {row["student"]: row for row in csv.DictReader(table.splitlines())}
 
@@ -383,8 +383,8 @@ def graded(tmp_path_factory) -> Graded:
     (command,) = commands("python start.py grade")
     done = run(command, folder, HOME=str(own), HELPERS_PROGRESS=str(own / "progress.json"))
     assert done.returncode == 0, done.stdout + done.stderr
-    assert contents(own) | contents(folder / "handed_in") == before
-    return Graded(folder, done.stdout)
+    kept = contents(own) | contents(folder / "handed_in") == before
+    return Graded(folder, done.stdout, kept)
 
 
 @pytest.mark.parametrize("student", CLASS)
@@ -398,6 +398,10 @@ def test_marks_reasons_and_remarks(graded, student):
         assert re.search(expected, row[task]), (task, row[task])
         assert (row[task] == "✓") == (points is not None and task not in lost)
     assert row["remarks"] == " ".join(remarks)
+
+
+def test_neither_the_teachers_home_nor_what_was_handed_in_is_changed(graded):
+    assert graded.kept
 
 
 def test_what_was_released_is_what_readers_have(graded):
