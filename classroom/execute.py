@@ -82,5 +82,6 @@ class ExecuteAll(Execute):
             "HOME": str(self._home),
             "IPYTHONDIR": str(self._home / ".ipython"),
             "HELPERS_PROGRESS": str(self._home / "progress.json"),
+            "PIP_TARGET": str(self._home / "packages"),  # a notebook may install what it likes
         }
         return super().start_new_kernel(env=os.environ | own, cwd=str(self._home), **kwargs)

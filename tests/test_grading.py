@@ -73,13 +73,17 @@ def save(notebook: Notebook, file: Path) -> None:
 
 
 def all_solved(folder: Path) -> None:
-    """And chatty: what a function says on stderr is no failed test."""
+    """And chatty, which on stderr is no failed test; and files and packages end up nowhere."""
     notebook = solved("softmax_of_four")
     write_body(
         notebook,
         "softmax_of_four",
         """
-        import sys
+        import os, sys
+        from pathlib import Path
+        for place in (Path.home(), Path()):
+            (place / "mine.txt").touch()
+        assert os.environ["PIP_TARGET"].startswith(str(Path.home()))
         print("so far, so good", file=sys.stderr)
         e = np.exp([z0, z1, z2, z3])
         return tuple(e / e.sum())
@@ -336,10 +340,10 @@ def run(command: str, folder: Path, **environment: str) -> subprocess.CompletedP
     """Run a command of the guide, word for word but for where the class's folder is."""
     program, *arguments = shlex.split(command.replace("../my-class", str(folder)))
     teach = set_up(".venv-teach").parent
-    known = {"python": sys.executable, "nbgrader": str(teach / "nbgrader")}
+    known = {"python3": sys.executable, "nbgrader": str(teach / "nbgrader")}
     return subprocess.run(
         [known[program], *arguments],
-        cwd=ROOT if program == "python" else folder,
+        cwd=ROOT if program == "python3" else folder,
         env=os.environ | {"PATH": f"{teach}{os.pathsep}{os.environ['PATH']}"} | environment,
         capture_output=True,
         text=True,
@@ -380,7 +384,7 @@ def graded(tmp_path_factory) -> Graded:
     (startup / "mine.py").write_text("raise SystemExit", encoding="utf-8")
     (own / "progress.json").write_text("{}", encoding="utf-8")
     before = contents(own) | contents(folder / "handed_in")
-    (command,) = commands("python start.py grade")
+    (command,) = commands("python3 start.py grade")
     done = run(command, folder, HOME=str(own), HELPERS_PROGRESS=str(own / "progress.json"))
     assert done.returncode == 0, done.stdout + done.stderr
     kept = contents(own) | contents(folder / "handed_in") == before
@@ -402,6 +406,7 @@ def test_marks_reasons_and_remarks(graded, student):
 
 def test_neither_the_teachers_home_nor_what_was_handed_in_is_changed(graded):
     assert graded.kept
+    assert list(graded.folder.rglob("mine.txt")) == []
 
 
 def test_what_was_released_is_what_readers_have(graded):
@@ -464,7 +469,7 @@ def test_validate_praises_only_what_is_solved(graded, tmp_path, notebook, failed
 def test_a_class_of_one_by_hand(tmp_path):
     """No settings yet, and a file instead of a folder; then nbgrader is broken."""
     folder = tmp_path / "my-class"
-    (command,) = commands("python start.py grade")
+    (command,) = commands("python3 start.py grade")
     assert run(command, folder).stderr.startswith("grade: put what students handed in into")
     assert "no lesson 3_softmax" in run(command.replace(LESSON, "3_softmax"), folder).stderr
     save(solved(), folder / "handed_in" / LESSON / "ana.ipynb")
