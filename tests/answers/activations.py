@@ -144,6 +144,7 @@ RIGHT = {
     ),
     "collapse": (
         lambda W1, b1, W2, b2: (W1.dot(W2), b1.dot(W2) + b2),
+        lambda W1, b1, W2, b2: [(W1 @ W2).tolist(), (W2.T @ b1 + b2).tolist()],
         lambda W1, b1, W2, b2: (
             np.einsum("ij,jk->ik", W1, W2),
             np.einsum("j,jk->k", b1, W2) + b2,

@@ -64,6 +64,10 @@ def softmax_by_logsumexp(z):
     return np.exp(z - scipy.special.logsumexp(z, axis=-1, keepdims=True))
 
 
+def softmax_log_sum(z):
+    return np.log(np.exp(z - z.max(axis=-1, keepdims=True)).sum(axis=-1))
+
+
 def softmax_in_place_of_a_copy(z):
     a = np.array(z, dtype=np.float64)
     a -= a.max(axis=-1, keepdims=True)
@@ -150,12 +154,15 @@ RIGHT = {
         softmax_by_logsumexp,
         softmax_in_place_of_a_copy,
         lambda z: scipy.special.softmax(z, axis=-1),
+        lambda z: tf.keras.ops.softmax(z * 1.0),
+        lambda z: (np.exp(z - z.max(-1)[..., None] - softmax_log_sum(z)[..., None])).tolist(),
         lambda z: tf.nn.softmax(tf.cast(z, tf.float64)),
     ),
     "logistic_from_softmax": (
         lambda W, b: (W[:, 1] - W[:, 0], b[1] - b[0]),
         logistic_from_scores,
         logistic_by_product,
+        lambda W, b: [[row[1] - row[0] for row in W], b[1] - b[0]],
         lambda W, b: (np.diff(W)[:, 0], float(np.diff(b)[0])),
         lambda W, b: [tf.constant(W[:, 1] - W[:, 0]), tf.constant(b[1] - b[0])],
     ),
@@ -165,6 +172,7 @@ RIGHT = {
         jacobian_by_einsum,
         jacobian_by_differentiation,
         lambda a: a[:, np.newaxis] * (np.eye(len(a)) - a),
+        lambda a: [[p * ((j == k) - q) for k, q in enumerate(a)] for j, p in enumerate(a)],
         lambda a: tf.linalg.diag(a) - a[:, None] * a[None, :],
     ),
     "nearest_mean_probabilities": (
