@@ -37,7 +37,7 @@ import helpers.comparison  # noqa: F401  TensorFlow, which the answers import, i
 from helpers.checks import _lessons
 from helpers.checks._attempt import known
 from helpers.checks._judge import Verdict, judge
-from helpers.checks._run import outcomes
+from helpers.checks._run import calls
 from helpers.checks._task import Finding, Mistake, Task
 from helpers.checks._values import agree, is_sequence, like
 
@@ -321,10 +321,10 @@ def _fresh(argument: Any, rng: np.random.Generator) -> Any:
 def differ(task: Task, one: Callable, other: Callable) -> bool:
     """Whether two functions differ on fresh inputs that the reference accepts."""
     for arguments in fresh_inputs(task):
-        (right,) = outcomes(task, task.reference, (arguments,))
+        ((right, _),) = calls(task, task.reference, (arguments,))
         if type(right).__name__ in ("Raised", "Other"):
             continue
-        a, b = (like(outcomes(task, f, (arguments,))[0], right) for f in (one, other))
+        a, b = (like(calls(task, f, (arguments,))[0][0], right) for f in (one, other))
         if not agree(a, b, 1e-4, 1e-6):
             return True
     return False
