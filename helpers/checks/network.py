@@ -224,6 +224,17 @@ def _overflowing(w, b, X, y):
     return X.T @ error / len(y), error.mean()
 
 
+def _times_the_step(arguments: tuple, observed: Any) -> float:
+    """Return the factor of a step that has the right direction; 1 where there is none."""
+    w, b, X = arguments[:3]
+    if np.ptp(X @ w + b) == 0:
+        return 1.0  # with one z for all examples, whatever is wrong with the error is a factor
+    right = _one_step(*arguments)
+    taken, wanted = (np.append(part[0] - w, part[1] - b) for part in (observed, right))
+    factor = float(taken @ wanted / (wanted @ wanted))
+    return factor if np.allclose(taken, factor * wanted, rtol=1e-6, atol=1e-12) else 1.0
+
+
 _TUMOURS = np.array([[1.5, -0.5], [-1.0, 0.5], [0.5, 2.0], [-2.0, -1.0], [1.0, 1.5]])
 _BENIGN = np.array([0, 1, 0, 1, 1])
 
@@ -388,6 +399,16 @@ GRADIENT_DESCENT_STEP = Task(
             "such that only one exponential stands below the fraction bar, or use the course's own "
             "sigmoid.",
             "6.2",
+        ),
+    ),
+    properties=(
+        Property(
+            lambda arguments, observed: abs(_times_the_step(arguments, observed) - 1) < 1e-3,
+            lambda arguments, observed: (
+                "Your step has the right direction, but on this input, where alpha is "
+                f"{arguments[4]:g}, it is {_times_the_step(arguments, observed):.6g} times as long "
+                "as it should be. Is it multiplied by alpha, and by nothing else?"
+            ),
         ),
     ),
     hints=(

@@ -177,6 +177,22 @@ def keras_as_in_the_lesson(X, y, start, learning_rate, epochs, batch_size):
     return model
 
 
+def keras_with_an_optimizer_of_its_own(X, y, start, learning_rate, epochs, batch_size):
+    keras = comparison.keras()
+
+    class Descent(keras.optimizers.SGD):
+        pass
+
+    model = keras.Sequential([keras.layers.Dense(16), keras.layers.ReLU(), keras.layers.Dense(10)])
+    model.build((None, 64))
+    model.set_weights(start)
+    model.compile(
+        Descent(learning_rate), keras.losses.SparseCategoricalCrossentropy(from_logits=True)
+    )
+    model.fit(X, y, batch_size, epochs, verbose=0, shuffle=False)
+    return model
+
+
 def keras_functional_and_one_hot(X, y, start, learning_rate, epochs, batch_size):
     keras = comparison.keras()
     inputs = keras.Input((64,))
@@ -276,6 +292,7 @@ RIGHT = {
     "train_in_keras": (
         keras_as_in_the_lesson,
         keras_functional_and_one_hot,
+        keras_with_an_optimizer_of_its_own,
         keras_with_a_loop_of_its_own,
         keras_by_to_keras,
     ),
