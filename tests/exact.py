@@ -40,10 +40,9 @@ def nearest(exact: Any, dtype: Any) -> np.floating:
         rounded = mpmath.nint(exact / ulp) * ulp
         if abs(rounded) > mpmath.mpf(float(info.max)):
             return dtype.type(np.inf if rounded > 0 else -np.inf)
-        # `rounded` is a float of this dtype, so ldexp of its integer mantissa is exact.
-        sign, mantissa, exponent, _ = rounded._mpf_
-        value = np.ldexp(float(mantissa), int(exponent)) if mantissa else 0.0
-        return dtype.type(-value if sign else value)
+        # `rounded` is a float of this dtype, so each step is exact.
+        mantissa, exponent = mpmath.frexp(rounded)
+        return dtype.type(np.ldexp(float(mantissa), int(exponent)))
 
 
 def ulp_error(value: Any, exact: Any, dtype: Any) -> float:

@@ -85,10 +85,10 @@ def test_picture_refuses_an_alternative_that_says_nothing() -> None:
 
 
 def test_figures_leave_pyplot_alone() -> None:
-    from matplotlib import _pylab_helpers
+    from matplotlib import pyplot
 
     figure()
-    assert not _pylab_helpers.Gcf.figs
+    assert pyplot.get_fignums() == []
 
 
 def drawn(**look: object) -> Figure:

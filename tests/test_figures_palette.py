@@ -12,8 +12,8 @@ import numpy as np
 import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
-from matplotlib.axes._base import _process_plot_format
 from matplotlib.colors import CSS4_COLORS, TABLEAU_COLORS, to_rgb
+from matplotlib.figure import Figure
 from matplotlib.text import Text
 from PIL import Image
 
@@ -51,6 +51,7 @@ INKS = {
     "PALETTE", "GREY", "ORANGE", "SKY",
 }  # fmt: skip
 NAMES = {*CSS4_COLORS, *TABLEAU_COLORS}
+NOT_NAMED = "#123456"
 TAKES_COLOUR = re.compile(r"colou?rs?|c|fc|ec|mfc|mec|(face|edge|markerface|markeredge)colors?")
 
 
@@ -76,14 +77,21 @@ def colours_named(source: str) -> list[str]:
             *("plot", "loglog", "semilogx", "semilogy"),
         ):
             for argument in node.args:
-                if isinstance(argument, ast.Constant) and isinstance(argument.value, str):
-                    try:
-                        colour = _process_plot_format(argument.value)[2]
-                    except ValueError:
-                        continue
-                    if colour is not None:
-                        found.append(f"line {argument.lineno}: {argument.value!r}")
+                form = argument.value if isinstance(argument, ast.Constant) else None
+                if isinstance(form, str) and names_a_colour(form):
+                    found.append(f"line {argument.lineno}: {form!r}")
     return found
+
+
+def names_a_colour(form: str) -> bool:
+    """Tell whether Matplotlib takes a line's colour from a format such as "r--"."""
+    axes = Figure().subplots()
+    axes.set_prop_cycle(color=[NOT_NAMED])
+    try:
+        (line,) = axes.plot([0, 1], form)
+    except ValueError:
+        return False
+    return line.get_color() != NOT_NAMED
 
 
 @pytest.mark.parametrize("module", MODULES, ids=lambda path: path.stem)

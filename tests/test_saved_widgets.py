@@ -90,7 +90,8 @@ def test_saved_notebook_holds_the_pictures_as_they_were_left() -> None:
     notebook = as_jupyterlab_saves(widget, drawing)
     widget.move(step=3)
     drawing.draw([[(1, 1), (7, 7)]])
-    drawing._handle_custom_msg("keep", [])  # as the browser sends when the pen rests
+    kept = {"method": "custom", "content": "keep"}  # as the browser sends when the pen rests
+    drawing.comm.handle_msg({"content": {"data": kept}, "buffers": []})
     notebook.metadata.widgets = as_jupyterlab_saves(widget, drawing).metadata.widgets
     before_saving({"type": "notebook", "content": notebook})
 
