@@ -83,6 +83,7 @@ def test_folding_follows_the_tag_and_leaves_other_metadata_alone():
         ("a += b", "a b", "a"),
         ("a[i] = b.c", "a b i", ""),
         ("a = [x * k for x in b]", "b k", "a"),
+        ("a = {k: {y for y in v} for k, v in b}", "b", "a"),
         ("import a.b as c, d.e", "", "c d"),
         ("from a import b", "", "b"),
         ("for i in b:\n    c = i + d", "b d", "c i"),

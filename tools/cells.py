@@ -84,9 +84,26 @@ def imports_tensorflow(tree: ast.AST) -> bool:
     return False
 
 
+class _AsGenerators(ast.NodeTransformer):
+    """Makes every comprehension a generator: from Python 3.12 on, the names inside of any other
+    one count as the statement's own."""
+
+    def visit_ListComp(self, node: ast.ListComp | ast.SetComp) -> ast.GeneratorExp:
+        self.generic_visit(node)
+        return ast.GeneratorExp(node.elt, node.generators)
+
+    def visit_SetComp(self, node: ast.SetComp) -> ast.GeneratorExp:
+        return self.visit_ListComp(node)
+
+    def visit_DictComp(self, node: ast.DictComp) -> ast.GeneratorExp:
+        self.generic_visit(node)
+        return ast.GeneratorExp(ast.Tuple([node.key, node.value], ast.Load()), node.generators)
+
+
 def names(statement: ast.stmt) -> tuple[set[str], set[str]]:
     """Return the global names that a statement uses and those that it defines."""
-    table = symtable.symtable(ast.unparse(statement), "cell", "exec")
+    plain = _AsGenerators().visit(ast.parse(ast.unparse(statement)))
+    table = symtable.symtable(ast.unparse(plain), "cell", "exec")
     symbols = table.get_symbols()
     defined = {s.get_name() for s in symbols if s.is_assigned() or s.is_imported()}
     used = {s.get_name() for s in symbols if s.is_referenced()}
