@@ -413,12 +413,18 @@ def fill(folder: Path, python: str = sys.executable, before: str = "", **environ
     return run(python, "-c", before + FILL, cwd=folder, **environment)
 
 
+def hear_ctrl_c() -> None:
+    """Undo what a shell does for jobs in the background: `make test &` is one."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 def start_filling(folder: Path, **environment: str) -> subprocess.Popen:
     return subprocess.Popen(
         [sys.executable, "-c", f"import tools.set_up; {FILL}"],
         cwd=folder,
         env=inherited() | environment,
         start_new_session=True,
+        preexec_fn=hear_ctrl_c if os.name == "posix" else None,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
@@ -538,6 +544,7 @@ def test_ctrl_c_is_answered_in_one_line(newcomer, uv):
         cwd=newcomer,
         env=inherited() | uv | {"UV_PLAN": '{"sleep": 60}'},
         start_new_session=True,
+        preexec_fn=hear_ctrl_c,
         stderr=subprocess.PIPE,
         text=True,
     )
