@@ -29,6 +29,7 @@ root_doc = "notebooks/index"
 include_patterns = [
     "README.md",
     "docs/cheat_sheet.md",
+    "docs/licences.md",
     "docs/modules.md",
     "docs/teaching.md",
     "helpers/[a-z_]*.py",

@@ -20,7 +20,7 @@ from packaging.utils import canonicalize_name
 
 from tools.cells import FOLDED, has_tag
 from tools.set_up import set_up
-from tools.site import links, notebooks
+from tools.site import licences, links, notebooks
 from tools.site.browser import find_browser
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -324,6 +324,15 @@ def test_with_an_address_files_outside_the_site_are_links_to_the_repository(publ
     page = (published / "README.html").read_text(encoding="utf-8")
     assert f'href="{ADDRESS}/blob/main/CONTRIBUTING.md"' in page
     assert f'href="{ADDRESS}/blob/main/LICENSE"' in page
+
+
+@pytest.mark.slow
+def test_the_page_of_licences_lists_what_the_site_carries(built):
+    site, _ = built
+    page = (site / licences.PAGE).read_text(encoding="utf-8")
+    listed = re.findall(r"<tr><td>(.*?)</td><td><a href=", page)
+    names = {re.sub(r"[ ,:].*", "", name) for name in listed}
+    assert {"Sphinx", "sphinx-book-theme", "pydata-sphinx-theme", "myst-nb", "MathJax"} <= names
 
 
 @pytest.mark.slow

@@ -22,6 +22,7 @@ NOTEBOOKS = [
 OTHERS = [
     "README",
     "docs/cheat_sheet",
+    "docs/licences",
     "docs/modules",
     *(["docs/teaching"] if (ROOT / "docs" / "teaching.md").exists() else []),
     "helpers/network",

@@ -12,6 +12,7 @@ from pathlib import Path
 from sphinx.cmd.build import main as sphinx_build
 
 from tools.site.browser import find_browser, print_to_pdf, served
+from tools.site.licences import UnknownLicenceError, add_licences
 from tools.site.links import faults
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -62,6 +63,11 @@ def build(output: Path, repository: str | None = None) -> int:
             print_to_pdf(browser, f"{address}docs/cheat_sheet.html", pdf)
     else:
         print("No Chromium or Chrome was found: the cheat sheet is not printed to PDF.")
+    try:
+        add_licences(output)
+    except UnknownLicenceError as error:
+        print(error, file=sys.stderr)
+        return 1
     wrong = list(faults(output))
     for fault in wrong:
         print(fault, file=sys.stderr)

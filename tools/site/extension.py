@@ -39,6 +39,7 @@ CONTENTS = {
     "Exercises": ["notebooks/exercises/[0-9]*.ipynb"],
     "Beside the lessons": ["docs/cheat_sheet.md", "README.md", "docs/modules.md"],
     "For teachers": ["docs/teaching.md"],
+    "Licences": ["docs/licences.md"],
 }
 
 
