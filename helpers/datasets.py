@@ -2,7 +2,7 @@
 
 The files are those inside scikit-learn. They are read directly, because importing scikit-learn
 takes longer than the lesson's first figure may; `sklearn.datasets` is asked only where a file is
-not where it used to be.
+not where it used to be. In a browser copies lie beside this module, in `data`.
 
 Each set is split once, 60 : 20 : 20, into training, validation and test parts, with the same share
 of each class in all three. The rows of a part are shuffled. All arrays are read-only and shared
@@ -256,14 +256,18 @@ def arches() -> tuple[np.ndarray, np.ndarray]:
 
 def _table(loader: str, *files: str, **options: object) -> np.ndarray:
     """Return features and, in the last column, targets, from scikit-learn's files or its loader."""
+    folders = [Path(__file__).parent / "data"]
     package = importlib.util.find_spec("sklearn")  # finds it without importing it
-    if package is None or package.origin is None:
+    if package is not None and package.origin is not None:
+        folders.append(Path(package.origin).parent / "datasets" / "data")
+    for folder in folders:
+        paths = [folder / file for file in files]
+        if all(path.is_file() for path in paths):
+            return np.column_stack([np.loadtxt(path, **options) for path in paths])
+    if len(folders) == 1:
         raise ModuleNotFoundError(
             "the data sets come with scikit-learn, which is not installed", name="sklearn"
         )
-    paths = [Path(package.origin).parent / "datasets" / "data" / file for file in files]
-    if all(path.is_file() for path in paths):
-        return np.column_stack([np.loadtxt(path, **options) for path in paths])
     scaled = {"scaled": False} if loader == "load_diabetes" else {}
     load = getattr(importlib.import_module("sklearn.datasets"), loader)
     return np.column_stack(load(return_X_y=True, **scaled))

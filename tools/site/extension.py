@@ -20,7 +20,7 @@ from sphinx import addnodes
 from sphinx.application import Sphinx
 from sphinx.transforms.post_transforms import SphinxPostTransform
 
-from tools.site.notebooks import RUN_IT, STILL, with_note, with_solutions
+from tools.site.notebooks import RUN_COURSE, STILL, run_it, with_note, with_solutions
 
 # Of MathJax's 19 MB: what turns TeX into HTML, the fonts, and what TeX's rarer commands load.
 MATHJAX = ("tex-chtml.js", "input/tex/extensions", "output/chtml/fonts")
@@ -74,7 +74,8 @@ def page_text(app: Sphinx, docname: str, content: list[str]) -> None:
     root = Path(app.srcdir)
     folder, name = posixpath.split(docname)
     if docname == app.config.root_doc:
-        content[0] += contents(root)
+        opening, end, rest = content[0].partition("\n\n| ")
+        content[0] = f"{opening}\n\n{RUN_COURSE}{end}{rest}{contents(root)}"
     elif docname == "docs/cheat_sheet" and app.config.cheat_sheet_pdf:
         title, _, rest = content[0].partition("\n")
         content[0] = f"{title}\n\n{PDF_LINK.format(app.config.cheat_sheet_pdf)}\n{rest}"
@@ -83,11 +84,7 @@ def page_text(app: Sphinx, docname: str, content: list[str]) -> None:
         if folder == "notebooks/exercises":
             solutions = root / "notebooks" / "solutions" / f"{name}.ipynb"
             notebook = with_solutions(notebook, json.loads(solutions.read_text(encoding="utf-8")))
-        note = RUN_IT.format(
-            still=STILL[folder],
-            root="../" * (folder.count("/") + 1),
-            binder=", or press the rocket above to run it on Binder" * bool(app.config.repository),
-        )
+        note = run_it(folder, name, bool(app.config.repository))
         content[0] = json.dumps(with_note(notebook, note))
 
 

@@ -12,15 +12,49 @@ from typing import Any
 Notebook = dict[str, Any]
 
 RUN_IT = """\
-```{{tip}}
-This page shows {still}. To run it yourself, follow [the set-up]({root}README.md){binder}.
-```
+<p class="run-it no-print"><a href="{root}{lab}?path={path}">Run in your browser</a>
+<span>{what} Nothing to install; the first visit loads 40 MB.</span></p>
+
+This page shows {still}. {kept} [The set-up]({root}README.md) puts the whole course, TensorFlow
+included, on your own computer{binder}.
 """
-STILL = {
-    "notebooks": "what one run of the lesson printed and drew; its sliders stand still",
-    "notebooks/deeper": "what one run printed and drew; its sliders stand still",
-    "notebooks/exercises": "the tasks, each with its solution folded below; its checks do not run",
+LAB = "lab/lab/index.html"
+WHAT = {
+    "notebooks": "The lesson with its sliders, and code to change.",
+    "notebooks/deeper": "The notebook, and code to change.",
+    "notebooks/exercises": "Write your answers there, and have them checked.",
 }
+STILL = {
+    "notebooks": "what one run of the lesson printed and drew",
+    "notebooks/deeper": "what one run printed and drew",
+    "notebooks/exercises": "the tasks, each with its solution folded below",
+}
+KEPT = (
+    "What you write in the browser stays there, on this device; *File*, *Download* takes a "
+    "notebook along, and deleting it in the list of files brings the original back."
+)
+
+
+def run_it(folder: str, name: str, binder: bool) -> str:
+    """Return the note under a notebook's opening: where to run it."""
+    return RUN_IT.format(
+        root="../" * (folder.count("/") + 1),
+        lab=LAB,
+        path=f"{folder}/{name}.ipynb",
+        what=WHAT[folder],
+        still=STILL[folder],
+        kept=KEPT,
+        binder=", and the rocket above runs it on Binder" * binder,
+    )
+
+
+RUN_COURSE = f"""\
+<p class="run-it no-print"><a href="../{LAB}?path=notebooks/index.md">Run the course in your
+browser</a> <span>All lessons and exercises, with nothing to install; the first visit loads
+40 MB.</span></p>
+
+{KEPT}
+"""
 
 
 def source(cell: Notebook) -> str:

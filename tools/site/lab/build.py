@@ -1,0 +1,180 @@
+"""Puts the course in a browser together."""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from tools.site.lab import kernel, notebooks, pyodide, wheels
+
+ROOT = Path(__file__).resolve().parents[3]
+HERE = Path(__file__).resolve().parent
+EXTENSION = "extensions/@jupyterlite/pyodide-kernel-extension"
+PLUGIN = "@jupyterlite/pyodide-kernel-extension:kernel"
+STARTUP = "/lib/python3.12/site-packages/course_in_browser.py"
+START = "notebooks/index.md"
+NOTEBOOKS = ("notebooks", "notebooks/deeper", "notebooks/exercises")
+# What else a reader opens from there.
+FILES = (
+    "README.md",
+    "docs/cheat_sheet.md",
+    "docs/images/*.png",
+    "helpers/[a-z_]*.py",
+    "helpers/figures/[a-z]*.py",
+    "notebooks/index.md",
+)
+DATA = ("breast_cancer.csv", "diabetes_data_raw.csv.gz", "diabetes_target.csv.gz", "digits.csv.gz")
+# Loaded when a cell imports it: two notebooks do.
+LATER = "scikit-learn"
+
+SETTINGS = {
+    "@jupyterlab/apputils-extension:notification": {"checkForUpdates": False, "fetchNews": "false"},
+    "@jupyterlab/docmanager-extension:plugin": {"defaultViewers": {"markdown": "Markdown Preview"}},
+}
+
+
+def load(path: Path) -> dict[str, Any]:
+    """Return a notebook."""
+    return json.loads(path.read_text(encoding="utf-8"))
+
+
+def helpers_wheel(read: Callable[[str], bytes]) -> wheels.Wheel:
+    """Return the wheel of `helpers`, with all that it reads on a desktop from the repository."""
+    files = {
+        path.relative_to(ROOT).as_posix(): path.read_bytes()
+        for suffix in ("py", "js")
+        for path in ROOT.glob(f"helpers/**/*.{suffix}")
+    }
+    for path in ROOT.glob("notebooks/[0-9]*.ipynb"):
+        files[f"notebooks/{path.name}"] = json.dumps(notebooks.prose(load(path))).encode()
+    for path in ROOT.glob("notebooks/solutions/*.ipynb"):
+        files[f"notebooks/solutions/{path.name}"] = path.read_bytes()
+    for name, content in data_files(read).items():
+        files[f"helpers/data/{name}"] = content
+    lessons = [load(path) for folder in NOTEBOOKS[:2] for path in ROOT.glob(f"{folder}/*.ipynb")]
+    exercises = [load(path) for path in ROOT.glob(f"{NOTEBOOKS[2]}/*.ipynb")]
+    tasks = [task for exercise in exercises for task in notebooks.tasks_with_tensorflow(exercise)]
+    kept = {"outputs": notebooks.stored_outputs(lessons), "tasks": tasks}
+    files["course_in_browser.py"] = Path(kernel.__file__).read_bytes()
+    files["course_in_browser.json"] = json.dumps(kept).encode()
+    depends = ["anywidget", "contourpy", "ipywidgets", "matplotlib", "numpy", "pillow", "tqdm"]
+    return wheels.made("helpers", "0.1.0", files, depends)
+
+
+def data_files(read: Callable[[str], bytes]) -> dict[str, bytes]:
+    """Return the files of the data sets, out of Pyodide's scikit-learn."""
+    import io
+    import zipfile
+
+    wheel = read(pyodide.pinned()["packages"][LATER]["file_name"])
+    with zipfile.ZipFile(io.BytesIO(wheel)) as archive:
+        return {name: archive.read(f"sklearn/datasets/data/{name}") for name in DATA}
+
+
+def write_runtime(folder: Path, read: Callable[[str], bytes], own: list[wheels.Wheel]) -> list[str]:
+    """Write Pyodide, all wheels and their lock file; return the packages that a kernel starts with."""
+    lock = pyodide.pinned()
+    packages = lock["packages"] | {wheel.name: wheel.entry for wheel in own}
+    folder.mkdir(parents=True)
+    for name in pyodide.digests():
+        (folder / name).write_bytes(read(name))
+    for wheel in own:
+        (folder / wheel.file_name).write_bytes(wheel.content)
+    text = json.dumps({"info": lock["info"], "packages": packages})
+    (folder / "pyodide-lock.json").write_text(text, encoding="utf-8")
+    later = {LATER, *closure(packages, LATER)} - closure(packages, "helpers")
+    # The kernel asks for some of them by the names that their authors write.
+    return [
+        {"pyodide-kernel": "pyodide_kernel"}.get(name, name)
+        for name in packages
+        if name not in later
+    ]
+
+
+def closure(packages: dict[str, Any], name: str) -> set[str]:
+    """Return the names of all that a package needs."""
+    found: set[str] = set()
+    waiting = [name]
+    while waiting:
+        for other in packages[waiting.pop()]["depends"]:
+            if other not in found:
+                found.add(other)
+                waiting.append(other)
+    return found
+
+
+def write_contents(folder: Path) -> None:
+    """Write the files that a reader sees in the browser."""
+    for place in NOTEBOOKS:
+        (folder / place).mkdir(parents=True)
+        note = functools.partial(kernel.note, root="../" * (place.count("/") + 1))
+        for path in sorted(ROOT.glob(f"{place}/[0-9]*.ipynb")):
+            exercise = place.endswith("exercises")
+            said = (lambda outputs: note(None)) if exercise else note
+            page = notebooks.for_browser(load(path), said)
+            (folder / place / path.name).write_text(json.dumps(page, indent=1), encoding="utf-8")
+    for pattern in FILES:
+        for path in sorted(ROOT.glob(pattern)):
+            target = folder / path.relative_to(ROOT)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(path, target)
+
+
+def configuration(packages: list[str]) -> dict[str, Any]:
+    """Return what JupyterLite reads first."""
+    options = {"packages": packages, "env": {"PYTHONSTARTUP": STARTUP}}
+    return {
+        "jupyter-lite-schema-version": 0,
+        "jupyter-config-data": {
+            "appName": "Training neural networks",
+            "exposeAppInBrowser": True,
+            "showLoadingIndicator": True,
+            "litePluginSettings": {
+                PLUGIN: {"disablePyPIFallback": True, "loadPyodideOptions": options}
+            },
+        },
+    }
+
+
+def build(output: Path, work: Path, place: str = "") -> None:
+    """Build the course in a browser into the folder `output`.
+
+    Parameters
+    ----------
+    output : Path
+        A missing folder.
+    work : Path
+        A folder for what is needed on the way.
+    place : str
+        Where Pyodide is; see `pyodide.source`.
+
+    Raises
+    ------
+    pyodide.NotProven
+        If Pyodide, or a part of it, is not there or is another one.
+    RuntimeError
+        If JupyterLite's build fails.
+    """
+    shutil.rmtree(work, ignore_errors=True)
+    extension = Path(sys.prefix) / "share/jupyter/labextensions" / EXTENSION.partition("/")[2]
+    with pyodide.source(place) as read:
+        own = [helpers_wheel(read), *wheels.others()]
+        own += wheels.of_the_kernel(extension / "static" / "pypi")
+        packages = write_runtime(work / "static" / "pyodide", read, own)
+    write_contents(work / "files")
+    (work / "jupyter-lite.json").write_text(json.dumps(configuration(packages)), encoding="utf-8")
+    (work / "overrides.json").write_text(json.dumps(SETTINGS), encoding="utf-8")
+    command = [sys.executable, "-m", "jupyterlite_core", "build", "--lite-dir", str(work)]
+    command += ["--output-dir", str(output), "--apps", "lab", "--no-sourcemaps"]
+    command += ["--no-unused-shared-packages"]
+    done = subprocess.run(command, cwd=work, capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise RuntimeError(f"JupyterLite could not be built:\n{done.stdout}\n{done.stderr}")
