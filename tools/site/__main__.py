@@ -14,7 +14,7 @@ from sphinx.cmd.build import main as sphinx_build
 from tools.site.browser import find_browser, print_to_pdf, served
 from tools.site.licences import UnknownLicenceError, add_licences
 from tools.site.lab.build import build as build_lab
-from tools.site.lab.pyodide import NotProven
+from tools.site.lab.pyodide import NotProvenError
 from tools.site.links import faults
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -62,7 +62,7 @@ def build(output: Path, repository: str | None = None) -> int:
     try:
         work = output.parent / f"{output.name}-lab"
         build_lab(output / "lab", work, os.environ.get("PYODIDE", ""))
-    except (NotProven, RuntimeError) as error:
+    except (NotProvenError, RuntimeError) as error:
         print(f"The course in a browser cannot be built: {error}", file=sys.stderr)
         return 1
     if browser:

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import functools
-import hashlib
 import json
-import os
 import shutil
 import subprocess
 import sys
@@ -80,7 +78,7 @@ def data_files(read: Callable[[str], bytes]) -> dict[str, bytes]:
 
 
 def write_runtime(folder: Path, read: Callable[[str], bytes], own: list[wheels.Wheel]) -> list[str]:
-    """Write Pyodide, all wheels and their lock file; return the packages that a kernel starts with."""
+    """Write Pyodide, all wheels and their lock file; return what a kernel starts with."""
     lock = pyodide.pinned()
     packages = lock["packages"] | {wheel.name: wheel.entry for wheel in own}
     folder.mkdir(parents=True)
@@ -115,11 +113,9 @@ def write_contents(folder: Path) -> None:
     """Write the files that a reader sees in the browser."""
     for place in NOTEBOOKS:
         (folder / place).mkdir(parents=True)
-        note = functools.partial(kernel.note, root="../" * (place.count("/") + 1))
+        note = functools.partial(kernel.note, "../" * (place.count("/") + 1))
         for path in sorted(ROOT.glob(f"{place}/[0-9]*.ipynb")):
-            exercise = place.endswith("exercises")
-            said = (lambda outputs: note(None)) if exercise else note
-            page = notebooks.for_browser(load(path), said)
+            page = notebooks.for_browser(load(path), note, exercise=place == NOTEBOOKS[2])
             (folder / place / path.name).write_text(json.dumps(page, indent=1), encoding="utf-8")
     for pattern in FILES:
         for path in sorted(ROOT.glob(pattern)):
@@ -158,7 +154,7 @@ def build(output: Path, work: Path, place: str = "") -> None:
 
     Raises
     ------
-    pyodide.NotProven
+    pyodide.NotProvenError
         If Pyodide, or a part of it, is not there or is another one.
     RuntimeError
         If JupyterLite's build fails.

@@ -24,15 +24,15 @@ NOT_HERE = f"{NEEDS}. It waits for you in the full course, and does not count he
 LINK = "How to install the full course"
 
 
-def note(outputs: list[dict] | None, root: str) -> dict[str, Any]:
+def note(root: str, outputs: list[dict] | None) -> dict[str, Any]:
     """Return the output that says why a cell does not run.
 
     Parameters
     ----------
-    outputs : list of dict, or None
-        What a real run gave; None if nobody knows.
     root : str
         The way from the notebook's folder to the course's.
+    outputs : list of dict, or None
+        What a real run gave; None if nobody knows.
     """
     text = NOT_HERE if outputs is None else SHOWN if outputs else SILENT
     link = f'<a href="{html.escape(root)}README.md">{LINK}</a>'
@@ -52,7 +52,7 @@ def tensorflow(line: str, code: str) -> None:
 
     stored = json.loads(KEPT.read_text(encoding="utf-8"))["outputs"]
     outputs = stored.get(hashlib.sha256(code.strip().encode()).hexdigest()[:16])
-    for output in [note(outputs, way_to_root()), *(outputs or [])]:
+    for output in [note(way_to_root(), outputs), *(outputs or [])]:
         if output["output_type"] == "stream":
             print(output["text"], end="", file=getattr(sys, output["name"]))
         else:

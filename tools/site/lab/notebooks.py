@@ -8,6 +8,7 @@ from __future__ import annotations
 import copy
 import hashlib
 import re
+from collections.abc import Callable
 from typing import Any
 
 from tools.site.notebooks import source
@@ -28,14 +29,15 @@ def key(code: str) -> str:
     return hashlib.sha256(code.strip().encode()).hexdigest()[:16]
 
 
-def for_browser(notebook: Notebook, note: Any) -> Notebook:
+def for_browser(notebook: Notebook, note: Callable, *, exercise: bool = False) -> Notebook:
     """Return the notebook as a browser opens it.
 
     Parameters
     ----------
     notebook : dict
     note : callable
-        Takes the cell's stored outputs, and returns the output that says why these are shown.
+        Takes a cell's stored outputs, and returns the output that says why these are shown; in
+        an exercise it takes None.
 
     Returns
     -------
@@ -46,7 +48,7 @@ def for_browser(notebook: Notebook, note: Any) -> Notebook:
     page = copy.deepcopy(notebook)
     page["metadata"]["kernelspec"] = dict(KERNEL)
     for cell in filter(needs_tensorflow, page["cells"]):
-        cell["outputs"] = [note(cell["outputs"]), *cell["outputs"]]
+        cell["outputs"] = [note(None if exercise else cell["outputs"]), *cell["outputs"]]
         cell["source"] = f"{MAGIC}\n{source(cell)}"
     return page
 

