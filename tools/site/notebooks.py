@@ -12,7 +12,7 @@ from typing import Any
 Notebook = dict[str, Any]
 
 RUN_IT = """\
-<p class="run-it no-print"><a href="{root}{lab}?path={path}">Run in your browser</a>
+<p class="run-it no-print"><a href="{root}{lab}?reset&path={path}">Run in your browser</a>
 <span>{what} Nothing to install; the first visit loads 40 MB.</span></p>
 
 This page shows {still}. {kept} [The set-up]({root}README.md) puts the whole course, TensorFlow
@@ -49,7 +49,7 @@ def run_it(folder: str, name: str, binder: bool) -> str:
 
 
 RUN_COURSE = f"""\
-<p class="run-it no-print"><a href="../{LAB}?path=notebooks/index.md">Run the course in your
+<p class="run-it no-print"><a href="../{LAB}?reset&path=notebooks/index.md">Run the course in your
 browser</a> <span>All lessons and exercises, with nothing to install; the first visit loads
 40 MB.</span></p>
 

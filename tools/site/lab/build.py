@@ -3,18 +3,30 @@
 from __future__ import annotations
 
 import functools
+import hashlib
+import io
 import json
 import shutil
 import subprocess
 import sys
+import zipfile
 from collections.abc import Callable
+from importlib import metadata
 from pathlib import Path
 from typing import Any
 
 from tools.site.lab import kernel, notebooks, pyodide, wheels
 
 ROOT = Path(__file__).resolve().parents[3]
-HERE = Path(__file__).resolve().parent
+PAGE = Path(__file__).with_name("page")
+NAME = "Training neural networks"
+HEAD = """\
+    <link rel="icon" href="../logo.svg" />
+    <link rel="stylesheet" href="../course.css" />
+    <script src="../course.js"></script>
+"""
+# Their content is the same as long as the version is.
+FIXED = ("build", "extensions", "static")
 EXTENSION = "extensions/@jupyterlite/pyodide-kernel-extension"
 PLUGIN = "@jupyterlite/pyodide-kernel-extension:kernel"
 STARTUP = "/lib/python3.12/site-packages/course_in_browser.py"
@@ -69,9 +81,6 @@ def helpers_wheel(read: Callable[[str], bytes]) -> wheels.Wheel:
 
 def data_files(read: Callable[[str], bytes]) -> dict[str, bytes]:
     """Return the files of the data sets, out of Pyodide's scikit-learn."""
-    import io
-    import zipfile
-
     wheel = read(pyodide.pinned()["packages"][LATER]["file_name"])
     with zipfile.ZipFile(io.BytesIO(wheel)) as archive:
         return {name: archive.read(f"sklearn/datasets/data/{name}") for name in DATA}
@@ -130,7 +139,7 @@ def configuration(packages: list[str]) -> dict[str, Any]:
     return {
         "jupyter-lite-schema-version": 0,
         "jupyter-config-data": {
-            "appName": "Training neural networks",
+            "appName": NAME,
             "exposeAppInBrowser": True,
             "showLoadingIndicator": True,
             "litePluginSettings": {
@@ -138,6 +147,35 @@ def configuration(packages: list[str]) -> dict[str, Any]:
             },
         },
     }
+
+
+def add_page(output: Path, packages: list[str]) -> None:
+    """Add what loads Python ahead and keeps it: see the scripts in `page`."""
+    runtime = output / "static" / "pyodide"
+    lock = json.loads((runtime / "pyodide-lock.json").read_text(encoding="utf-8"))["packages"]
+    started = [lock[pyodide.canonical(name)]["file_name"] for name in packages]
+    paths = [runtime / name for name in (*pyodide.RUNTIME, "pyodide-lock.json", *started)]
+    files = [(path.relative_to(output).as_posix(), path.stat().st_size) for path in paths]
+    version = hashlib.sha256()
+    for path in sorted(path for part in FIXED for path in (output / part).rglob("*.*")):
+        version.update(path.relative_to(output).as_posix().encode())
+        version.update(path.read_bytes() if path.is_file() else b"")
+    course = {
+        "version": version.hexdigest()[:16],
+        "jupyterlite": metadata.version("jupyterlite-core"),
+        "files": files,
+    }
+    (output / "service-worker.js").rename(output / "jupyterlite-service-worker.js")
+    for name in ("course.js", "service-worker.js"):
+        text = (PAGE / name).read_text(encoding="utf-8")
+        text = f"const COURSE = {json.dumps(course)};\n{text}"
+        (output / name).write_text(text, encoding="utf-8")
+    shutil.copyfile(PAGE / "course.css", output / "course.css")
+    shutil.copyfile(ROOT / "docs" / "_static" / "logo.svg", output / "logo.svg")
+    index = output / "lab" / "index.html"
+    page = index.read_text(encoding="utf-8")
+    page = page.replace("<html>", '<html lang="en">').replace(">JupyterLite<", f">{NAME}<")
+    index.write_text(page.replace("</title>", f"</title>\n{HEAD}", 1), encoding="utf-8")
 
 
 def build(output: Path, work: Path, place: str = "") -> None:
@@ -174,3 +212,4 @@ def build(output: Path, work: Path, place: str = "") -> None:
     done = subprocess.run(command, cwd=work, capture_output=True, text=True, check=False)
     if done.returncode:
         raise RuntimeError(f"JupyterLite could not be built:\n{done.stdout}\n{done.stderr}")
+    add_page(output, packages)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import html
 import json
+import logging
 import os
 import sys
 from pathlib import Path
@@ -63,6 +64,8 @@ def start() -> None:
     """Set up the kernel; IPython runs this file before the first cell."""
     from IPython import get_ipython
 
+    # It tells that it looks for fonts, which takes no time here.
+    logging.getLogger("matplotlib.font_manager").setLevel(logging.ERROR)
     if DRIVE.is_dir():
         os.environ["HELPERS_PROGRESS"] = str(DRIVE / "progress.json")
     # Each import would look through the reader's files first, which takes milliseconds a look.

@@ -1,0 +1,77 @@
+// Loads Python while JupyterLab still starts, says how far it is, and keeps all for later visits.
+// The build puts COURSE before this.
+
+{
+  const root = new URL(".", document.currentScript.src);
+  const address = (path) => new URL(path, root).href;
+  performance.setResourceTimingBufferSize(5000);
+  // JupyterLite would take its own service worker, which it sees for the first time, for an old one.
+  const worker = address("service-worker.js?enableCache=false");
+  try {
+    localStorage.setItem(`${worker}-version`, COURSE.jupyterlite);
+  } catch (error) {
+    console.info("This browser keeps nothing:", error);
+  }
+
+  const line = document.createElement("div");
+  line.id = "course-loading";
+  line.setAttribute("role", "status");
+  const say = (text) => {
+    if (line.textContent !== text) line.textContent = text;
+    if (!line.isConnected && document.body) document.body.append(line);
+  };
+
+  const megabytes = (bytes) => Math.round(bytes / 1e6);
+  const cache = "caches" in window ? caches.open(`course ${root} ${COURSE.version}`) : null;
+  let missing = 0;
+  let loaded = 0;
+
+  async function fetchOne([path, size]) {
+    const url = address(path);
+    const kept = await cache;
+    if (kept && (await kept.match(url))) return;
+    missing += size;
+    const response = await fetch(url);
+    if (!response.ok) throw new Error(`${path}: ${response.status}`);
+    const counted = response.body.pipeThrough(
+      new TransformStream({
+        transform(chunk, controller) {
+          loaded += chunk.length;
+          say(`Loading Python for your browser, once: ${megabytes(loaded)} of ${megabytes(missing)} MB`);
+          controller.enqueue(chunk);
+        },
+      }),
+    );
+    const copy = new Response(counted, { headers: response.headers });
+    await (kept ? kept.put(url, copy) : copy.arrayBuffer());
+  }
+
+  // What the page loaded before the service worker was there to keep it.
+  async function keepThePage() {
+    const kept = await cache;
+    const entries = performance.getEntriesByType("resource").map((entry) => entry.name);
+    const urls = entries.filter((url) => url.startsWith(root.href) && !/\/api\/(drive|stdin|s)/.test(url));
+    for (const url of new Set([address("lab/index.html"), ...urls])) {
+      if (!(await kept.match(url))) await kept.add(url).catch(() => {});
+    }
+  }
+
+  const pause = (milliseconds) => new Promise((resume) => setTimeout(resume, milliseconds));
+
+  async function startPython() {
+    for (;;) {
+      const opened = window.jupyterapp?.shell.currentWidget;
+      if (opened && !opened.sessionContext) break; // the list of lessons needs no Python
+      if (opened?.sessionContext.session?.kernel?.status === "idle") break;
+      say("Starting Python in your browser …");
+      await pause(200);
+    }
+    line.remove();
+  }
+
+  Promise.all(COURSE.files.map(fetchOne))
+    .catch((error) => console.warn("Python was not loaded ahead:", error))
+    .then(startPython)
+    .then(() => pause(2000))
+    .then(() => cache && keepThePage());
+}
