@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import importlib.util
 import json
 import logging
 import os
@@ -603,6 +604,16 @@ def test_progress_goes_forward_only(progress_file, capsys):
         ["leaky_relu", "open"],
     ]
     assert os.listdir(progress_file.parent) == ["progress.json"]
+
+
+def test_without_tensorflow_its_tasks_do_not_count(progress_file, capsys, monkeypatch):
+    checks.progress("06_training_steps")
+    assert "train_in_keras" in capsys.readouterr().out
+    monkeypatch.setattr(importlib.util, "find_spec", {"tensorflow": None}.get)
+    checks.progress("06_training_steps")
+    shown = capsys.readouterr().out
+    assert "0 of 5 tasks solved" in shown
+    assert "train_in_keras" not in shown
 
 
 @pytest.mark.parametrize("content", ["", "{", "[]", '{"sigmoid": 3}', '"x"', "\x00"])

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import difflib
 import functools
+import importlib.util
 import os
 import sys
 from collections.abc import Callable
@@ -186,10 +187,16 @@ def progress(lesson: str | None = None) -> None:
     states = _progress.read()
     symbols = {"open": "○ open", "attempted": "◐ attempted", "solved": "✓ solved"}
     chosen = [lesson] if lesson else MODULES
-    names = [(number[:2], task.name) for number in chosen for task in tasks(number)]
+    counted = [(number, task) for number in chosen for task in tasks(number) if _counts(task)]
+    names = [(number[:2], task.name) for number, task in counted]
     rows = [(name, str(int(n)), symbols[states.get(name, "open")]) for n, name in names]
     done = sum(states.get(name) == "solved" for _, name in names)
     _show(Table(f"{done} of {len(names)} tasks solved", ("task", "lesson", "state"), rows))
+
+
+def _counts(task: Task) -> bool:
+    """Whether a task can be judged here: in a browser there is no TensorFlow."""
+    return not task.needs_tensorflow or importlib.util.find_spec("tensorflow") is not None
 
 
 def solved(name: str) -> bool:

@@ -107,6 +107,8 @@ class Task:
         The names of the parts, where a right answer is a tuple: `check` says them.
     show_expected : bool
         Whether a wrong answer is shown the right one; not where that gives the whole task away.
+    needs_tensorflow : bool
+        Whether the answer is a Keras model: where no TensorFlow is, the task does not count.
     """
 
     name: str
@@ -124,3 +126,4 @@ class Task:
     seconds: float = 5.0
     returns: tuple[str, ...] = ()
     show_expected: bool = True
+    needs_tensorflow: bool = False

@@ -1076,6 +1076,7 @@ def _keras_loss(name: str, **options: Any) -> Any:
 
 MULTILABEL_MODEL = Task(
     name="multilabel_model",
+    needs_tensorflow=True,
     section="7.4",
     reference=multilabel_model,
     probes=((4, 3), (192, 5)),

@@ -1567,6 +1567,7 @@ def _about_steps(arguments: tuple, steps: int) -> str:
 
 TRAIN_IN_KERAS = Task(
     name="train_in_keras",
+    needs_tensorflow=True,
     section="6.8",
     reference=_facts,
     probes=_digit_probes,

@@ -940,6 +940,7 @@ _LOGITS_WANTED = "Leave the last layer without an activation."
 
 LOGIT_CLASSIFIER = Task(
     name="logit_classifier",
+    needs_tensorflow=True,
     section="5.11",
     reference=_logit_classifier,
     probes=((4, 3), (64, 10)),
