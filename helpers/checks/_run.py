@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import builtins
 import contextlib
 import copy
 import ctypes
@@ -132,7 +133,10 @@ def _within_a_thread(seconds: float, work: Callable[[], None]) -> tuple[bool, bo
 
 
 def _within_this_thread(seconds: float, work: Callable[[], None]) -> tuple[bool, bool]:
-    """Do the work here, with a look at the clock at each turn of a loop and each call."""
+    """Do the work here, with a look at the clock at each turn of a loop and each call.
+
+    Only what `_on_the_clock` calls is stopped: nothing of ours may stay half done.
+    """
     monitoring = sys.monitoring
     tool = next(number for number in range(6) if monitoring.get_tool(number) is None)
     events = monitoring.events.JUMP | monitoring.events.PY_START
@@ -140,14 +144,23 @@ def _within_this_thread(seconds: float, work: Callable[[], None]) -> tuple[bool,
 
     def look(*_: Any) -> None:
         nonlocal end, stopped
-        if time.monotonic() < end:
+        if time.monotonic() < end or not _counts(sys._getframe(1)):
             return
-        if _importing(sys._getframe()):
+        if _importing(sys._getframe(1)):
             end = time.monotonic() + seconds
             return
         stopped = True
         raise TimeIsUp
 
+    def nap(length: float) -> None:
+        sleep(min(length, max(end - time.monotonic(), 0)))
+        look()
+
+    def no_input(*_: Any) -> None:
+        raise EOFError("input() gets no answer while your function is checked")
+
+    sleep, ask = time.sleep, builtins.input
+    time.sleep, builtins.input = nap, no_input
     monitoring.use_tool_id(tool, "helpers.checks")
     for event in (monitoring.events.JUMP, monitoring.events.PY_START):
         monitoring.register_callback(tool, event, look)
@@ -159,7 +172,23 @@ def _within_this_thread(seconds: float, work: Callable[[], None]) -> tuple[bool,
     finally:
         monitoring.set_events(tool, 0)
         monitoring.free_tool_id(tool)
+        time.sleep, builtins.input = sleep, ask
     return stopped, False
+
+
+def _on_the_clock(function: Callable, *arguments: Any) -> Any:
+    """Call what may take for ever: a reader's function, and what reads its output."""
+    return function(*arguments)
+
+
+def _counts(frame: FrameType | None) -> bool:
+    """Whether a frame is at work for `_on_the_clock`, not for this module's own ends."""
+    for f, _ in traceback.walk_stack(frame):
+        if f.f_code is _on_the_clock.__code__:
+            return f is not frame
+        if f.f_code.co_filename == __file__ and f.f_code.co_name != "nap":
+            return False
+    return False
 
 
 def _importing(frame: FrameType | None) -> bool:
@@ -188,16 +217,16 @@ def _call(task: Task, function: Callable, arguments: tuple) -> tuple[Any, str]:
     changed = ""
     try:
         with np.errstate(all="ignore"):  # this thread's own; Python's warnings are all threads'
-            output = function(*given)
+            output = _on_the_clock(function, *given)
             changed = _changed(task, given, untouched)
             if output is None:
                 return None, changed
             try:
-                observed = task.observe(untouched, output)
+                observed = _on_the_clock(task.observe, untouched, output)
             except Exception as error:
                 what = form(canonical(output))
                 return Other(f"{what}, which cannot be read ({_text(error)})"), changed
-            return canonical(observed), changed
+            return _on_the_clock(canonical, observed), changed
     except TimeIsUp:
         raise
     except BaseException as error:  # SystemExit, too: nothing a reader writes may end the kernel

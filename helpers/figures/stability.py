@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.patches import Rectangle
 
 from helpers import stability
 from helpers.figures import diagrams
@@ -266,7 +267,7 @@ def forms_explorer() -> Explorer:
         for row, exact in enumerate(curves["fused", "float64"]):
             axes = panels[row, column]
             # What no number can be drawn for, left and right; behind everything.
-            grounds[form, row] = [axes.axvspan(0, 0, color=FILLS["out of reach"]) for _ in range(2)]
+            grounds[form, row] = [_ground(axes), _ground(axes)]
             axes.plot(grid, exact, "-", color=FILLS["others"], linewidth=1.2)
             style = {"color": COLOURS[form], "linewidth": 2.8}
             (lines[form, row],) = axes.plot(grid, exact, "-", **style)
@@ -440,7 +441,14 @@ def _lost(low: np.ndarray, high: np.ndarray, worst: float) -> str:
     return f"not one digit {' and '.join(parts)}"
 
 
-def _span(rectangle: Any, low: float, high: float) -> None:
+def _ground(axes: Axes) -> Rectangle:
+    """Return a strip of no width, from the bottom of the axes to the top."""
+    strip = Rectangle((0, 0), 0, 1, transform=axes.get_xaxis_transform())
+    strip.set(color=FILLS["out of reach"], linewidth=0)
+    return axes.add_patch(strip)
+
+
+def _span(rectangle: Rectangle, low: float, high: float) -> None:
     rectangle.set_x(low)
     rectangle.set_width(high - low)
 
