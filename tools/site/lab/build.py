@@ -35,6 +35,7 @@ NOTEBOOKS = ("notebooks", "notebooks/deeper", "notebooks/exercises")
 # What else a reader opens from there.
 FILES = (
     "README.md",
+    "benchmarks/crossing.json",
     "docs/cheat_sheet.md",
     "docs/images/*.png",
     "helpers/[a-z_]*.py",
@@ -42,6 +43,7 @@ FILES = (
     "notebooks/index.md",
 )
 DATA = ("breast_cancer.csv", "diabetes_data_raw.csv.gz", "diabetes_target.csv.gz", "digits.csv.gz")
+HELPERS_NEED = ["anywidget", "contourpy", "ipywidgets", "matplotlib", "numpy", "pillow", "tqdm"]
 # Loaded when a cell imports it: two notebooks do.
 LATER = "scikit-learn"
 
@@ -70,13 +72,9 @@ def helpers_wheel(read: Callable[[str], bytes]) -> wheels.Wheel:
     for name, content in data_files(read).items():
         files[f"helpers/data/{name}"] = content
     lessons = [load(path) for folder in NOTEBOOKS[:2] for path in ROOT.glob(f"{folder}/*.ipynb")]
-    exercises = [load(path) for path in ROOT.glob(f"{NOTEBOOKS[2]}/*.ipynb")]
-    tasks = [task for exercise in exercises for task in notebooks.tasks_with_tensorflow(exercise)]
-    kept = {"outputs": notebooks.stored_outputs(lessons), "tasks": tasks}
     files["course_in_browser.py"] = Path(kernel.__file__).read_bytes()
-    files["course_in_browser.json"] = json.dumps(kept).encode()
-    depends = ["anywidget", "contourpy", "ipywidgets", "matplotlib", "numpy", "pillow", "tqdm"]
-    return wheels.made("helpers", "0.1.0", files, depends)
+    files["course_in_browser.json"] = json.dumps(notebooks.stored_outputs(lessons)).encode()
+    return wheels.made("helpers", "0.1.0", files, HELPERS_NEED)
 
 
 def data_files(read: Callable[[str], bytes]) -> dict[str, bytes]:

@@ -51,7 +51,7 @@ def tensorflow(line: str, code: str) -> None:
     """Show, in place of running a cell that needs TensorFlow, what a real run gave."""
     from IPython.display import display
 
-    stored = json.loads(KEPT.read_text(encoding="utf-8"))["outputs"]
+    stored = json.loads(KEPT.read_text(encoding="utf-8"))
     outputs = stored.get(hashlib.sha256(code.strip().encode()).hexdigest()[:16])
     for output in [note(way_to_root(), outputs), *(outputs or [])]:
         if output["output_type"] == "stream":

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import copy
 import hashlib
-import re
 from collections.abc import Callable
 from typing import Any
 
@@ -81,12 +80,6 @@ def _shown(output: Notebook) -> Notebook:
             for kind, value in shown["data"].items()
         }
     return shown
-
-
-def tasks_with_tensorflow(exercise: Notebook) -> list[str]:
-    """Return the names of the tasks that no browser can judge."""
-    checks = "\n".join(source(cell) for cell in filter(needs_tensorflow, exercise["cells"]))
-    return re.findall(r'^check\("(\w+)"', checks, flags=re.M)
 
 
 def prose(notebook: Notebook) -> Notebook:
