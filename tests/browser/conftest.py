@@ -6,6 +6,7 @@ Playwright is imported by the fixtures only: `make test` reads this file too, an
 from __future__ import annotations
 
 import os
+import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -106,6 +107,27 @@ def open_notebook(browser: Browser, server: Server) -> Iterator[Callable[[str], 
 
     yield open_
     close()
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The site, built anew; or as it stands in the folder that $SITE names."""
+    if "SITE" in os.environ:
+        return Path(os.environ["SITE"])
+    folder = tmp_path_factory.mktemp("build") / "site"
+    environment = {k: v for k, v in os.environ.items() if k not in {"MAKEFLAGS", "MAKELEVEL"}}
+    build = ["make", "site", f"ARGS=--output {folder}"]
+    subprocess.run(build, cwd=HERE.parent.parent, env=environment, check=True)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def address(site: Path) -> Iterator[str]:
+    """The address of the site, served by a plain file server."""
+    from tools.site.browser import served
+
+    with served(site) as address:
+        yield address
 
 
 class Images:

@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import os
 import re
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-
-from tools.site.browser import served
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
@@ -51,18 +47,6 @@ AXE_RUN = """() => axe.run({include: ['article'], exclude: ['mjx-container']},
     `${one.id}: ${one.nodes.length} times, first ${one.nodes[0].html.slice(0, 160)}`))"""
 
 
-@pytest.fixture(scope="module")
-def site(tmp_path_factory) -> Path:
-    """The site, built anew; or as it stands in the folder that $SITE names."""
-    if "SITE" in os.environ:
-        return Path(os.environ["SITE"])
-    folder = tmp_path_factory.mktemp("build") / "site"
-    environment = {k: v for k, v in os.environ.items() if k not in {"MAKEFLAGS", "MAKELEVEL"}}
-    build = ["make", "site", f"ARGS=--output {folder}"]
-    subprocess.run(build, cwd=ROOT, env=environment, check=True)
-    return folder
-
-
 class Reader:
     """A page of the browser that notes requests to other hosts, and the console's errors."""
 
@@ -86,12 +70,6 @@ class Reader:
     def open(self, path: str) -> None:
         self.page.goto(self.address + path)
         self.page.evaluate(SET)
-
-
-@pytest.fixture(scope="module")
-def address(site) -> Iterator[str]:
-    with served(site) as address:
-        yield address
 
 
 @pytest.fixture
