@@ -122,7 +122,9 @@ def test_the_first_visit_says_what_it_loads_and_shows_a_picture(
 
     lite.page.evaluate(WATCH)
     explorer = lite.page.locator(".course-explorer").first
-    moves = list(press(lite, explorer, explorer.locator("input").first))
+    slider = explorer.locator("input").first
+    slider.click()  # JupyterLab gives the focus to the next cell, a moment after a cell has run
+    moves = list(press(lite, explorer, slider))
     assert "nothing" not in moves
     times = [move for move in moves if isinstance(move, float)]
     assert times

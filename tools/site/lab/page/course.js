@@ -13,6 +13,17 @@
     console.info("This browser keeps nothing:", error);
   }
 
+  // This JupyterLab takes a slider's arrow keys before the slider has them.
+  window.addEventListener(
+    "keydown",
+    ({ target, ctrlKey, metaKey, altKey, shiftKey }) => {
+      if (!target.closest?.(".course-explorer")) return;
+      if (ctrlKey || metaKey || altKey || shiftKey) delete target.dataset.lmSuppressShortcuts;
+      else target.dataset.lmSuppressShortcuts = "true";
+    },
+    true,
+  );
+
   const line = document.createElement("div");
   line.id = "course-loading";
   line.setAttribute("role", "status");
