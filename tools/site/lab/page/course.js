@@ -69,15 +69,24 @@
 
   const pause = (milliseconds) => new Promise((resume) => setTimeout(resume, milliseconds));
 
+  const asked = new URLSearchParams(location.search).has("path");
+
   async function startPython() {
+    let opened;
     for (;;) {
-      const opened = window.jupyterapp?.shell.currentWidget;
-      if (opened && !opened.sessionContext) break; // the list of lessons needs no Python
-      if (opened?.sessionContext.session?.kernel?.status === "idle") break;
+      opened = window.jupyterapp?.shell.currentWidget;
+      if (opened && !opened.sessionContext && (opened.context || !asked)) break; // needs no Python
+      if (opened?.sessionContext?.session?.kernel?.status === "idle") break;
       say("Starting Python in your browser …");
       await pause(200);
     }
     line.remove();
+    if (!opened.context) return;
+    // JupyterLab takes the file out of the address; a reload shall open it again.
+    const here = new URL(location.href);
+    here.searchParams.delete("reset");
+    here.searchParams.set("path", opened.context.path);
+    history.replaceState(history.state, "", here);
   }
 
   Promise.all(COURSE.files.map(fetchOne))
