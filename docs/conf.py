@@ -5,19 +5,16 @@ The one setting for the public address is [project.urls] in pyproject.toml:
     [project.urls]
     Repository = "https://github.com/NAME/training-neural-networks"
 
-With it, each page links to its source and each notebook to Binder; without it, neither. In its
-place, `make site ARGS="--repository ADDRESS"` sets it for one build.
+With it, each page links to its source and each notebook to Colab and Binder; without it, to none.
+In its place, `make site ARGS="--repository ADDRESS"` sets it for one build.
 """
 
 import os
 import sys
-import tomllib
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
-
-urls = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"].get("urls")
 
 project = "Training neural networks"
 author = "The authors of the course"
@@ -58,7 +55,7 @@ mathjax_path = "mathjax/tex-chtml.js"
 
 # --- the look -------------------------------------------------------------------------------------
 
-repository = os.environ.get("COURSE_REPOSITORY", (urls or {}).get("Repository", "")).rstrip("/")
+repository = os.environ.get("COURSE_REPOSITORY", "")  # tools.site puts it there
 repository_branch = "main"
 
 html_theme = "sphinx_book_theme"

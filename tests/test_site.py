@@ -10,6 +10,8 @@ import json
 import os
 import re
 import subprocess
+import sys
+import sysconfig
 import tomllib
 from pathlib import Path
 
@@ -20,7 +22,7 @@ from packaging.utils import canonicalize_name
 
 from tools.cells import FOLDED, has_tag
 from tools.set_up import set_up
-from tools.site import licences, links, notebooks
+from tools.site import colab, licences, links, notebooks
 from tools.site.browser import find_browser
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -114,6 +116,76 @@ def test_page_is_a_valid_notebook_with_its_note_under_the_opening(path):
     nbformat.validate(nbformat.from_dict(page))
     assert notebooks.source(page["cells"][0]).startswith("# ")
     assert page["cells"][1]["source"] == "The note"
+
+
+@pytest.mark.parametrize("folder", sorted(notebooks.STILL))
+def test_the_note_leads_to_the_same_notebook_running(folder):
+    note = notebooks.run_it(folder, "03_softmax", "")
+    root = "../" * (folder.count("/") + 1)
+    assert f'href="{root}lab/lab/index.html?reset&path={folder}/03_softmax.ipynb"' in note
+    assert "stand still" not in note
+    assert "Colab" not in note + notebooks.run_it(folder, "03_softmax", "https://git.example/a/b")
+    note = notebooks.run_it(folder, "03_softmax", "https://github.com/someone/course")
+    place = f"someone/course/blob/gh-pages/colab/{folder}/03_softmax.ipynb"
+    assert f'href="https://colab.research.google.com/github/{place}">Open in Colab</a>' in note
+    place = f"someone/course/main?urlpath=lab/tree/{folder}/03_softmax.ipynb"
+    assert f'href="https://mybinder.org/v2/gh/{place}">Binder</a>' in note
+
+
+def test_colabs_notebook_is_the_lesson_with_one_cell_before_it(tmp_path):
+    colab.write(ROOT, tmp_path, "https://github.com/someone/course")
+    written = sorted((tmp_path / "colab").rglob("*.ipynb"))
+    sources = sorted([*LESSONS, *DEEPER, *EXERCISES])
+    assert [path.relative_to(tmp_path / "colab") for path in written] == [
+        path.relative_to(ROOT) for path in sources
+    ]
+    for path, original in zip(written, sources, strict=True):
+        notebook = load(path)
+        nbformat.validate(nbformat.from_dict(notebook))
+        first = notebook["cells"].pop(0)
+        assert notebook == load(original)
+        assert "https://github.com/someone/course" in first["source"]
+        assert f"/content/course/{original.parent.relative_to(ROOT).as_posix()}" in first["source"]
+
+
+IN_COLAB = """
+import json, sys
+from IPython.core.interactiveshell import InteractiveShell
+shell = InteractiveShell.instance()
+for cell in json.load(open(sys.argv[1]))["cells"]:
+    if cell["cell_type"] == "code":
+        shell.run_cell("".join(cell["source"])).raise_error()
+import helpers.checks
+helpers.checks.solution("softmax")
+print("helpers:", helpers.__file__)
+"""
+
+
+@pytest.mark.slow
+def test_colabs_notebook_runs_where_only_its_packages_are(tmp_path):
+    """Its first cell's commands, with a clone of this repository in place of the public one."""
+    uv = [sys.executable, "-m", "uv"]
+    env = tmp_path / "env"
+    subprocess.run([*uv, "venv", "-q", "--seed", "--python", sys.executable, env], check=True)
+    python = env / ("Scripts" if os.name == "nt" else "bin") / "python"
+    # A path file adds the folder, but does not run the folder's own path files: no `helpers`.
+    (packages,) = env.rglob("site-packages")
+    (packages / "colab.pth").write_text(sysconfig.get_path("purelib"), encoding="utf-8")
+    course = tmp_path / "course"
+    lesson = colab.for_colab(load(LESSONS[2]), f"file://{ROOT}", "notebooks", str(course))
+    (tmp_path / "lesson.ipynb").write_text(json.dumps(lesson), encoding="utf-8")
+    run = subprocess.run(
+        [python, "-c", IN_COLAB, "lesson.ipynb"],
+        cwd=tmp_path,
+        env={k: v for k, v in os.environ.items() if not k.startswith(("PYTHON", "HELPERS"))},
+        capture_output=True,
+        encoding="utf-8",
+        check=False,
+    )
+    assert run.returncode == 0, run.stdout[-2000:] + run.stderr[-2000:]
+    assert f"helpers: {course}" in run.stdout
+    assert "softmax: the solution" in run.stdout
+    assert "not here" not in run.stdout
 
 
 # --- links ----------------------------------------------------------------------------------------
@@ -304,7 +376,8 @@ def test_without_an_address_nothing_leads_to_a_repository(built):
     site, _ = built
     for page in site.rglob("*.html"):
         assert not re.search(
-            r'href="[^"]*(github\.com/\w+/|mybinder\.org/v2)', page.read_text(encoding="utf-8")
+            r'href="[^"]*(github\.com/\w+/|mybinder\.org/v2|colab\.)',
+            page.read_text(encoding="utf-8"),
         )
 
 

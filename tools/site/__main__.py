@@ -7,10 +7,12 @@ import os
 import shutil
 import sys
 import time
+import tomllib
 from pathlib import Path
 
 from sphinx.cmd.build import main as sphinx_build
 
+from tools.site import colab
 from tools.site.browser import find_browser, print_to_pdf, served
 from tools.site.licences import UnknownLicenceError, add_licences
 from tools.site.lab.build import build as build_lab
@@ -32,6 +34,12 @@ REDIRECT = f"""\
 """
 
 
+def published() -> str:
+    """Return the repository's public address, as pyproject.toml names it, or ""."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    return project.get("urls", {}).get("Repository", "")
+
+
 def build(output: Path, repository: str | None = None) -> int:
     """Build the site into `output` and return 0, or what Sphinx returns if it is not content.
 
@@ -49,8 +57,8 @@ def build(output: Path, repository: str | None = None) -> int:
     start = time.perf_counter()
     browser = find_browser()
     options = ["-D", "cheat_sheet_pdf=cheat_sheet.pdf"] if browser else []
-    if repository is not None:
-        os.environ["COURSE_REPOSITORY"] = repository  # docs/conf.py reads it
+    repository = (published() if repository is None else repository).rstrip("/")
+    os.environ["COURSE_REPOSITORY"] = repository  # docs/conf.py reads it
     shutil.rmtree(output, ignore_errors=True)
     doctrees = output.parent / f"{output.name}-doctrees"
     build_html = ["-b", "html", "-W", "--keep-going", "-q", "-E", "-j", "auto"]
@@ -65,6 +73,8 @@ def build(output: Path, repository: str | None = None) -> int:
     except (NotProvenError, RuntimeError) as error:
         print(f"The course in a browser cannot be built: {error}", file=sys.stderr)
         return 1
+    if repository:
+        colab.write(ROOT, output, repository)
     if browser:
         with served(output) as address:
             pdf = output / "docs" / "cheat_sheet.pdf"

@@ -84,7 +84,7 @@ def page_text(app: Sphinx, docname: str, content: list[str]) -> None:
         if folder == "notebooks/exercises":
             solutions = root / "notebooks" / "solutions" / f"{name}.ipynb"
             notebook = with_solutions(notebook, json.loads(solutions.read_text(encoding="utf-8")))
-        note = run_it(folder, name, bool(app.config.repository))
+        note = run_it(folder, name, app.config.repository, app.config.repository_branch)
         content[0] = json.dumps(with_note(notebook, note))
 
 

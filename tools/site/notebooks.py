@@ -9,15 +9,18 @@ import copy
 import re
 from typing import Any
 
+from tools.site import colab
+
 Notebook = dict[str, Any]
 
 RUN_IT = """\
 <p class="run-it no-print"><a href="{root}{lab}?reset&path={path}">Run in your browser</a>
-<span>{what} Nothing to install; the first visit loads 40 MB.</span></p>
+<span>{what} Nothing to install; the first visit loads 46 MB.</span>{elsewhere}</p>
 
 This page shows {still}. {kept} [The set-up]({root}README.md) puts the whole course, TensorFlow
-included, on your own computer{binder}.
+included, on your own computer.
 """
+ELSEWHERE = "\n<span>TensorFlow included, on a computer of theirs: {}.</span>"
 LAB = "lab/lab/index.html"
 WHAT = {
     "notebooks": "The lesson with its sliders, and code to change.",
@@ -35,23 +38,47 @@ KEPT = (
 )
 
 
-def run_it(folder: str, name: str, binder: bool) -> str:
-    """Return the note under a notebook's opening: where to run it."""
+def run_it(folder: str, name: str, repository: str, branch: str = "main") -> str:
+    """Return the note under a notebook's opening: where to run it.
+
+    Parameters
+    ----------
+    folder, name : str
+        The notebook's place in the repository, and its name without its ending.
+    repository : str
+        The public address, for Colab and Binder; "" if there is none.
+    branch : str, optional
+    """
+    path = f"{folder}/{name}.ipynb"
+    places = {
+        "Open in Colab": colab.link(repository, path),
+        "Binder": binder(repository, path, branch),
+    }
+    links = [
+        f'<a class="elsewhere" href="{link}">{text}</a>' for text, link in places.items() if link
+    ]
     return RUN_IT.format(
         root="../" * (folder.count("/") + 1),
         lab=LAB,
-        path=f"{folder}/{name}.ipynb",
+        path=path,
         what=WHAT[folder],
         still=STILL[folder],
         kept=KEPT,
-        binder=", and the rocket above runs it on Binder" * binder,
+        elsewhere=ELSEWHERE.format(" · ".join(links)) if links else "",
     )
+
+
+def binder(repository: str, path: str, branch: str) -> str:
+    """Return where Binder opens a notebook; "" if the repository is not on GitHub."""
+    owner = re.fullmatch(r"https://github\.com/([^/]+/[^/]+)", repository)
+    place = f"{branch}?urlpath=lab/tree/{path}"
+    return f"https://mybinder.org/v2/gh/{owner[1]}/{place}" if owner else ""
 
 
 RUN_COURSE = f"""\
 <p class="run-it no-print"><a href="../{LAB}?reset&path=notebooks/index.md">Run the course in your
 browser</a> <span>All lessons and exercises, with nothing to install; the first visit loads
-40 MB.</span></p>
+46 MB.</span></p>
 
 {KEPT}
 """

@@ -25,7 +25,7 @@ from typing import Any
 PINNED = Path(__file__).with_name("pyodide.json")
 RUNTIME = ("pyodide.js", "pyodide.asm.js", "pyodide.asm.wasm", "python_stdlib.zip")
 # What the lessons and JupyterLite's kernel import; what these need comes along.
-WANTED = ("ipython", "jedi", "matplotlib", "micropip", "numpy", "scikit-learn")
+WANTED = ("ipython", "matplotlib", "micropip", "numpy", "scikit-learn")
 # Needed on paper only: fonts for PDF, a window in the page, certificates, time zones.
 UNUSED = ("fonttools", "matplotlib-pyodide", "openssl", "pytz", "ssl")
 

@@ -29,8 +29,8 @@ OF_THE_KERNEL = {
     "pyodide-kernel": ["comm", "ipykernel", "ipython", "jedi"],
     "widgetsnbextension": [],
 }
-# The kernel asks for it, and works without.
-EMPTY = ("ssl",)
+# The kernel asks for them, and works without: completion, and certificates.
+EMPTY = ("jedi", "ssl")
 COMPILED = (".so", ".pyd", ".pyc")
 
 
