@@ -264,6 +264,13 @@ def test_the_page_of_modules_leads_to_every_helper_in_the_order_of_the_lessons()
         assert f"\n/helpers/{name}\n" in text
 
 
+def test_readme_leads_to_the_public_address_if_there_is_one():
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    start = (ROOT / "README.md").read_text(encoding="utf-8").split("## Start on your computer")[0]
+    assert project.get("urls", {}).get("Homepage", "") in start
+    assert "Run the course in your browser" in start
+
+
 # --- the environment ------------------------------------------------------------------------------
 
 
