@@ -14,9 +14,9 @@ from sphinx.cmd.build import main as sphinx_build
 
 from tools.site import colab
 from tools.site.browser import find_browser, print_to_pdf, served
-from tools.site.licences import UnknownLicenceError, add_licences
 from tools.site.lab.build import build as build_lab
 from tools.site.lab.pyodide import NotProvenError
+from tools.site.licences import UnknownLicenceError, add_licences
 from tools.site.links import faults
 
 ROOT = Path(__file__).resolve().parent.parent.parent
