@@ -48,6 +48,7 @@ HELPERS_NEED = ["anywidget", "contourpy", "ipywidgets", "matplotlib", "numpy", "
 LATER = "scikit-learn"
 
 SETTINGS = {
+    "@jupyterlab/apputils-extension:themes": {"adaptive-theme": True},
     "@jupyterlab/apputils-extension:notification": {"checkForUpdates": False, "fetchNews": "false"},
     "@jupyterlab/docmanager-extension:plugin": {"defaultViewers": {"markdown": "Markdown Preview"}},
 }

@@ -71,16 +71,28 @@
 
   const asked = new URLSearchParams(location.search).has("path");
 
+  // On a phone the notebook needs all the width; the tab at the left opens the list of files.
+  async function makeRoom() {
+    const app = window.jupyterapp;
+    await app.restored;
+    app.shell.collapseLeft();
+    if (app.shell.isSideTabBarVisible("right")) {
+      await app.commands.execute("application:toggle-side-tabbar", { side: "right" });
+    }
+  }
+
   async function startPython() {
+    while (!window.jupyterapp) await pause(200);
     let opened;
     for (;;) {
-      opened = window.jupyterapp?.shell.currentWidget;
+      opened = window.jupyterapp.shell.currentWidget;
       if (opened && !opened.sessionContext && (opened.context || !asked)) break; // needs no Python
       if (opened?.sessionContext?.session?.kernel?.status === "idle") break;
       say("Starting Python in your browser …");
       await pause(200);
     }
     line.remove();
+    if (window.innerWidth < 700) await makeRoom();
     if (!opened.context) return;
     // JupyterLab takes the file out of the address; a reload shall open it again.
     const here = new URL(location.href);
