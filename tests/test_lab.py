@@ -17,6 +17,7 @@ import zipfile
 from pathlib import Path
 
 import nbformat
+import numpy as np
 import pytest
 
 from helpers.checks import _lessons
@@ -94,6 +95,23 @@ def test_a_stored_stream_is_printed(tmp_path, monkeypatch, capsys):
     monkeypatch.setattr(kernel, "KEPT", kept)
     kernel.tensorflow("", "print(1)\n")
     assert capsys.readouterr().out.endswith("\n1\n2\n")
+
+
+def test_bincount_counts_int64_where_numpy_has_32_bits(monkeypatch):
+    def strict(x, weights=None, minlength=0):
+        return original(np.asarray(x).astype(np.int32, casting="safe"), weights, minlength)
+
+    original = np.bincount
+    monkeypatch.setattr(np, "bincount", strict)
+    labels = np.array([0, 2, 2], dtype=np.int64)
+    with pytest.raises(TypeError):
+        np.bincount(labels)
+    monkeypatch.setattr(np, "intp", np.int32)
+    kernel.count_any_whole_numbers()
+    assert np.bincount(labels, minlength=4).tolist() == [1, 0, 2, 0]
+    assert np.bincount([0, 1, 1], [0.5, 1, 1]).tolist() == [0.5, 2]
+    with pytest.raises(TypeError):
+        np.bincount([0.5])
 
 
 def test_two_outputs_of_one_code_are_refused():

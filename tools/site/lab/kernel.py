@@ -6,6 +6,7 @@ that need TensorFlow.
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import html
 import json
@@ -60,6 +61,20 @@ def tensorflow(line: str, code: str) -> None:
             display(output["data"], metadata=output["metadata"], raw=True)
 
 
+def count_any_whole_numbers() -> None:
+    """Let `np.bincount` take int64, such as our labels: with 32 bits NumPy refuses them."""
+    import numpy as np
+
+    count = np.bincount
+
+    @functools.wraps(count)
+    def bincount(x: Any, /, weights: Any = None, minlength: int = 0) -> np.ndarray:
+        x = np.asarray(x)
+        return count(x.astype(np.intp) if x.dtype == np.int64 else x, weights, minlength)
+
+    np.bincount = bincount
+
+
 def start() -> None:
     """Set up the kernel; IPython runs this file before the first cell."""
     from IPython import get_ipython
@@ -70,6 +85,7 @@ def start() -> None:
         os.environ["HELPERS_PROGRESS"] = str(DRIVE / "progress.json")
     # Each import would look through the reader's files first, which takes milliseconds a look.
     sys.path[:] = [place for place in sys.path if place]
+    count_any_whole_numbers()
     get_ipython().Completer.use_jedi = False  # 2 MB that complete no better, and more slowly
     get_ipython().register_magic_function(tensorflow, "cell")
 
