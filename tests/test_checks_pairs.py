@@ -100,6 +100,30 @@ def test_two_known_mistakes_that_multiply():
     assert "First: X comes in. Second: So does the power." in verdict.diagnosis
 
 
+def test_two_mistakes_about_the_same_term_are_no_pair():
+    memory = task(
+        lambda X, y: 0.9 * y + 0.1 * X[:, 0],
+        PROBES,
+        mistakes=(
+            Mistake(lambda X, y: 0.1 * X[:, 0], "No memory."),
+            Mistake(lambda X, y: y + 0.1 * X[:, 0], "All of it survives."),
+        ),
+    )
+    assert wrong(lambda X, y: 0.1 * y + 0.1 * X[:, 0], memory).reason != "pair"
+
+
+def test_a_mistake_that_answers_always_the_same_is_half_of_no_pair():
+    share = task(
+        lambda X, y: y**2,
+        PROBES,
+        mistakes=(
+            Mistake(lambda X, y: np.full(len(y), 7.0), "Always seven."),
+            Mistake(lambda X, y: y**2 * X[:, 0], "X comes in."),
+        ),
+    )
+    assert wrong(lambda X, y: 7.0 * X[:, 0], share).reason != "pair"
+
+
 def test_a_common_fault_that_is_a_known_mistake_too_is_said_in_its_words():
     known = task(
         lambda X, y: y**2,

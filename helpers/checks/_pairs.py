@@ -139,8 +139,25 @@ def _with_mistake(attempt: Attempt, known: Known) -> Iterator[tuple[str, str]]:
         if any(
             _agrees(attempt, [combine(*o) for o in zip(first, second, expected, strict=True)])
             for combine in (_added, _multiplied)
-        ):
+        ) and _independent(first, second, expected):
             yield _both(one, other)
+
+
+def _independent(first: list[Any], second: list[Any], right: list[Any]) -> bool:
+    """Whether two mistakes change different things: what works on one term contradicts itself."""
+    one, other, wanted = (_flat(outputs) for outputs in (first, second, right))
+    if len({len(one), len(other), len(wanted)}) > 1 or any(np.ptp(v) == 0 for v in (one, other)):
+        return False
+    effects = one - wanted, other - wanted
+    lengths = np.linalg.norm(effects[0]) * np.linalg.norm(effects[1])
+    return bool(abs(effects[0] @ effects[1]) < 0.999 * lengths)
+
+
+def _flat(value: Any) -> np.ndarray:
+    """Return all numbers of a result, or of a list of them."""
+    if is_sequence(value):
+        return np.concatenate([_flat(part) for part in value])
+    return value.astype(float).ravel() if _numeric(value) else np.empty(0)
 
 
 def _explains(attempt: Attempt, outputs: list[Any], fault: Fault) -> bool:
