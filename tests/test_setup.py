@@ -391,7 +391,7 @@ def newcomer(tmp_path):
     (folder / "tools").mkdir(parents=True)
     for file in ("start.py", "Makefile", "pyproject.toml", *commands.REQUIREMENTS):
         shutil.copy(ROOT / file, folder)
-    for file in ("__init__.py", "commands.py", "set_up.py"):
+    for file in ("__init__.py", "commands.py", "pip_settings.py", "set_up.py"):
         shutil.copy(ROOT / "tools" / file, folder / "tools")
     return folder
 

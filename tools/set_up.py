@@ -20,6 +20,8 @@ import time
 from pathlib import Path
 from typing import Iterator
 
+from tools import pip_settings
+
 ROOT = Path(__file__).resolve().parent.parent
 CACHE = ROOT / ".cache"
 BIN = "Scripts" if os.name == "nt" else "bin"
@@ -152,12 +154,13 @@ def _download_uv(new: Path) -> None:
         fail(_cause(done.stdout))
 
 
-def _uv(uv: str, *arguments: str, more: dict[str, str] | None = None) -> str:
+def _uv(uv: str, *arguments: str) -> str:
     """Run uv; return "" or, if it fails, what it said."""
+    more = pip_settings.for_uv(dict(os.environ))
     done = _run([uv, *arguments], more)
     if done.returncode and "UV_SYSTEM_CERTS" not in os.environ and _distrusts(done.stdout):
         # A network that looks into TLS has a certificate of its own, which the system knows.
-        done = _run([uv, *arguments], {**(more or {}), "UV_SYSTEM_CERTS": "1"})
+        done = _run([uv, *arguments], {**more, "UV_SYSTEM_CERTS": "1"})
     return done.stdout if done.returncode else ""
 
 
