@@ -37,9 +37,13 @@ CONTENTS = {
     "Lessons": ["notebooks/[0-9]*.ipynb"],
     "Deeper": ["notebooks/deeper/[0-9]*.ipynb"],
     "Exercises": ["notebooks/exercises/[0-9]*.ipynb"],
-    "Beside the lessons": ["docs/cheat_sheet.md", "README.md", "docs/modules.md"],
+    "Beside the lessons": [
+        "docs/cheat_sheet.md",
+        "README.md",
+        "docs/modules.md",
+        "docs/licences.md",
+    ],
     "For teachers": ["docs/teaching.md"],
-    "Licences": ["docs/licences.md"],
 }
 
 
