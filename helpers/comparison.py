@@ -41,6 +41,8 @@ def tensorflow() -> ModuleType:
             import tensorflow as module
 
             module.zeros(1)  # what the C++ side has to say, it says at the first operation
+        # Small models by the dozen, as in a lesson: TensorFlow advises against building so many.
+        module.get_logger().setLevel("ERROR")
     return sys.modules["tensorflow"]
 
 

@@ -349,6 +349,17 @@ assert "tensorflow" in sys.modules
     assert (run.returncode, run.stdout, run.stderr) == (0, "", "")
 
 
+def test_tensorflow_gives_no_advice_on_building_many_models():
+    code = """
+from helpers.comparison import tensorflow
+double = tensorflow().function(lambda x: 2 * x)
+for x in range(20):
+    double(x)  # compiled anew each time, as for each new model
+"""
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert (run.returncode, run.stdout, run.stderr) == (0, "", "")
+
+
 def python(code: str, **environment: str) -> subprocess.CompletedProcess:
     return subprocess.run(
         [sys.executable, "-c", code],
