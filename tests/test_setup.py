@@ -188,6 +188,7 @@ def test_conda_brings_python_and_pip_and_pip_the_rest():
     assert pip == "pip"
     # Not `-e .`: beside hashes, pip takes nothing without one. README says how the course gets in.
     assert rest == {"pip": ["-r requirements.txt"]}
+    assert conda_environment()["variables"]["PYTHONPATH"] == ""  # set anew with each activation
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     for place in (readme, (ROOT / "postBuild").read_text(encoding="utf-8")):
         assert PACKAGE_INTO_CONDA in place
@@ -485,7 +486,46 @@ def test_set_up_is_repeated_only_when_its_inputs_change(newcomer, uv):
     fill(moved, **uv)
     assert calls(moved, "pip install") == 6
     (pth,) = moved.glob(".venv/lib/*/site-packages/helpers.pth")
-    assert pth.read_text() == f"{moved}\n"
+    assert pth.read_text().startswith(f"{moved}\n")
+
+
+@posix_only
+def test_a_helpers_of_the_readers_own_comes_second_without_start_py_too(newcomer, uv, tmp_path):
+    """As in an editor, which starts .venv's Python itself."""
+    fill(newcomer, **uv)
+    (newcomer / "helpers").mkdir()
+    (newcomer / "helpers" / "__init__.py").touch()
+    (tmp_path / "lib").mkdir()
+    (tmp_path / "lib" / "helpers.py").write_text("raise RuntimeError('another helpers')\n")
+    (packages,) = newcomer.glob(".venv/lib/*/site-packages")
+    ask = f"import site; site.addsitedir({str(packages)!r}); "
+    ask += "import helpers; print(helpers.__file__)"
+    done = run(sys.executable, "-c", ask, cwd=tmp_path, PYTHONPATH=str(tmp_path / "lib"))
+    assert done.stdout == f"{newcomer / 'helpers' / '__init__.py'}\n", done.stderr
+
+
+@posix_only
+def test_a_version_that_python_names_is_brought_by_uv(newcomer, uv):
+    """The workflow's machine has other versions than the lowest."""
+    version = f"3.{LOWEST}.99"
+    line = only_line(fill(newcomer, **uv, PYTHON=version))
+    assert f"Python {version} is not installed here, and uv could not download it" in line
+    said = (newcomer / "calls.txt").read_text().splitlines()
+    assert [line for line in said if line.startswith("python install")] == [
+        f"python install --no-bin {version}"
+    ]
+
+
+@pytest.mark.parametrize(("word", "minor"), [("newest", HIGHEST), ("lowest", LOWEST)])
+def test_other_versions_are_tried_on_the_python_at_their_end(word, minor, monkeypatch):
+    seen = []
+    monkeypatch.setenv("PYTHON", "")  # which the test's end undoes
+    monkeypatch.delenv("PYTHON")
+    monkeypatch.setattr(set_up, "set_up_versions", lambda *_: seen.append(os.environ["PYTHON"]))
+    monkeypatch.setattr(set_up, "versions_in", lambda _: "")
+    monkeypatch.setattr(commands, "_run", lambda *_: 0)
+    commands.main([word])
+    assert seen == [f"3.{minor}"]
 
 
 @posix_only

@@ -120,6 +120,7 @@ def requirements(options: list[str]) -> int:
 
 def newest(options: list[str]) -> int:
     """run the tests with the newest of everything, pre-releases of TensorFlow and Keras included"""
+    os.environ.setdefault("PYTHON", "{}.{}".format(*environments.HIGHEST))
     return _versions(".venv-newest", ["--upgrade"], options, early=True)
 
 
@@ -131,7 +132,9 @@ def lowest(options: list[str]) -> int:
 
 def _versions(folder: str, which: list[str], options: list[str], early: bool = False) -> int:
     environments.set_up_versions(folder, which, early)
-    return _run(environments.python_of(folder), *_tests(options))
+    python = environments.python_of(folder)
+    print(environments.versions_in(python), flush=True)
+    return _run(python, *_tests(options))
 
 
 def help_(options: list[str]) -> int:

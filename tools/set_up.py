@@ -29,7 +29,8 @@ BIN = "Scripts" if os.name == "nt" else "bin"
 PROJECT = (ROOT / "pyproject.toml").read_text("utf-8")
 RANGE = re.search(r'requires-python = "(.+)"', PROJECT).group(1)
 LOWEST, BEYOND = (tuple(map(int, v.split("."))) for v in re.findall(r"\d+\.\d+", RANGE))
-FITTING = "Python {}.{} to {}.{}".format(*LOWEST, BEYOND[0], BEYOND[1] - 1)
+HIGHEST = (BEYOND[0], BEYOND[1] - 1)
+FITTING = "Python {}.{} to {}.{}".format(*LOWEST, *HIGHEST)
 
 ENVIRONMENTS = {  # folder: what is installed there
     ".venv": ("requirements.txt", "requirements-uv.txt"),
@@ -249,6 +250,11 @@ def find_python(uv: str) -> str:
     named = os.environ.get("PYTHON", "")
     if named:
         found = _named_python(uv, named)
+        if not found and _is_version(named):
+            fail(
+                f"Python {named} is not installed here, and uv could not download it; give the "
+                f"path of a {FITTING} as PYTHON (details: .cache/set-up.log)."
+            )
         if not found:
             fail(f"PYTHON={named} does not run; give the path of a {FITTING}.")
         version = probe(found)[0]
@@ -294,8 +300,18 @@ def _named_python(uv: str, named: str) -> str | None:
     path = shutil.which(named) or named
     if probe(path):
         return path
-    found = _output_of_uv(uv, "python", "find", "--no-project", "--system", named)
+    find = ["python", "find", "--no-project", "--system", "--no-python-downloads", named]
+    found = _output_of_uv(uv, *find)
+    if not found and _is_version(named) and fits(named):
+        say(f"Python {named} is not installed here: getting it, for this folder alone.")
+        said = _uv(uv, "python", "install", "--no-bin", *_no_registry(), named)
+        (CACHE / "set-up.log").write_text(said, encoding="utf-8")
+        found = _output_of_uv(uv, *find)
     return found.strip() if found else None
+
+
+def _is_version(named: str) -> bool:
+    return re.fullmatch(r"\d+\.\d+(\.\d+)?", named) is not None
 
 
 def _output_of_uv(uv: str, *arguments: str) -> str | None:
@@ -393,6 +409,14 @@ def set_up_versions(folder: str, which: list[str], early: bool) -> None:
         _finish(folder)
 
 
+def versions_in(python: Path) -> str:
+    """Return the versions of what the tests are about, as they say it themselves."""
+    ask = "import keras, matplotlib, numpy, tensorflow as tf\n"
+    ask += "for m in (tf, keras, numpy, matplotlib): print(m.__name__, m.__version__)"
+    said = _output(str(python), "-c", ask, env=surroundings()) or "They do not import."
+    return ", ".join(said.splitlines())
+
+
 def make(uv: str, folder: str, python: str) -> None:
     """Make an environment from nothing: what an interrupted run left behind looks whole."""
     try:
@@ -426,8 +450,10 @@ def _find_the_course(folder: str) -> set[Path]:
     """Let an environment's programs find `helpers` and `classroom` from wherever they start."""
     venv = ROOT / folder
     packages = {*venv.glob("lib/*/site-packages"), *venv.glob("Lib/site-packages")}
+    # An editor reads the first line; the second puts the course before a PYTHONPATH of the reader.
+    first = f"import sys; sys.path.insert(0, {str(ROOT)!a})"
     for place in packages:
-        (place / "helpers.pth").write_text(f"{ROOT}\n", encoding="utf-8")
+        (place / "helpers.pth").write_text(f"{ROOT}\n{first}\n", encoding="utf-8")
     return packages
 
 
