@@ -858,11 +858,15 @@ def test_the_readers_own_settings_stay_outside():
         assert Path(inner[name]).is_relative_to(ROOT / ".cache"), name
 
 
-def test_what_programs_write_goes_elsewhere_if_the_folder_is_read_only(here, monkeypatch):
+def test_what_programs_write_goes_elsewhere_if_the_folder_is_read_only(here, monkeypatch, tmp_path):
     monkeypatch.setattr(os, "access", lambda path, mode: False)
-    inner = set_up.surroundings({})
-    assert Path(inner["IPYTHONDIR"]).is_relative_to(tempfile.gettempdir())
-    assert not Path(inner["IPYTHONDIR"]).is_relative_to(here)
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "temporary"))
+    (tmp_path / "temporary").mkdir()
+    place = Path(set_up.surroundings({})["IPYTHONDIR"])
+    assert place.is_relative_to(tmp_path / "temporary")
+    assert place.parent.is_dir()  # IPython warns, and goes elsewhere, where it has to make two
+    if os.name == "posix":
+        assert place.parent.stat().st_mode & 0o077 == 0  # others use this folder, too
 
 
 def test_a_matplotlibrc_of_the_reader_changes_no_figure(tmp_path):

@@ -83,6 +83,8 @@ def surroundings(outer: dict[str, str] | None = None) -> dict[str, str]:
     if not os.access(CACHE if CACHE.exists() else ROOT, os.W_OK):
         user = os.getuid() if hasattr(os, "getuid") else ""
         place = Path(tempfile.gettempdir()) / f"training-neural-networks-{user}"
+        with contextlib.suppress(OSError):
+            place.mkdir(mode=0o700, exist_ok=True)
     inner.update(
         IPYTHONDIR=str(place / "ipython"),
         JUPYTER_CONFIG_DIR=str(place / "jupyter"),
