@@ -267,8 +267,7 @@ def cases():
 def found(start, step):
     for task, answer in list(cases())[start::step]:
         verdict = judge(task, answer)
-        example = [list(line) for line in verdict.example]
-        yield [task.name, verdict.state, verdict.reason, verdict.diagnosis, example]
+        yield [task.name, verdict.state, verdict.reason, verdict.diagnosis]
 
 """
 
@@ -282,7 +281,10 @@ def on_the_desktop(start: int, step: int) -> list:
 
 @pytest.mark.timeout(600)
 def test_answers_are_judged_as_on_the_desktop(browser, address):
-    """A hundred of the known mistakes and right answers, of all tasks that a browser can judge."""
+    """A hundred of the known mistakes and right answers, of all tasks that a browser can judge.
+
+    The examples shown are left out: where a sum should be 0, each processor has its own 1e-17.
+    """
     space: dict = {}
     exec(JUDGE, space)
     step = len(list(space["cases"]())) // 100
