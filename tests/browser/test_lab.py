@@ -130,9 +130,19 @@ def test_the_first_visit_says_what_it_loads_and_shows_a_picture(
     assert times
     measured(f"{statistics.median(times):.0f} ms", "lesson 1's slider: key press to picture")
     lite.page.screenshot(path=artefacts / "lab-lesson.png")
-    lite.page.set_viewport_size(PHONE)
-    lite.page.wait_for_timeout(500)
+    context.close()
+
+
+def test_on_a_phone_the_notebook_has_the_room_and_the_dark(browser, address, artefacts):
+    context = new_context(browser, viewport=PHONE, color_scheme="dark")
+    lite = Lite(context, address, EXERCISE)
+    lite.wait_until_ready()
+    lite.page.wait_for_function(
+        "document.querySelector('.jp-Notebook').getBoundingClientRect().width > 320"
+    )
+    lite.page.wait_for_function("document.body.dataset.jpThemeLight === 'false'")
     lite.page.screenshot(path=artefacts / "lab-phone.png")
+    assert lite.faults == []
     context.close()
 
 
