@@ -6,6 +6,7 @@ import functools
 import hashlib
 import importlib
 import json
+import re
 import statistics
 import time
 from types import SimpleNamespace
@@ -219,9 +220,12 @@ def test_a_reader_is_told_what_is_wrong_and_the_kernel_survives(browser, address
     found = dict(line.split(" ", 1) for line in lite.ask(HELD).strip().splitlines())
     for name in ENDLESS:
         assert found.pop(name).startswith("endless | Your function did not finish"), name
-    assert found.pop("asking").startswith("raised | Your function raised EOFError: input() gets")
-    assert found.pop("deep").startswith("raised | Your function raised RecursionError")
-    assert found.pop("leaving").startswith("raised | Your function raised SystemExit")
+    for name, error in (
+        ("asking", "EOFError"),
+        ("deep", "RecursionError"),
+        ("leaving", "SystemExit"),
+    ):
+        assert re.match(rf"raised \| Your function raised (an? )?{error}", found.pop(name)), name
     assert found == {}
     assert "sigmoid: solved" in lite.ask(RIGHT)
     assert lite.faults == []
