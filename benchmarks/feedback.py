@@ -314,6 +314,8 @@ def _fresh(argument: Any, rng: np.random.Generator) -> Any:
     if argument.dtype.kind == "f" and not np.isin(argument, (0, 1)).all():
         low, high = float(argument.min()), float(argument.max())
         moved = argument * rng.uniform(0.5, 1.5, argument.shape)
+        if argument.ndim == 1 and len(argument) > 1 and (np.diff(argument) > 0).all():
+            moved.sort()  # a task may say that they are in order: candidates, corners
         return np.clip(moved, low, high).astype(argument.dtype)  # a probability stays one
     return rng.choice(argument.ravel(), argument.shape)
 

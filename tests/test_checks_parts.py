@@ -82,7 +82,7 @@ def test_words_about_another_part_are_not_said():
 
 def test_what_is_not_known_is_said_to_be_wrong():
     words = said(lambda w, g: (odd(w, g), abs(g) ** 3, w.sum()))
-    assert words.endswith("As to `v`: You took the third power. `w` is wrong in another way.")
+    assert words.endswith("As to `v`: You took the third power. `w` is wrong, too.")
 
 
 def test_where_nothing_is_known_the_right_parts_are_named():

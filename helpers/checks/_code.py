@@ -5,6 +5,8 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable
 
+import numpy as np
+
 from helpers.checks._attempt import Attempt, Diagnosis
 from helpers.checks.slips import overwritten_argument, unused_argument
 
@@ -14,8 +16,8 @@ def argument_unused(attempt: Attempt) -> Diagnosis | None:
     for find, words in (
         (
             unused_argument,
-            "Your function never uses its argument {0}, which the right result depends on. Does a"
-            " variable of the notebook, or a fixed number, stand in its place?",
+            "Your function never uses its argument {0}, which the right result depends on. Where"
+            " does it come in?",
         ),
         (
             overwritten_argument,
@@ -26,9 +28,22 @@ def argument_unused(attempt: Attempt) -> Diagnosis | None:
         needless = _places(attempt.task.reference, find)
         found = _places(attempt.answer, find)
         if needed := [f"`{name}`" for place, name in found.items() if place not in needless]:
-            listed = " and ".join(needed)
-            return Diagnosis("unused", words.format(listed), attempt.failing[0])
+            said = words.format(" and ".join(needed)) + _of_the_notebook(attempt.answer)
+            return Diagnosis("unused", said, attempt.failing[0])
     return None
+
+
+def _of_the_notebook(answer: Callable) -> str:
+    """Say what data of the notebook the answer reads, if it reads any."""
+    if not inspect.isfunction(answer):
+        return ""
+    read = [
+        f"`{name}`"
+        for name, value in inspect.getclosurevars(answer).globals.items()
+        if isinstance(value, (int, float, np.ndarray)) or {"X", "y"} <= set(dir(value))
+    ]
+    listed = " and ".join(read)
+    return f" It reads {listed} of the notebook: is the argument meant?" if read else ""
 
 
 def _places(function: Callable, find: Callable[[Callable], list[str]]) -> dict[int, str]:

@@ -5,10 +5,12 @@ from __future__ import annotations
 import dis
 import inspect
 import itertools
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
-from helpers.checks._attempt import Attempt, Diagnosis
+import numpy as np
+
+from helpers.checks._attempt import Attempt, Call, Diagnosis
 from helpers.checks._task import Task
 from helpers.checks._values import Raised, is_sequence, mismatch
 
@@ -26,7 +28,7 @@ def other_form(attempt: Attempt) -> Diagnosis | None:
     for call in attempt.failing:
         complaint = _complaint(attempt.task, call.got, call.expected)
         if complaint and not isinstance(call.got, Raised):
-            return Diagnosis("form", complaint, call)
+            return Diagnosis("form", complaint + other_axis(attempt.failing), call)
     return None
 
 
@@ -42,6 +44,33 @@ def _complaint(task: Task, got: Any, expected: Any) -> str | None:
     return (
         mismatch(by_name, named(task, expected)) if by_name is not got else mismatch(got, expected)
     )
+
+
+def other_axis(failing: Iterable[Call]) -> str:
+    """Ask for the axis, where every wrong result has an entry for each column and not each row."""
+    asked = []
+    for call in failing:
+        shapes = {a.shape for a in call.arguments if isinstance(a, np.ndarray) and a.ndim == 2}
+        found = {shape for shape in shapes if shape[0] != shape[1] and _for_columns(call, *shape)}
+        square = any(m == n for m, n in shapes)
+        if not found and not square:
+            return ""
+        asked += found
+    if not asked:
+        return ""
+    m, n = asked[0]
+    return (
+        f" It has as many entries as there are columns ({n}), and one for each row ({m}) is asked"
+        " for: is the axis right?"
+    )
+
+
+def _for_columns(call: Call, m: int, n: int) -> bool:
+    pairs = [(call.got, call.expected)]
+    if is_sequence(call.expected) and is_sequence(call.got):
+        pairs = list(zip(call.got, call.expected, strict=False))
+    shapes = [tuple(getattr(value, "shape", ()) for value in pair) for pair in pairs]
+    return ((n,), (m,)) in shapes
 
 
 def _nothing(attempt: Attempt) -> str:

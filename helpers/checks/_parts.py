@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 
 from helpers.checks._attempt import Attempt, Call, Diagnosis
+from helpers.checks._form import other_axis
 from helpers.checks._mistakes import mistaken, without_praise
 from helpers.checks._run import parameters
 from helpers.checks._task import Mistake
@@ -87,7 +88,7 @@ def _said(
     said += slips.values()
     for part in parts:
         if not part.right and part.number not in _explained(known) | slips.keys():
-            verb = "is wrong in another way." if known or slips else "is wrong."
+            verb = "is wrong, too." if known or slips else "is wrong."
             said.append(_place(attempt, part) or _sentence([part.label], verb, ""))
     section = next((each.mistake.section for each in known if each.mistake.section), "")
     return Diagnosis("parts", _without_repeats(" ".join(said)), attempt.failing[0], section or "")
@@ -220,7 +221,8 @@ def _slip(attempt: Attempt, part: Part) -> str:
         return words
     what = f"Your {name}" if name.startswith("`") else f"{name} of your result"
     complaints = (mismatch(call.got, call.expected, what) for call in part.calls)
-    return next((complaint for complaint in complaints if complaint), "")
+    complaint = next((complaint for complaint in complaints if complaint), "")
+    return complaint and complaint + other_axis(call for call in part.calls if not call.right)
 
 
 def _place(attempt: Attempt, part: Part) -> str:

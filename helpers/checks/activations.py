@@ -736,6 +736,11 @@ DEAD_UNITS = Task(
             "You counted the units that live. The others are asked for.",
         ),
         Mistake(
+            lambda model, X: int(np.sum(model.layers[0].bias < 0)),
+            "You counted the units with a bias below 0. Such a unit lives if a single example makes"
+            " its z positive: look at what it puts out for X.",
+        ),
+        Mistake(
             lambda model, X: int(np.sum(np.all(_hidden(model, X) <= 0, axis=1))),
             "You counted examples on which no unit fires. Examples are the rows of the"
             " activations, units are the columns.",

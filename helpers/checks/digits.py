@@ -1069,21 +1069,24 @@ def _not_enough(arguments: tuple, verdict: Any) -> str:
     if right <= 300:
         return words + (
             "That is far below softmax regression, which has "
-            f"{RIGHT_OF_SOFTMAX_REGRESSION} right. Were the images in X treated exactly as the "
-            "training images were? Are the digits classes to your model, not measurements? Does "
-            "its training loss still fall?"
+            f"{RIGHT_OF_SOFTMAX_REGRESSION} right. What kind of model is it, and how many of the "
+            "training images does it read? Nearly all: it knows them by heart, as a single "
+            "decision tree does, and another model will do better. Not even those: has it learned "
+            "enough, and are the digits classes to it, not measurements? If X is scaled, then as "
+            "the training images were?"
         )
     if right <= 340:
         return words + (
             "Your model reads, but worse than softmax regression, which has "
-            f"{RIGHT_OF_SOFTMAX_REGRESSION} right. Train longer, with more hidden units, or with "
-            "another learning rate; the validation part tells which. If X is scaled, then with the "
-            "training part's numbers."
+            f"{RIGHT_OF_SOFTMAX_REGRESSION} right. What kind of model is it? If it is a network: "
+            "has it a hidden layer, and does its training loss still fall? The validation part "
+            "tells which setting is better. If X is scaled, then with the training part's numbers."
         )
     return words + (
         f"Softmax regression has {RIGHT_OF_SOFTMAX_REGRESSION} right, and you need more than that. "
-        "You are near: choose the width or the epochs on the validation part. A few images are "
-        "also a matter of the random start."
+        "What kind of model is it? Without a hidden layer a network is softmax regression itself, "
+        "and stays where that is. With one, choose its width and the epochs on the validation "
+        "part; and a few images are a matter of the random start."
     )
 
 
@@ -1122,7 +1125,8 @@ READ_DIGITS = Task(
         ),
         Mistake(
             lambda train, validation, X: validation.y,
-            "You answered for the validation images. The answers are asked for the images in X.",
+            "You returned as many answers as there are validation images, one more than there are "
+            "images in X. The answers are asked for the images in X.",
         ),
         Mistake(
             lambda train, validation, X: datasets.digits().test.y,
@@ -1132,7 +1136,8 @@ READ_DIGITS = Task(
         ),
         Mistake(
             lambda train, validation, X: train.y,
-            "You answered for the training images. The answers are asked for the images in X.",
+            "You returned as many answers as there are training images. The answers are asked for "
+            "the images in X.",
         ),
         Mistake(
             lambda train, validation, X: read_digits(train, validation, X)[:, np.newaxis],

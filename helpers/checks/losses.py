@@ -751,7 +751,7 @@ LOGIT_GRADIENT = Task(
         ),
         Mistake(
             lambda y, Z: -one_hot(y, Z.shape[1]) / softmax(Z),
-            "You stopped at line 5 of the derivation: this is the slope of the loss by the "
+            "You stopped at line 1 of the derivation: this is the slope of the loss by the "
             "probabilities, −onehot(y)/a. The slope by the logits goes one link further, through "
             "softmax.",
         ),
@@ -765,7 +765,7 @@ LOGIT_GRADIENT = Task(
         Mistake(
             lambda y, Z: _logit_gradient(y, Z) * softmax(Z) * (1 - softmax(Z)),
             "You multiplied by a(1 − a) at the end. The slope of softmax is already inside: in "
-            "line 7 it has cancelled against the 1/a of the logarithm.",
+            "line 6 it has cancelled against the 1/a of the logarithm.",
         ),
         Mistake(
             lambda y, Z: one_hot(y, Z.shape[1]) * (softmax(Z) - 1),
@@ -1044,7 +1044,7 @@ COST_GRADIENTS = Task(
                 )
             ),
             "You multiplied A − Y by A(1 − A). The slope of softmax is already inside A − Y: it "
-            "has cancelled in line 7.",
+            "has cancelled in line 6.",
             "4.6",
         ),
         Mistake(

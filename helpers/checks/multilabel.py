@@ -64,9 +64,9 @@ LABELS_FROM_LOGITS = Task(
     mistakes=(
         Mistake(
             lambda z, thresholds: (z > thresholds).astype(int),
-            "You compared the logits with the thresholds. A threshold is a probability, so the "
-            "logits, and they alone, must become probabilities first: a sigmoid on both sides "
-            "changes nothing.",
+            "You compared the logits with the thresholds, or the sigmoids of both, which comes to "
+            "the same. A threshold is a probability already: the logits, and they alone, must "
+            "become probabilities.",
         ),
         Mistake(
             lambda z, thresholds: (softmax(z) > thresholds).astype(int),
@@ -311,6 +311,11 @@ MULTILABEL_COST = Task(
             lambda y, z: _table(y, z).sum() / len(y) * y.shape[1],
             "You divided by m and then multiplied by N: Python works through `/ m * N` from left "
             "to right. The product needs parentheses.",
+        ),
+        Mistake(
+            lambda y, z: (np.maximum(z, 0) + y * z + np.log1p(np.exp(-np.abs(z)))).mean(),
+            "The term with y has the wrong sign: a logit on the right side of 0 must make the loss "
+            "of a label that is true smaller.",
         ),
         Mistake(
             _logits_as_probabilities,
@@ -584,8 +589,8 @@ MACRO_AND_MICRO_F1 = Task(
         ),
         Mistake(
             _with(lambda TP, FP, FN: 2 * TP // np.maximum(2 * TP + FP + FN, 1)),
-            "You divided with `//`, which cuts the decimals off: only an F1 of 1 is left. Divide "
-            "with `/`.",
+            "Your values have no decimals: they are cut off somewhere on the way. Is there a `//` "
+            "where you divide? Divide with `/`.",
         ),
         Mistake(
             _floor_in_the_sum,
@@ -1341,9 +1346,8 @@ def _below_goal(arguments: tuple, verdict: Any) -> str:
     words = f"Your answers have a mean F1 of {score:.2f} on the test strips; {GOAL} is asked for. "
     if verdict == _CHANCE:
         return words + (
-            "That is no better than the same answers dealt out at random: they have nothing to do "
-            "with the strips in X. Is the network trained, and does its cost fall? Are the answers "
-            "for X, in the order of its rows?"
+            "That is hardly better than the same answers dealt out at random. Is the network "
+            "trained, and does its cost fall? Are the answers for X, in the order of its rows?"
         )
     if not true / 2 < yes / 100 < 2 * true:
         words += (
@@ -1351,8 +1355,9 @@ def _below_goal(arguments: tuple, verdict: Any) -> str:
             "the thresholds fit what your network puts out? "
         )
     return words + (
-        "Your model reads. For more: a hidden layer, or a wider one; more epochs; thresholds "
-        "chosen on the validation strips, never on the training strips."
+        "Has your network a hidden layer, and is it wide enough? Does its cost still fall when the "
+        "training ends? Were the thresholds chosen on the validation strips, and not on those that "
+        "it was trained on?"
     )
 
 
@@ -1378,14 +1383,17 @@ ANSWER_STRIPS = Task(
         ),
         Mistake(
             lambda train, validation, X: _one_always(answer_strips(train, validation, X)),
-            "You gave every strip exactly one label, as the largest output of a softmax would. "
-            "Many strips have none, and some have two or three.",
+            "You gave every strip exactly one label. Many strips have none, and some have two or "
+            "three. Did you take the largest of three numbers, as one does after a softmax? Each "
+            "label is a question of its own.",
             section="7.5",
         ),
         Mistake(
             lambda train, validation, X: _one_at_most(answer_strips(train, validation, X)),
-            "You never gave a strip two labels, as a softmax with a threshold of one half would. "
-            "Each label needs a sigmoid of its own.",
+            "You never gave a strip two labels, and some strips have two or three. Do your "
+            "probabilities come from a softmax? Each label needs a sigmoid of its own. If each has "
+            "one: was the network trained long enough, or does its cost still fall? And do the "
+            "thresholds fit its probabilities?",
             section="7.5",
         ),
         Mistake(
@@ -1412,8 +1420,8 @@ ANSWER_STRIPS = Task(
         ),
         Mistake(
             lambda train, validation, X: 0.05 + 0.9 * answer_strips(train, validation, X),
-            "You returned probabilities. The task asks for answers: 1 where a probability is "
-            "above its label's threshold, else 0.",
+            "Your answers lie between 0 and 1, as probabilities do. The task asks for 0 or 1: "
+            "1 where a probability is above its label's threshold, else 0.",
             section="7.4",
         ),
         Mistake(
@@ -1429,6 +1437,8 @@ ANSWER_STRIPS = Task(
             lambda arguments, verdict: (
                 f"Your function returned {verdict}; a row for each strip in X and a column for "
                 "each label are expected."
+                + " Was one column chosen in each row, by an argmax?"
+                * verdict.startswith(f"an array of shape ({len(_test()[1])},)")
             ),
         ),
         Property(

@@ -1083,28 +1083,28 @@ def _judged(finding: str) -> Callable[[], Finding]:
 
 _DIAGNOSES = {
     "plain descent": (
-        "Plain descent, but its learning rate is too small for ten epochs: the loss is "
-        "still on its way down. Try larger ones; Keras's default is too small here.",
-        "Plain descent, but its learning rate is too large: the cost jumps about, or the "
-        "units are shut for good. Try smaller ones.",
+        "Plain descent, but its learning rate is too small for ten epochs: with larger ones the "
+        "loss becomes lower. Keras's default is too small here, too.",
+        "Plain descent, but its learning rate is too large: with smaller ones the loss becomes "
+        "lower.",
     ),
     "momentum": (
-        "Momentum, but its learning rate is too small for ten epochs: the loss is still on "
-        "its way down. Try larger ones.",
-        "Momentum, but its learning rate is too large: steps become up to 1/(1 − μ) times "
-        "longer than plain descent's. Try smaller ones.",
+        "Momentum, but its learning rate is too small for ten epochs: with larger ones the loss "
+        "becomes lower.",
+        "Momentum, but its learning rate is too large: with smaller ones the loss becomes lower. "
+        "Steps become up to 1/(1 − μ) times longer than plain descent's.",
     ),
     "RMSprop": (
-        "RMSprop, but its learning rate is too small for ten epochs: the loss is still on "
-        "its way down. Try larger ones; Keras's default is too small here.",
-        "RMSprop, but its learning rate is too large: α is about how far every weight "
-        "moves in each step. Try smaller ones.",
+        "RMSprop, but its learning rate is too small for ten epochs: with larger ones the loss "
+        "becomes lower. Keras's default is too small here, too.",
+        "RMSprop, but its learning rate is too large: with smaller ones the loss becomes lower. "
+        "α is about how far every weight moves in each step.",
     ),
     "Adam": (
-        "Adam, but its learning rate is too small for ten epochs: the loss is still on its "
-        "way down. Try larger ones; Keras's default is too small here.",
-        "Adam, but its learning rate is too large: α is about how far every weight moves "
-        "in each step. Try smaller ones.",
+        "Adam, but its learning rate is too small for ten epochs: with larger ones the loss "
+        "becomes lower. Keras's default is too small here, too.",
+        "Adam, but its learning rate is too large: with smaller ones the loss becomes lower. α is "
+        "about how far every weight moves in each step.",
     ),
 }
 

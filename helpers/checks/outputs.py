@@ -978,7 +978,15 @@ def _answers(a: np.ndarray, y: np.ndarray) -> str:
         f"Its answers average {a.mean():.2f}, with a standard deviation of {a.std():.2f}; the"
         f" targets average {y.mean():.2f}, with {y.std():.2f}."
     )
-    if abs(a.mean() - y.mean()) > y.std() / 2:
+    shift = float(a.mean() - y.mean())
+    spread = np.std(a.ravel() - y) if a.size == y.size else np.inf
+    if abs(shift) > y.std() / 2 and a.std() > y.std() / 3 and spread < _LARGEST_ERROR:
+        return (
+            f"{facts} They would be good ones if all were {abs(shift):.2f}"
+            f" {'lower' if shift > 0 else 'higher'}: is something added to all of them, such as a"
+            " bias that is set after the training?"
+        )
+    if abs(shift) > y.std() / 2:
         return f"{facts} Does it learn from y as it is, and long enough?"
     if a.std() < y.std() / 3:
         return (
@@ -1092,8 +1100,8 @@ _TRAIN_PROGRESSION = Task(
         ),
         Mistake(
             lambda X, y, seed: _network(X, y, seed, head="softmax"),
-            "Your network answers the same number to every patient, and it is not 0. One softmax "
-            "unit does that: its number is divided by itself, which is 1 for everybody.",
+            "Your network answers the same number to every patient, and it is not 0. Is the head "
+            "one softmax unit? Its number is divided by itself, which is 1 for everybody.",
             section="2.2",
         ),
         Mistake(

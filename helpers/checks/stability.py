@@ -411,7 +411,7 @@ CROSS_ENTROPY_FROM_LOGITS = Task(
         Mistake(
             lambda y, Z: naive_logsumexp(Z) - _of_truth(y, Z),
             "You avoid the probability: well done. But the sum still overflows, or becomes 0, for "
-            "large logits. Pull the largest logit of each row out of it.",
+            "large logits. Subtract the largest logit of each row from all of them first.",
         ),
         Mistake(
             lambda y, Z: _logsumexp(Z.ravel()) - _of_truth(y, Z),
@@ -1113,6 +1113,13 @@ def _as_sure_as(
     return lambda Z: (Z.argmax(axis=1), certainty(Z))
 
 
+def _read(
+    probabilities: Callable[[np.ndarray], np.ndarray],
+) -> Callable[[np.ndarray], tuple[np.ndarray, np.ndarray]]:
+    """Answers and certainties, both read from wrong probabilities."""
+    return lambda Z: (probabilities(Z).argmax(axis=1), probabilities(Z).max(axis=1))
+
+
 def _labelled(
     labels: Callable[[np.ndarray], np.ndarray],
 ) -> Callable[[np.ndarray], tuple[np.ndarray, np.ndarray]]:
@@ -1138,7 +1145,7 @@ READ_LOGITS = Task(
         (np.array([[2.0, 1.0, -1.0, 0.0], [0.0, 1.5, 0.5, -1.0], [0.5, -1.0, -2.0, 0.2]]),),
         (np.array([[-3.0, -1.0, -2.0, -1.5]]),),
         (np.array([[0.5, -0.5], [1.0, 3.0], [-2.0, -4.0]]),),
-        (np.array([[3000.0, 2999.0, 0.0], [0.0, 3000.0, 2999.0]]),),
+        (np.array([[3000.0, 2999.0, 0.0], [0.0, 3000.0, 2999.0], [2999.0, 3000.0, 0.0]]),),
         (_FAR_APART,),
         (_SURE_IMAGES,),
         (np.array([[100.0, 99.0, 90.0]], dtype=np.float32),),
@@ -1156,6 +1163,26 @@ READ_LOGITS = Task(
             "The answers are right, and so are the probabilities of small logits. With large ones "
             "your exponentials overflow. Subtract the largest logit of each row first.",
             "5.4",
+        ),
+        Mistake(
+            _read(naive_softmax),
+            "Right for small logits. With large ones your exponentials overflow, the probabilities "
+            "are nan, and the first nan of a row counts as its largest element. Subtract the "
+            "largest logit of each row first.",
+            "5.4",
+        ),
+        Mistake(
+            _read(lambda Z: np.exp(Z - Z.max()) / np.exp(Z - Z.max()).sum(axis=1, keepdims=True)),
+            "You subtracted the largest logit of the whole array from every row. A row whose own "
+            "logits are much smaller then underflows to 0 divided by 0, and the first nan of a row "
+            "counts as its largest element. Every row has a largest logit of its own.",
+        ),
+        Mistake(
+            _read(lambda Z: naive_softmax(np.clip(Z, -700, 700))),
+            "You clipped the logits, so that two large ones become equal: they share the "
+            "probability, and the first of them is the answer. Shift the logits instead of cutting "
+            "them.",
+            "5.7",
         ),
         Mistake(
             _as_sure_as(
@@ -1404,14 +1431,27 @@ def _learned(arguments: tuple, output: Any) -> dict[str, str]:
     was_wrong, right = before.argmax(axis=1) != y, after.argmax(axis=1) == y
     cost, old_cost = _losses(y, after).mean(), _losses(y, before).mean()
     unchanged = np.array_equal(W, old[0]) and np.array_equal(b, old[1])
+    changed = "finite, and changed"
+    if right[was_wrong].mean() < 0.9 and _along(X, y, before, W - old[0]):
+        changed = _ONE_STEP
     moved = "rose" if cost > old_cost else "fell"
     return {
         **seen,
-        "W and b": "as they were given" if unchanged else "finite, and changed",
+        "W and b": "as they were given" if unchanged else changed,
         "cost": moved if abs(cost / old_cost - 1) > 0.01 else "hardly moved",
         renamed: _share(right[was_wrong].mean()),
         others: _share(right[~was_wrong].mean()),
     }
+
+
+_ONE_STEP = "changed along the first gradient only"
+
+
+def _along(X: np.ndarray, y: np.ndarray, z: np.ndarray, change: np.ndarray) -> bool:
+    """Whether a change of W is a step down the gradient at the start, of whatever length."""
+    step = -X.T.astype(np.float64) @ sparse_categorical_crossentropy_gradient(y, z)
+    length = np.linalg.norm(change) * np.linalg.norm(step)
+    return bool(length) and bool((change * step).sum() > 0.99999 * length)
 
 
 def _share(share: float) -> str:
@@ -1457,25 +1497,27 @@ RELEARN = Task(
         ),
         Mistake(
             _with(steps=10, alpha=0.3),
-            "You are on the right way: the cost has fallen, and some of the renamed digits are "
-            "right. But not yet 90% of them: take more steps, or larger ones. (The "
-            "check reads the images with X @ W + b, X as it was given.)",
+            "The cost has fallen, and some of the renamed digits are right, but not yet 90% of "
+            "them. Are the steps too few or too small? Does each start from the weights of the one "
+            "before? (The check reads the images with X @ W + b, X as it was given.)",
         ),
         Mistake(
             _with(steps=10, alpha=0.03),
             "The cost has fallen, but the model still answers with the old names: it was so sure "
-            "of them that it is a long way back. Take more steps, or larger ones; and let each "
-            "step start from the weights of the one before.",
+            "of them that it is a long way back. Are the steps too few or too small? Does each "
+            "start from the weights of the one before?",
         ),
         Mistake(
             _with(lambda y, z: -sparse_categorical_crossentropy_gradient(y, z), steps=20),
-            "The cost has risen, and the other digits have been unlearned: you went uphill. The "
-            "step is minus the learning rate times the gradient.",
+            "The cost has risen, and the other digits have been unlearned, as when one goes "
+            "uphill. Is the step minus the learning rate times the gradient? If it is: is it too "
+            "large, with a sum where the average over the examples belongs?",
         ),
         Mistake(
             _only_renamed,
-            "The renamed digits are right, but some of the others are no longer: they had no say "
-            "in your training. Use all the images in each step.",
+            "The renamed digits are right, but some of the others are no longer. Did they have a "
+            "say in your training? Use all the images in each step, and steps that are not too "
+            "large.",
         ),
         Mistake(
             lambda X, y, W, b: (_relearn(X, y, W, b)[0].T, b),
@@ -1483,8 +1525,8 @@ RELEARN = Task(
         ),
         Mistake(
             _exchange_4_and_9,
-            "Right for 4 and 9, but not for another pair: your function knows these two digits by "
-            "their numbers. Let it learn from the labels y which digits are meant.",
+            "Right for 4 and 9, but not for another pair. Does your function know these two digits "
+            "by their numbers? Let it learn from the labels y which digits are meant.",
         ),
     ),
     properties=(
@@ -1498,6 +1540,13 @@ RELEARN = Task(
         Property(
             lambda arguments, seen: seen["W and b"] != "not finite",
             "Your weights are nan or infinite after training.",
+        ),
+        Property(
+            lambda arguments, seen: seen["W and b"] != _ONE_STEP,
+            "Your new W differs from the one given along the very first gradient only, as after a "
+            "single step. Does the `return` stand inside the loop? Does each step start from the "
+            "weights that the one before has made? Or are the steps so small that the gradient "
+            "hardly changes?",
         ),
         Property(
             lambda arguments, seen: seen["cost"] != "rose",

@@ -149,13 +149,14 @@ def _why_outside(
             return f"`{call}` goes up to {index}: the `+ 1` is one too far for `{array}`."
         if isinstance(end, ast.Constant):
             return (
-                f"The {end.value} in `{call}` is written in; all there are here are"
-                f" `range({right})`."
+                f"The {end.value} in `{call}` is written in, and `{array}` has only {size} here,"
+                f" `{right}`."
             )
         if ast.unparse(end) != right:
+            name = head.target.id
             return (
-                f"`{head.target.id}` runs through `{call}`, which is more than there are here. All"
-                f" of them are `range({right})`."
+                f"`{name}` runs through `{call}`, and `{array}` has fewer. Is `{name}` the index"
+                f" that belongs here? If it is, the loop is too long, or `{array}` too short."
             )
     if index == size and not loops:
         return "Indices count from 0, so the last one is one less than the length."
@@ -303,13 +304,14 @@ def list_index(place: Place, said: re.Match) -> str | None:
         written = f", written `{name}[{inside}]`" * nested
         return (
             f"`{name}` is a {owner.kind}, not an array: it takes one index at a time{written}."
-            f" `np.array({name})` takes several."
+            + f" `np.array({name})` takes several." * (owner.shape is not None)
         )
     found = place.what(first)
     if found and found.kind in ("array", "list", "tuple"):
+        could = f" `np.array({name})` could be indexed by it." * (owner.shape is not None)
         return (
             f"`{name}` is a {owner.kind}, and takes a single whole number as its index, but"
-            f" {place.says(first)}. `np.array({name})` could be indexed by it."
+            f" {place.says(first)}.{could}"
         )
     return index_type(place, said) or (place.says(first) + ", no whole number." if found else None)
 

@@ -292,7 +292,7 @@ def _of_plain(place: Place, node: ast.Attribute, owner: Shaped, text: str) -> st
     start = f"{text} is a {owner.kind}, not an array" if owner.kind != "iterator" else (
         f"{text} is an iterator, not an array"
     )  # fmt: skip
-    make = f" `np.array({place.text(node.value)})` makes one of it." * (owner.kind != "iterator")
+    make = f" `np.array({place.text(node.value)})` makes one of it." * (owner.shape is not None)
     return f"{start}, so it has no `.{name}`.{make}{other}"
 
 

@@ -90,8 +90,15 @@ def _list(place: Place, side: ast.expr, found: Shaped, other: ast.expr | None) -
             f"`{name}` is a tuple of {found.length}, not one value: unpack it or take one part,"
             " `[0]`."
         )
-    short = len(name) <= 40
-    make = f" `np.array({name})` makes an array of it." if short else " `np.array` makes an array."
+    if found.shape is None and found.shapes:
+        listed = ", ".join(map(str, found.shapes[:-1]))
+        return (
+            f"{place.code(side)} is a {kind} of {len(found.shapes)} arrays, of the shapes {listed}"
+            f" and {found.shapes[-1]}, which no single array can hold. Which of them is meant?"
+            f" `{name}[0]` is the first."
+        )
+    call = f"np.array({name})" if len(name) <= 40 else "np.array"
+    make = f" `{call}` makes an array of it." if found.shape is not None else ""
     sums = " `+` joins two lists and does not add their elements." * (
         kind == "list" and _is_plus(place)
     )

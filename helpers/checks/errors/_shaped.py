@@ -40,6 +40,8 @@ class Shaped:
         A dict's keys, or a function's parameters.
     where : str
         "argument", "local", "notebook" or, for what has no name of its own, "".
+    shapes : tuple of tuples
+        Of a short list of arrays, the shape of each.
     """
 
     kind: str
@@ -52,6 +54,7 @@ class Shaped:
     high: float | None = None
     names: tuple[str, ...] = ()
     where: str = ""
+    shapes: tuple[tuple[int, ...], ...] = ()
 
 
 # --- values ---------------------------------------------------------------------------------------
@@ -85,7 +88,10 @@ def _described(value: Any) -> Shaped:
         return Shaped("text", name, length=len(value), text=repr(value)[:60])
     if kind in (list, tuple, set, frozenset):
         shown = "set" if kind is frozenset else name
-        return Shaped(shown, name, _regular(value), length=len(value), text=_short(value))
+        arrays = len(value) <= 6 and all(type(item) is np.ndarray for item in value)
+        shapes = tuple(item.shape for item in value) if arrays else ()
+        shape, text = _regular(value), _short(value)
+        return Shaped(shown, name, shape, length=len(value), text=text, shapes=shapes)
     if kind is dict:
         keys = tuple(repr(key)[:40] for key in itertools.islice(value, 30) if _plain(key))
         return Shaped("dict", name, length=len(value), names=keys)

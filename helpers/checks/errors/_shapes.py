@@ -79,7 +79,7 @@ def _how_to_fit(place: Place, pair: list[ast.expr], shapes: list[tuple[int, ...]
     for part, shape, other in both:
         if len(shape) == len(other) == 2 and 1 not in shape and _fits(shape[::-1], other):
             name = f"{_operand(place, part)}.T"
-            return f"Transposed, `{name}`, it would fit." if len(name) <= 40 else ""
+            return f"Transposed, `{name}`, it would fit. Is that meant?" if len(name) <= 40 else ""
     return ""
 
 
@@ -127,6 +127,12 @@ def _made(place: Place, part: ast.expr) -> str:
 def _reduced(place: Place, part: ast.expr) -> str:
     """Ask for the axis that a sum, a maximum or the like was taken along."""
     origin = place.origin(part)
+    if (
+        place.shape(part) is not None
+        and len(place.shape(part)) < 2
+        and (lost := _axis_lost(place, part))
+    ):
+        return lost
     if re.search(r"\.(argmax|argmin|max|min|sum|mean)\(.*axis=-?\d", origin) and whole(origin):
         return f"{place.code(part)} comes from {whole(origin)}: is it the right axis?"
     return ""
@@ -166,12 +172,35 @@ def product(place: Place, said: re.Match) -> str | None:
     rule = f"{first} ({inner[0]}) must be as many as {second} ({inner[1]})"
     if len(shapes[0]) == 1:
         rule = f"{first} ({inner[0]}) must equal {second} ({inner[1]})"
-    ways = _products(place, a, b, *shapes)
-    more = [f"These would fit: {ways}; the formula says which." if " and " in ways else (
-        f"{ways} would fit." if ways else ""
+    lost = [_axis_lost(place, part) for part in pair]
+    ways = "" if any(lost) else _products(place, a, b, *shapes)
+    more = [f"These would fit: {ways}. Is one of them the formula's?" if " and " in ways else (
+        f"{ways} would fit, if the formula means it." if ways else ""
     )]  # fmt: skip
-    more += [_made(place, part) for part in pair]
+    more += [*lost, *(_made(place, part) for part in pair)]
     return " ".join(filter(None, [f"{start}: {rule}.", *more]))
+
+
+TURNED = re.compile(r"\.T$|\.transpose\(\)$")
+WITHOUT_AXIS = re.compile(r"(\.(?:mean|sum|std)\(\)|\bnp\.(?:mean|sum|std)\([^,()]*\)) for ")
+
+
+def _axis_lost(place: Place, part: ast.expr) -> str:
+    """Ask for the axis that a factor seems to have lost; "" if it seems to have lost none."""
+    text = place.text(part)
+    bare = part.value if TURNED.search(text) and isinstance(part, ast.Attribute) else part
+    shape = place.shape(part)
+    if shape is None or len(shape) > 1:
+        return ""
+    origin = place.origin(bare)
+    if reduced := WITHOUT_AXIS.search(origin):
+        return (
+            f"{place.code(bare)} comes from {whole(origin) or 'a line above'}: `{reduced[1]}`,"
+            " without an axis, is one number for all that it is given. Is an axis meant?"
+        )
+    if bare is not part:
+        return f"{place.code(bare)} has one axis only, and `.T` leaves it as it is."
+    return ""
 
 
 def _products(
@@ -189,6 +218,8 @@ def _products(
         return name.removesuffix(".T") if name.endswith(".T") else f"{name}.T"
 
     ways = []
+    if len(first) + len(second) < 4:  # of a vector: exchanged and transposed is the same
+        return f"`{y} @ {x}`" if second[-1] == first[0] else ""
     if second[-1] == first[0]:
         ways.append(f"`{y} @ {x}`")
     if len(first) == 2 and first[0] == second[0]:

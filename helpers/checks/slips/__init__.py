@@ -134,7 +134,7 @@ def _causes(views: list[View]) -> list[Slip]:
 
 
 def _views(calls: list[Call], parameters: list[str]) -> list[View]:
-    """Return all results, part by part, the smallest wrong one first; [] if they do not compare."""
+    """Return all results, part by part, the first wrong one first; [] if they do not compare."""
     views = []
     for call in calls:
         arguments = {
@@ -154,7 +154,7 @@ def _views(calls: list[Call], parameters: list[str]) -> list[View]:
             kinds = expected.dtype.kind, got.dtype.kind
             numbers = _float(expected), _float(got), right, arguments, call.rtol, call.atol, kinds
             views.append(View(*numbers, alone=len(leaves) == 1))
-    return sorted(views, key=lambda v: (v.right, v.e.size))
+    return sorted(views, key=lambda v: v.right)  # the example shows the first wrong one
 
 
 def _plain(value: Any) -> Any:
