@@ -264,7 +264,8 @@ def no_loop(place: Place, said: re.Match) -> str | None:
     if run_through and found.type.startswith("int"):
         count = place.text(iterated)
         return (
-            f"{place.says(iterated)}, and a loop needs something to run through: `range({count})`."
+            f"{place.says(iterated)}, and a loop needs something to run through, such as"
+            f" `range({count})`."
         )
     if isinstance(node, ast.Call) and not run_through:
         called = ast.unparse(node.func)

@@ -126,7 +126,12 @@ def undefined(place: Place, said: re.Match) -> str | None:
                 " in your first line. Use one name for it."
             )
     if name not in names and hasattr(np, name) and "np" in names:
-        return f"`{name}` is one of NumPy's: write `np.{name}`."
+        if _is_called(place, name):
+            return f"`{name}` is one of NumPy's: write `np.{name}`."
+        return (
+            f"`{name}` has no value here. NumPy has an `np.{name}`: is that meant, or was a"
+            " variable of yours to be set before this line?"
+        )
     if failure.near:
         near = failure.near[0]
         what = "the argument " if near in failure.arguments else ""
@@ -145,6 +150,13 @@ def undefined(place: Place, said: re.Match) -> str | None:
         f"`{name}` has no value: nothing in your function sets it before this line, and the"
         f" notebook has no such name. The function knows its{known} and what it works out from"
         " them."
+    )
+
+
+def _is_called(place: Place, name: str) -> bool:
+    return any(
+        isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == name
+        for node in ast.walk(place.statement or ast.Pass())
     )
 
 

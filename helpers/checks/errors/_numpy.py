@@ -185,7 +185,7 @@ def empty(place: Place, said: re.Match) -> str | None:
         return None
     return (
         f"{capital(place.code(array, 'what it looks at'))} is empty for this input, so it has"
-        " no largest or smallest element. Treat that case by itself."
+        " no largest or smallest element. May it be empty? Then treat that case by itself."
     )
 
 

@@ -56,11 +56,11 @@ def _function(place: Place, side: ast.expr, found: Shaped, other: ast.expr | Non
         )
     if found.kind == "class":
         return f"`{name}` is a class, a kind of object, and no number. Are the parentheses missing?"
-    to = (
-        f": `{name}({place.text(other)})`"
-        if other is not None and len(place.text(other)) < 30
-        else ""
-    )
+    operator, left = getattr(place.node, "op", None), getattr(place.node, "left", None)
+    likely = isinstance(operator, (ast.Mult, ast.Pow)) and side is left  # `np.exp * z`
+    likely |= name.endswith((".max", ".min", ".mean", ".sum", ".std"))  # `z - np.max`
+    likely &= other is not None and len(place.text(other)) < 30
+    to = f": `{name}({place.text(other)})`" if likely else ""
     if found.where == "notebook" and found.kind == "function":
         return (
             f"`{name}` is a function, not its result. Call it, with its arguments in parentheses."

@@ -257,7 +257,7 @@ def product_of_number(place: Place, said: re.Match) -> str | None:
     times = f": `{a} * {b}`" if len(a) + len(b) < 50 else ""
     return (
         f"{place.code(numbers[0], 'one of the factors')} is a single number, and `@` multiplies"
-        f" matrices and vectors. A number is multiplied by `*`{times}."
+        f" matrices and vectors. Is it meant to be one? A number is multiplied by `*`{times}."
     )
 
 

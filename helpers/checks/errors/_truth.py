@@ -143,8 +143,8 @@ def _decided(place: Place, node: ast.AST, inner: ast.AST | None) -> str | None:
         if base and len(base) > 1 and not isinstance(part.slice, (ast.Tuple, ast.Slice)):
             return (
                 f"{start} `{place.text(part.value)}` has the shape {base} here, so"
-                f" `{place.text(part)}` is a whole row: `np.where` decides for every element, and"
-                " needs no loop."
+                f" `{place.text(part)}` is a whole row. One element of it needs another index;"
+                " `np.where` decides for every element, and needs no loop."
             )
     if word in ("while", "assert"):
         return (
@@ -153,9 +153,10 @@ def _decided(place: Place, node: ast.AST, inner: ast.AST | None) -> str | None:
         )
     if place.failure.within.startswith("tensorflow"):
         return f"{start} `tf.where` decides for each element."
+    index = " In the loop: is an index missing, that of one element?" if place.failure.loops else ""
     return (
         f"{start} `np.where({_short(place, test)}, …, …)` decides for each element; `any` and"
-        " `all`, which the error suggests, would decide once for all of them."
+        f" `all`, which the error suggests, would decide once for all of them.{index}"
     )
 
 
