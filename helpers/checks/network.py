@@ -1556,13 +1556,13 @@ def _about_steps(arguments: tuple, steps: int) -> str:
         "each epoch."
     )
     if steps % each == 0:
-        return f"{words} Yours are those of {steps // each} epochs: use the argument `epochs`."
+        return f"{words} Yours are as many as {steps // each} epochs have. Is `epochs` used?"
     if steps % epochs == 0:
         return (
             f"{words} Yours are {steps // epochs} in each epoch: are the batches of another size, "
             "or is a part of the examples held back?"
         )
-    return f"{words} Use both arguments, `epochs` and `batch_size`."
+    return f"{words} Are both arguments used, `epochs` and `batch_size`?"
 
 
 TRAIN_IN_KERAS = Task(
