@@ -65,8 +65,8 @@ WEAKER = {  # what slips of one family have in common
     "decimals": "{It} has too few decimals: it is rounded or cut off.",
 }
 NOT_FINITE = (
-    "{It} is not finite: nan or inf. Is some number on the way to it too large, is something divided"
-    " by 0, or a logarithm taken of what is not above 0?"
+    "{It} is not finite: nan or inf. Is some number on the way to it too large, is something"
+    " divided by 0, or a logarithm taken of what is not above 0?"
 )
 NEARLY = (
     "{It} is close to the right one, but not equal to it. Is something rounded, or only"
