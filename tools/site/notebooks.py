@@ -15,7 +15,7 @@ Notebook = dict[str, Any]
 
 RUN_IT = """\
 <p class="run-it no-print"><a href="{root}{lab}?reset&path={path}">Run in your browser</a>
-<span>{what} Nothing to install; the first visit loads 46 MB.</span>{elsewhere}</p>
+<span>{what} Nothing to install; the first visit loads 45 MB.</span>{elsewhere}</p>
 
 This page shows {still}. {kept} [The set-up]({root}README.md) puts the whole course, TensorFlow
 included, on your own computer.
@@ -78,7 +78,7 @@ def binder(repository: str, path: str, branch: str) -> str:
 RUN_COURSE = f"""\
 <p class="run-it no-print"><a href="../{LAB}?reset&path=notebooks/index.md">Run the course in your
 browser</a> <span>All lessons and exercises, with nothing to install; the first visit loads
-46 MB.</span></p>
+45 MB.</span></p>
 
 {KEPT}
 """
