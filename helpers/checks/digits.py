@@ -1070,10 +1070,9 @@ def _not_enough(arguments: tuple, verdict: Any) -> str:
         return words + (
             "That is far below softmax regression, which has "
             f"{RIGHT_OF_SOFTMAX_REGRESSION} right. What kind of model is it, and how many of the "
-            "training images does it read? Nearly all: it knows them by heart, as a single "
-            "decision tree does, and another model will do better. Not even those: has it learned "
-            "enough, and are the digits classes to it, not measurements? If X is scaled, then as "
-            "the training images were?"
+            "training images does it read? If nearly all: were the images in X treated exactly as "
+            "those, or does it know those by heart, as a single decision tree does? If not even "
+            "those: has it learned enough, and are the digits classes to it, not measurements?"
         )
     if right <= 340:
         return words + (

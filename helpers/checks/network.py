@@ -235,6 +235,15 @@ def _times_the_step(arguments: tuple, observed: Any) -> float:
     return factor if np.allclose(taken, factor * wanted, rtol=1e-6, atol=1e-12) else 1.0
 
 
+def _step_in_words(factor: float) -> str:
+    if factor == 0:
+        return "Neither w nor b moves."
+    way = (
+        "has the right direction, but" if factor > 0 else "goes uphill: it has the wrong sign, and"
+    )
+    return f"Your step {way} it is {abs(factor):.6g} times as long as it should be."
+
+
 _TUMOURS = np.array([[1.5, -0.5], [-1.0, 0.5], [0.5, 2.0], [-2.0, -1.0], [1.0, 1.5]])
 _BENIGN = np.array([0, 1, 0, 1, 1])
 
@@ -405,9 +414,8 @@ GRADIENT_DESCENT_STEP = Task(
         Property(
             lambda arguments, observed: abs(_times_the_step(arguments, observed) - 1) < 1e-3,
             lambda arguments, observed: (
-                "Your step has the right direction, but on this input, where alpha is "
-                f"{arguments[4]:g}, it is {_times_the_step(arguments, observed):.6g} times as long "
-                "as it should be. Is it multiplied by alpha, and by nothing else?"
+                f"{_step_in_words(_times_the_step(arguments, observed))} (On this input alpha is "
+                f"{arguments[4]:g}.) Is it the slope multiplied by alpha, and by nothing else?"
             ),
         ),
     ),

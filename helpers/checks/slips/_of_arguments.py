@@ -339,8 +339,9 @@ def descriptions(views: list[View]) -> Iterator[Slip]:
 
 
 def _same_as(code: str, make: Callable[[View], Any]) -> Slip:
+    plain = f"{{It}} equals the argument `{code}`: nothing has changed it."
     return Slip(
-        f"On every input tried, {{it}} equals `{code}`.",
+        plain if code.isidentifier() else f"On every input tried, {{it}} equals `{code}`.",
         "",
         lambda v: (v.g, make(v)),
         "description",

@@ -466,8 +466,8 @@ def _broadcast(v: View) -> tuple[Any, Any]:
 
 
 SQUARE = (
-    "Does an array of shape (m, 1) meet one of shape (m,)? Every number of the one then meets every"
-    " number of the other."
+    "Does an array of shape (m, 1) meet one of shape (m,), so that every number of the one meets"
+    " every number of the other? Or does an index such as `[:, y]` take its columns from every row?"
 )
 SHAPES = [
     Slip(
