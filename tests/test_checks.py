@@ -210,6 +210,21 @@ def test_mistakes_differ_from_each_other(lesson, task):
         assert not all(same), f"mistakes {i} and {j} cannot be told apart"
 
 
+@every_task
+def test_a_part_that_a_mistake_calls_right_is_right(lesson, task):
+    for mistake, outcomes in zip(task.mistakes, mistaken(task), strict=True):
+        praised = [
+            number
+            for number, name in enumerate(task.returns)
+            if re.search(rf"^(Your |The )?{re.escape(name)} (is|are) right\b", mistake.diagnosis)
+        ]
+        for got, expected, tolerances in zip(
+            outcomes, known(task).expected, known(task).tolerances, strict=True
+        ):
+            for number in praised if isinstance(got, tuple) else ():
+                assert agree(got[number], expected[number], *tolerances), mistake.diagnosis
+
+
 # What is true of every answer with these results, or asks for the cause.
 FACT = re.compile(r"\?|\b(same|every|all|always|usual|nobody)\b")
 

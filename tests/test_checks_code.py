@@ -26,3 +26,10 @@ def test_an_argument_that_is_never_used_is_named():
     assert "never uses its argument `k`" in wrong(renamed, POWER).diagnosis
     needless = task(lambda X, n: X, ((Y, 2), (Y + 0.25, 3)), mistakes=())
     assert "never uses" not in wrong(own_number, needless).diagnosis
+
+
+def test_what_is_read_of_the_notebook_is_named():
+    def fixed(X, n):
+        return X ** len(Y) + np.sin(X)
+
+    assert "It reads `Y` of the notebook" in wrong(fixed, POWER).diagnosis
