@@ -813,6 +813,10 @@ def _first_k_then_errors(z: np.ndarray, y: np.ndarray, k: int) -> np.ndarray:
     return first[z.argmax(axis=1)[first] != y[first]]
 
 
+def _worst_of(z: np.ndarray, y: np.ndarray, chosen: np.ndarray) -> np.ndarray:
+    return chosen[np.argsort(_of_truth(softmax(z), y)[chosen])]
+
+
 def _below_one_half(z: np.ndarray, y: np.ndarray, k: int) -> np.ndarray:
     given_to_truth = _of_truth(softmax(z), y)
     return np.argsort(given_to_truth)[: (given_to_truth < 0.5).sum()][:k]
@@ -928,6 +932,11 @@ WORST_ERRORS = Task(
             _first_k_then_errors,
             "You took the k images first and looked for errors among them. Look for the errors "
             "first: some of them may come after an image that was read rightly.",
+        ),
+        Mistake(
+            lambda z, y, k: _worst_of(z, y, np.flatnonzero(z.argmax(axis=1) != y)[:k]),
+            "You took the first k errors and sorted only those. Sort all of the errors first, and "
+            "then take the first k.",
         ),
         Mistake(
             _below_one_half,

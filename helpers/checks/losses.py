@@ -336,6 +336,11 @@ DOUBLE_SUM_COST = Task(
             "the first row has the index 0.",
         ),
         Mistake(
+            lambda y, Z: _double_sum_cost(y, Z[:, : y.max() + 1]),
+            "Your classes end with the largest label that occurs, so the denominator leaves out "
+            "those after it. N is the number of columns of Z, whatever labels occur.",
+        ),
+        Mistake(
             lambda y, Z: _skipping(y, Z, last_class=True),
             "Examples of the last class cost nothing: your loop over the classes ends too early. "
             "range(N) runs from 0 to N − 1 already.",
