@@ -287,9 +287,9 @@ def _cut_slope(z, s):
 
 def _cut_off(what: str) -> str:
     return (
-        f"Right, except where z holds whole numbers: then {what}, because an array made with z's"
-        " type, such as `np.zeros_like(z)` or `z.copy()`, holds whole numbers, too. Say"
-        " `dtype=float` when you make it."
+        f"Right, except where z holds whole numbers: then {what}. Is an array made with z's type,"
+        " as `np.zeros_like(z)` and `z.copy()` are? It holds whole numbers, too: say `dtype=float`"
+        " when you make it."
     )
 
 

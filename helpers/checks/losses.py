@@ -70,13 +70,6 @@ def _logistic_loss(y: np.ndarray, a: np.ndarray) -> np.ndarray:
     return binary_crossentropy(y[:, np.newaxis], a[:, np.newaxis])
 
 
-def _one_question(y: np.ndarray, a: np.ndarray) -> np.ndarray:
-    """Ask all labels at once: NumPy refuses, unless there is a single one."""
-    if y == 1:
-        return -np.log(a)
-    return -np.log(1 - a)
-
-
 LOGISTIC_LOSS = Task(
     name="logistic_loss",
     section="4.2",
@@ -170,12 +163,6 @@ LOGISTIC_LOSS = Task(
             "All your losses are infinite. Is the logarithm of the labels taken instead of that of "
             "the probabilities? The labels y come first, then the probabilities a.",
         ),
-        Mistake(
-            _one_question,
-            "An `if` asks one question, but y holds the labels of all examples. Let y and 1 − y "
-            "switch the two terms on and off, as in the formula, or go through the examples in a "
-            "loop.",
-        ),
     ),
     hints=(
         "What probability did the model give to what happened, if y is 1? And if y is 0?",
@@ -236,12 +223,6 @@ def _skipping(
     counts[y == 0] *= not first_class
     counts[y == Z.shape[1] - 1] *= not last_class
     return (counts * sparse_categorical_crossentropy(y, Z, from_logits=True)).sum() / len(y)
-
-
-def _all_labels_at_once(y: np.ndarray, Z: np.ndarray) -> float:
-    if y == 0:  # NumPy refuses, unless there is a single label
-        pass
-    return _double_sum_cost(y, Z)
 
 
 DOUBLE_SUM_COST = Task(
@@ -322,17 +303,17 @@ DOUBLE_SUM_COST = Task(
         ),
         Mistake(
             lambda y, Z: -np.log(softmax(Z))[-1, y[-1]] / len(y),
-            "Only the last example counts in your total: each turn of the loop replaces it. Add "
+            "Only the last example counts in your total. Does each turn of a loop replace it? Add "
             "to it instead.",
         ),
         Mistake(
             lambda y, Z: -np.log(softmax(Z))[-1, y[-1]],
-            "Your cost is the loss of the last example alone: each turn of the loop replaces the "
-            "total. Add to it instead, and divide by m at the end.",
+            "Your cost is the loss of the last example alone. Does each turn of a loop replace the "
+            "total? Add to it instead, and divide by m at the end.",
         ),
         Mistake(
             lambda y, Z: _skipping(y, Z, first_example=True),
-            "Your first example does not count: the loop over the examples starts at 1. In NumPy "
+            "Your first example does not count. Does a loop over the examples start at 1? In NumPy "
             "the first row has the index 0.",
         ),
         Mistake(
@@ -342,7 +323,7 @@ DOUBLE_SUM_COST = Task(
         ),
         Mistake(
             lambda y, Z: _skipping(y, Z, last_class=True),
-            "Examples of the last class cost nothing: your loop over the classes ends too early. "
+            "Examples of the last class cost nothing. Does a loop over the classes end too early? "
             "range(N) runs from 0 to N − 1 already.",
         ),
         Mistake(
@@ -424,19 +405,19 @@ DOUBLE_SUM_COST = Task(
         ),
         Mistake(
             lambda y, Z: -np.log(softmax(Z))[0, y[0]] / len(y),
-            "Only your first example counts: the function returns before the outer loop has seen "
-            "the others. Look at how far the return is indented.",
+            "Only your first example counts. Does the function return before a loop has seen the "
+            "others? Look at how far the return is indented.",
         ),
         Mistake(
             lambda y, Z: _skipping(y, Z, first_class=True),
-            "Examples of class 0 cost nothing: your loop over the classes starts at 1. Labels run "
+            "Examples of class 0 cost nothing. Does a loop over the classes start at 1? Labels run "
             "from 0 to N − 1.",
         ),
         Mistake(
             lambda y, Z: _double_sum_mistake(
                 y, Z - np.log(np.cumsum(np.exp(Z).sum(axis=1)))[:, np.newaxis]
             ),
-            "Your denominator grows from example to example: it is never set back to 0. Each "
+            "Your denominator grows from example to example. Is it ever set back to 0? Each "
             "example has a denominator of its own, so its sum starts inside the outer loop.",
         ),
         Mistake(
@@ -444,11 +425,6 @@ DOUBLE_SUM_COST = Task(
             "Your cost is infinite for any logits. Does the indicator stand inside the logarithm, "
             "so that the logarithm of 0 is taken? It belongs in front of it, and throws the whole "
             "term away.",
-        ),
-        Mistake(
-            _all_labels_at_once,
-            "You compare all labels with j at once, and an `if` asks one question. The indicator "
-            "is that of one example: compare its own label, the one with the index i.",
         ),
     ),
     hints=(
@@ -1027,7 +1003,7 @@ COST_GRADIENTS = Task(
                 np.outer(X[-1], _errors(X, y, W, b)[-1]) / len(X),
                 _errors(X, y, W, b)[-1] / len(X),
             ),
-            "Only the last example counts in your sums: each turn of the loop replaces them. Add "
+            "Only the last example counts in your sums. Does each turn of a loop replace them? Add "
             "to them instead.",
         ),
         Mistake(

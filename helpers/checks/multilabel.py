@@ -861,8 +861,9 @@ CHOOSE_THRESHOLDS = Task(
         ),
         Mistake(
             _nan_is_best,
-            "Where a label never occurs and a candidate brings no yes, your F1 divides 0 by 0, and "
-            "`np.argmax` takes nan for the largest of all. F1 is 0 there, as in the lesson.",
+            "Where a label never occurs and a candidate brings no yes, you take that candidate for "
+            "the best. Is its F1 nan, as 0 divided by 0 is? `np.argmax` takes nan for the largest "
+            "of all. F1 is 0 there, as in the lesson.",
         ),
         Mistake(
             lambda y, a, candidates: candidates[

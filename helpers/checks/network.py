@@ -371,8 +371,8 @@ GRADIENT_DESCENT_STEP = Task(
         ),
         Mistake(
             _last_example_only,
-            "Only the last example has an effect: in your loop each example's slope replaces the "
-            "one before. Add them up, and divide by their number.",
+            "Only the last example has an effect. Does each example's slope replace the one before "
+            "in a loop? Add them up, and divide by their number.",
             "6.3",
         ),
         Mistake(
@@ -654,13 +654,13 @@ TRAIN_ONE_EPOCH = Task(
         ),
         Mistake(
             _first_row_skipped,
-            "Your first batch starts at row 1, so that the first example has no effect. In NumPy "
-            "the first row has the index 0.",
+            "The first example has no effect. Does your first batch start at row 1? In NumPy the "
+            "first row has the index 0.",
         ),
         Mistake(
             _stops_a_batch_early,
-            "You left out the last batch, a full one too: your loop ends one batch size before the "
-            "end. An epoch looks at every example once.",
+            "You left out the last batch, a full one too. Does a loop end one batch size before "
+            "the end? An epoch looks at every example once.",
         ),
         Mistake(
             _starts_one_apart,
@@ -960,8 +960,8 @@ HIDDEN_LAYER_FORWARD = Task(
         ),
         Mistake(
             lambda X, W1, b1, W2, b2: np.max(X @ W1 + b1, 0) @ W2 + b2,
-            "Your np.max takes the largest number of each column: its second argument is an axis. "
-            "To compare each number with 0 NumPy has another function, np.maximum.",
+            "You took the largest number of each column, as `np.max(…, 0)` does: its second "
+            "argument is an axis. To compare each number with 0 there is `np.maximum`.",
         ),
         Mistake(
             lambda X, W1, b1, W2, b2: np.clip(X @ W1 + b1, 0, 1) @ W2 + b2,

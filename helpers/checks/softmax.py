@@ -338,8 +338,9 @@ _SOFTMAX = Task(
             lambda z: np.array(
                 [np.exp(row - row.max()) / np.exp(row - row.max()).sum() for row in z]
             ),
-            "You looped over the first axis. For a single example of shape (N,) that takes each "
-            "score for a row of its own. Work along the last axis instead, and no loop is needed.",
+            "You went along the first axis, row by row. For a single example of shape (N,) that "
+            "takes each score for a row of its own. Work along the last axis instead; no loop is "
+            "needed.",
         ),
         Mistake(
             lambda z: np.exp(z - z.max()) / np.exp(z - z.max()).sum(),
@@ -679,8 +680,8 @@ _SOFTMAX_JACOBIAN = Task(
     mistakes=(
         Mistake(
             lambda a: np.zeros_like(a)[0, 0],
-            "You gave two indices to an array of one axis. Like a, `np.zeros_like(a)` has the "
-            "shape (N,); the table needs `np.zeros((N, N))`.",
+            "You gave two indices to an array of one axis. Is it made like a, of the shape (N,), "
+            "as `np.zeros_like(a)` is? The table needs `np.zeros((N, N))`.",
         ),
         Mistake(
             lambda a: np.diag(a * (1 - a)),

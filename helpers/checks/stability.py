@@ -522,13 +522,6 @@ def _through_probability(y: np.ndarray, a: np.ndarray) -> np.ndarray:
     return -y * np.log(a) - (1 - y) * np.log(1 - a)
 
 
-def _one_question(y: np.ndarray, z: np.ndarray) -> np.ndarray:
-    """Ask all logits at once: NumPy refuses, unless there is a single one."""
-    if z >= 0:
-        return (1 - y) * z + _rest(z)
-    return -y * z + _rest(z)
-
-
 def _single_precision_to_its_digits(arguments: tuple, output: Any) -> Any:
     """Take float32 for right if its own digits are: for it, too, a tiny loss is not 0."""
     array = output if isinstance(output, np.ndarray) else np.asarray(canonical(output))
@@ -714,12 +707,6 @@ LOGISTIC_LOSS_FROM_LOGITS = Task(
             "Your formula is right on paper. But where the model is grossly wrong the exponential "
             "overflows, and where it is right and sure a tiny one is added to 1 and lost. Pull a "
             "positive exponent out of the logarithm first.",
-        ),
-        Mistake(
-            _one_question,
-            "An `if`, and Python's own `max`, ask one question, but there is a label and a logit "
-            "for each example. NumPy has functions that decide for each element by itself; or go "
-            "through the examples in a loop.",
         ),
     ),
     properties=(
