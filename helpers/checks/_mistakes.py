@@ -76,11 +76,12 @@ def similar_mistake(attempt: Attempt) -> Diagnosis | None:
     if not best or counts.count(best) > 1:
         return None
     mistake = attempt.task.mistakes[counts.index(best)]
+    words = without_praise(mistake.diagnosis) or mistake.diagnosis
     count = len(attempt.failing)
     where = f"On {best} of the {count} inputs where your result is wrong"
     if count == 1:
         where = "On the only input where your result is wrong"
-    words = f"{where}, it is what this mistake gives. Is it yours? {mistake.diagnosis}"
+    words = f"{where}, it is what this mistake gives. Is it yours? {words}"
     return Diagnosis("similar", words, attempt.failing[0], mistake.section or "")
 
 
