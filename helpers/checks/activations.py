@@ -706,10 +706,14 @@ def _small(seed: int, examples: int, units: int, outputs: int) -> tuple[Sequenti
 def _networks() -> tuple[tuple, ...]:
     # Seeds at which all that may be counted by mistake comes to another number.
     X = digits().train.X
-    small, other = _small(972, 4, 8, 2), _small(38, 6, 7, 9)
+    small, other, silent = _small(972, 4, 8, 2), _small(38, 6, 7, 9), _small(38, 6, 7, 9)
+    *_, kernel, bias = weights = silent[0].get_weights()
+    kernel[:, 0], bias[0] = 0, 0  # an output that is always 0 is no hidden unit
+    silent[0].set_weights(weights)
     return (
         small,
         other,
+        silent,
         (other[0], other[1][:1]),
         (_trained(64, 0.1), X),
         (_trained(64, 1.5), X),
@@ -734,6 +738,11 @@ DEAD_UNITS = Task(
         Mistake(
             lambda model, X: int(np.sum(np.any(_hidden(model, X) > 0, axis=0))),
             "You counted the units that live. The others are asked for.",
+        ),
+        Mistake(
+            lambda model, X: int(sum(np.sum(np.all(a == 0, axis=0)) for a in model.activations(X))),
+            "You counted in the output layer as well. The units of the hidden layer are asked for,"
+            " the first in the list of activations.",
         ),
         Mistake(
             lambda model, X: int(np.sum(model.layers[0].bias < 0)),

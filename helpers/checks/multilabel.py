@@ -1283,6 +1283,7 @@ def _by_chance(y: np.ndarray, answers: np.ndarray) -> float:
 
 _REACHED = f"answers with a mean F1 of {GOAL} or more"
 _BELOW = f"answers with a mean F1 below {GOAL}"
+_OTHER_ORDER = "better in another order of the columns"
 _CHANCE = "answers no better than by chance"
 
 
@@ -1314,10 +1315,13 @@ def _verdict(arguments: tuple, output: Any) -> str:
         return "yes and no exchanged"
     if (answers == answers[0]).all():
         return f"the same answer for every strip: {' '.join(map(str, answers[0]))}"
-    for columns in ((0, 2, 1), (1, 0, 2), (1, 2, 0), (2, 0, 1), (2, 1, 0)):
-        if f1_score(y[:, columns], answers, "macro") >= GOAL:
-            return "the labels in another order"
+    orders = ((0, 2, 1), (1, 0, 2), (1, 2, 0), (2, 0, 1), (2, 1, 0))
+    in_other_order = max(f1_score(y[:, columns], answers, "macro") for columns in orders)
+    if in_other_order >= GOAL:
+        return "the labels in another order"
     measured = f"a mean F1 of {score:.2f}, {answers.mean():.0%} of the answers yes"
+    if in_other_order > score + 0.2:
+        return Finding(_OTHER_ORDER, measured)
     if score < _by_chance(y, answers) + 0.05:
         return Finding(_CHANCE, measured)
     if (answers.sum(axis=1) == 1).all():
@@ -1345,6 +1349,11 @@ def _below_goal(arguments: tuple, verdict: Any) -> str:
     score, yes = (float(number) for number in re.findall(r"[\d.]+(?=,|%)", verdict.measured))
     true = _test()[1].mean()
     words = f"Your answers have a mean F1 of {score:.2f} on the test strips; {GOAL} is asked for. "
+    if verdict == _OTHER_ORDER:
+        return words + (
+            "In another order of the columns it would be much more. Do yours stand in the order of "
+            "the columns of y?"
+        )
     if verdict == _CHANCE:
         return words + (
             "That is hardly better than the same answers dealt out at random. Is the network "
@@ -1447,7 +1456,9 @@ ANSWER_STRIPS = Task(
             "You gave every strip the same answer, whatever is in it. If a network was trained for "
             "it, its learning rate may be too high: does its cost fall?",
         ),
-        Property(lambda arguments, verdict: verdict not in (_BELOW, _CHANCE), _below_goal),
+        Property(
+            lambda arguments, verdict: verdict not in (_BELOW, _CHANCE, _OTHER_ORDER), _below_goal
+        ),
     ),
     hints=(
         "Sections 7.4 and 7.7 have all the parts: a network with three logits, its training, the "

@@ -987,7 +987,10 @@ def _answers(a: np.ndarray, y: np.ndarray) -> str:
             " bias that is set after the training?"
         )
     if abs(shift) > y.std() / 2:
-        return f"{facts} Does it learn from y as it is, and long enough?"
+        return (
+            f"{facts} Does it learn from y as it is, long enough, and in steps that are not too"
+            " large?"
+        )
     if a.std() < y.std() / 3:
         return (
             f"{facts} Answers that differ so little have learnt little: are the steps too few or"
