@@ -192,6 +192,7 @@ INDICES = [
     ("for i in range(1, len(y) + 1):\n    y[i]", "y", [VECTOR], "counts from 1|y[i - 1]"),
     ("for j in range(64):\n    X[:, j]", "X", [MATRIX], "2 columns|64|X.shape[1]"),
     ("for i in range(k):\n    y[i]", "y, k", [VECTOR, 5], "`y` has fewer|Is `i` the index"),
+    ("np.eye(len(y))[y]", "y", [WHOLE + 1], "one for each example|one for each class"),
     ("for i in range(3):\n    y[i + 1]", "y", [VECTOR], "`i + 1`|earlier"),
     ("i = 0\nwhile True:\n    i += 1\n    y[i]", "y", [VECTOR], "past the end|condition"),
     ("i = 0\nwhile y[i] < 9:\n    i += 1", "y", [VECTOR], "past the end"),

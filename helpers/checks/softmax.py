@@ -40,6 +40,10 @@ _COUNT_PARAMETERS = Task(
             "You counted one bias for each feature. There is one for each class.",
         ),
         Mistake(
+            lambda n, N: 2 * n * N,
+            "You counted as many biases as weights. There is one bias for each class.",
+        ),
+        Mistake(
             lambda n, N: n + N,
             "You added the number of features and the number of classes. But each class has a "
             "weight for every feature.",
@@ -731,9 +735,14 @@ _SOFTMAX_JACOBIAN = Task(
         ),
         Mistake(
             lambda a: np.diag(a) - a * a,
-            "You multiplied the array by itself element by element, so the entries beside the "
-            "diagonal are −aₖ². They should be products of two different probabilities: every "
-            "aⱼ with every aₖ.",
+            "The entries beside the diagonal are −aₖ². They should be products of two different "
+            "probabilities, every aⱼ with every aₖ. Is the array multiplied by itself element by "
+            "element?",
+        ),
+        Mistake(
+            lambda a: np.diag(a) - (a * a)[:, np.newaxis],
+            "The entries beside the diagonal are −aⱼ². They should be −aⱼaₖ: the second factor is "
+            "that of the column, k.",
         ),
         Mistake(
             lambda a: np.diag(a) - a @ a,

@@ -86,6 +86,9 @@ def _index_part(node: ast.Subscript, axis: int) -> ast.AST | None:
     return node.slice
 
 
+FOR_EACH_EXAMPLE = re.compile(r"\b(?:eye|identity)\((?:len\(\w+\)|\w+\.(?:shape\[0\]|size))\)")
+
+
 def _labels(
     place: Place,
     node: ast.Subscript,
@@ -106,6 +109,8 @@ def _labels(
             f"{start} `{place.text(node.value)}` is made by {whole(origin) or 'a line above'}: the"
             " classes 0 to the largest are one more than the largest."
         )
+    if FOR_EACH_EXAMPLE.search(f"{place.text(node.value)} {origin}"):
+        return f"{start} It has one for each example: does it need one for each class?"
     if index == size and labels.low is not None and labels.low >= 1:
         return f"{start} Do these labels count from 1? Indices count from 0."
     return start
