@@ -76,7 +76,8 @@ def similar_mistake(attempt: Attempt) -> Diagnosis | None:
     if not best or counts.count(best) > 1:
         return None
     mistake = attempt.task.mistakes[counts.index(best)]
-    words = without_praise(mistake.diagnosis) or mistake.diagnosis
+    words = without_praise(mistake.diagnosis, of_part=True) or mistake.diagnosis
+    words = words[0].upper() + words[1:]
     count = len(attempt.failing)
     where = f"On {best} of the {count} inputs where your result is wrong"
     if count == 1:

@@ -82,10 +82,13 @@ def like(got: Any, expected: Any) -> Any:
     if not isinstance(expected, np.ndarray):
         return got
     array = _array(got) if is_sequence(got) else got
-    if is_sequence(got) and not got and not expected.size:
-        array = np.empty(expected.shape)
-    if not isinstance(array, np.ndarray) or array.shape != expected.shape:
+    if is_sequence(got) and not got and (not expected.size or expected.ndim == 1):
+        array = np.empty(0 if expected.size else expected.shape, expected.dtype)
+    if not isinstance(array, np.ndarray):
         return got
+    if array.shape != expected.shape:  # a list too short is no worse a list than others
+        same = isinstance(got, list) and array.ndim == expected.ndim > 0
+        return array if same else got
     kinds = {array.dtype.kind, expected.dtype.kind}
     if "b" in kinds and kinds <= set("biuf") and np.isin((array, expected), (0, 1)).all():
         return array.astype(expected.dtype)
