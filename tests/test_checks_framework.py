@@ -764,3 +764,16 @@ def test_only_where_nbgrader_validates_does_check_raise(monkeypatch, capsys):
     monkeypatch.setenv("NBGRADER_EXECUTION", "autograde")
     checks.check("sigmoid", lambda z: z)
     assert capsys.readouterr().out.count("sigmoid: ") == 3
+
+
+def test_a_list_of_another_length_is_looked_at_like_an_array():
+    squares = task(lambda x: x**2, ((np.arange(4) + 0.3,), (np.arange(6) + 0.1,)), mistakes=())
+    assert "lacks the last entry" in wrong(lambda x: list(x[:-1] ** 2), squares).diagnosis
+
+
+def test_entries_for_columns_in_place_of_rows_are_asked_about():
+    X = np.arange(6.0).reshape(2, 3) + 0.3
+    sums = task(lambda X: np.sin(X).sum(axis=1), ((X,), (X.T @ X[:, :2].T,)), mistakes=())
+    words = wrong(lambda X: np.cos(X).sum(axis=0), sums).diagnosis
+    assert "as many entries as there are columns (3)" in words
+    assert "one for each row (2)" in words
