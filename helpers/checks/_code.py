@@ -16,19 +16,24 @@ def argument_unused(attempt: Attempt) -> Diagnosis | None:
     for find, words in (
         (
             unused_argument,
-            "Your function never uses its argument {0}, which the right result depends on. Where"
-            " does it come in?",
+            "Your function never uses its argument{s} {0}, which the right result depends on. Where"
+            " {come} in?",
         ),
         (
             overwritten_argument,
-            "Your function gives its argument {0} another value before it uses it: what the caller"
-            " passes is lost.",
+            "Your function gives its argument{s} {0} another value first: what the caller passes is"
+            " lost.",
         ),
     ):
         needless = _places(attempt.task.reference, find)
         found = _places(attempt.answer, find)
         if needed := [f"`{name}`" for place, name in found.items() if place not in needless]:
-            said = words.format(" and ".join(needed)) + _of_the_notebook(attempt.answer)
+            *first, last = needed
+            listed = f"{', '.join(first)} and {last}" if first else last
+            several = {"s": "s", "come": "do they come"}
+            one = {"s": "", "come": "does it come"}
+            said = words.format(listed, **(several if first else one))
+            said += _of_the_notebook(attempt.answer)
             return Diagnosis("unused", said, attempt.failing[0])
     return None
 

@@ -325,8 +325,8 @@ def ragged(place: Place, said: re.Match) -> str | None:
         argument = place.code(place.node.args[0], "what it gets") if place.node.args else "it"
         return (
             f"{capital(argument)} has rows of different lengths, and an array needs rows of the"
-            " same length. Leave them in the list, and take from it the one that is meant, or each"
-            " by itself."
+            " same length. Are they meant to differ? Then leave them in the list, and take from it"
+            " the one that is needed, or each by itself."
         )
     return None
 
