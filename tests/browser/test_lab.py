@@ -147,6 +147,17 @@ def test_on_a_phone_the_notebook_has_the_room_and_the_dark(browser, address, art
     context.close()
 
 
+def test_the_list_of_lessons_is_set_and_has_the_room_while_python_loads(browser, address):
+    context = new_context(browser, viewport=PHONE)
+    context.route("**/*.wasm", lambda route: None)  # Python never comes
+    lite = Lite(context, address, "notebooks/index.md")
+    lite.page.get_by_role("link", name="Activation functions").wait_for(timeout=60_000)
+    lite.page.wait_for_function(
+        "document.querySelector('.jp-MarkdownViewer').getBoundingClientRect().width > 320"
+    )
+    context.close()
+
+
 def loaded(request) -> int:
     """Return how many bytes came for a request, unless a service worker asked for the page."""
     response = request.response()

@@ -50,7 +50,10 @@ LATER = "scikit-learn"
 SETTINGS = {
     "@jupyterlab/apputils-extension:themes": {"adaptive-theme": True},
     "@jupyterlab/apputils-extension:notification": {"checkForUpdates": False, "fetchNews": "false"},
-    "@jupyterlab/docmanager-extension:plugin": {"defaultViewers": {"markdown": "Markdown Preview"}},
+    "@jupyterlab/docmanager-extension:plugin": {
+        "autosaveInterval": 10,  # seconds; a phone ends a page in the background without asking
+        "defaultViewers": {"markdown": "Markdown Preview"},
+    },
 }
 
 

@@ -81,8 +81,26 @@
     }
   }
 
+  // JupyterLite may open a text before JupyterLab knows which viewer its settings name for it, and
+  // then shows the text's source. On a phone nobody waits for Python beside the list of files.
+  async function showWhatWasAsked() {
+    while (!window.jupyterapp?.shell.currentWidget?.context) await pause(200);
+    const { commands, restored, shell } = window.jupyterapp;
+    const first = shell.currentWidget;
+    const { path } = first.context;
+    if (path.endsWith(".md")) {
+      const viewer = await commands.execute("docmanager:open", { path, factory: "Markdown Preview" });
+      if (viewer !== first) first.close();
+    }
+    await restored;
+    await pause(500); // JupyterLite opens the list of files at the file's place
+    if (window.innerWidth < 700) await makeRoom();
+  }
+  const shown = asked && showWhatWasAsked().catch((error) => console.warn(error));
+
   async function startPython() {
     while (!window.jupyterapp) await pause(200);
+    await shown;
     let opened;
     for (;;) {
       opened = window.jupyterapp.shell.currentWidget;
