@@ -244,6 +244,8 @@ def test_form_of_a_part():
     )
     assert "Part 2 of your result is an array" in wrong(lambda z: (z, z), pair).diagnosis
     assert "an array of shape (5, 3)" in wrong(lambda z: np.ones((5, 3)) * z, pair).diagnosis
+    one = wrong(lambda z: z[:2], pair).diagnosis  # no part at all, though it has two rows
+    assert "Your result is an array of shape (2,); expected: a tuple of 2" in one
     assert "a tuple of 3" in wrong(lambda z: (z, 3.0, 1), pair).diagnosis
     assert "expected: one number" in wrong(lambda z: (z, [3.0, z]), pair).diagnosis
 

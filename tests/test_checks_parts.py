@@ -110,3 +110,15 @@ def test_a_question_is_asked_once():
     three = task(lambda w, g: (w, g, w * g), PROBES, mistakes=())
     words = wrong(lambda w, g: (w + 1, g + 1, w * g + odd(w, g)), three).diagnosis
     assert words.count("?") == len({q for q in words.split(". ") if "?" in q})
+
+
+def test_two_parts_exchanged_and_the_third_wrong():
+    three = task(
+        lambda X: (X.sum(axis=0), X.max(axis=0), X.min(axis=0)),
+        mistakes=(),
+        returns=("sum", "high", "low"),
+    )
+    verdict = wrong(lambda X: (X.sum(axis=0) ** 2 + 7, X.min(axis=0), X.max(axis=0)), three)
+    assert verdict.reason == "parts"
+    assert "`high` and `low` are right, but exchanged" in verdict.diagnosis
+    assert "`sum` is wrong, too." in verdict.diagnosis

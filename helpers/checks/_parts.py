@@ -8,6 +8,7 @@ those that are not.
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -85,7 +86,7 @@ def _said(
     for each in known:
         labels = [part.label for part in parts if part.number in each.parts]
         said.append(f"As to {_listed(labels)}: {each.words}")
-    said += slips.values()
+    said += filter(None, slips.values())
     for part in parts:
         if not part.right and part.number not in _explained(known) | slips.keys():
             verb = "is wrong, too." if known or slips else "is wrong."
@@ -103,12 +104,19 @@ def _without_repeats(words: str) -> str:
 def split(attempt: Attempt) -> list[Part] | None:
     """Return the parts, if the right result and the answer's have as many in every call."""
     count = _count(attempt)
-    if not count or any(_length(call.got) != count for call in attempt.calls):
+    if not count or not all(_has_parts(call, count) for call in attempt.calls):
         return None
     return [
         Part(number, label, tuple(_only(call, number) for call in attempt.calls))
         for number, label in enumerate(labels(attempt, count))
     ]
+
+
+def _has_parts(call: Call, count: int) -> bool:
+    """Whether a result has as many parts; the rows of an array only if they have the form."""
+    if is_sequence(call.got) or _length(call.got) != count:
+        return _length(call.got) == count
+    return mismatch(call.got, call.expected) is None
 
 
 def labels(attempt: Attempt, count: int) -> list[str]:
@@ -143,10 +151,31 @@ def _only(call: Call, number: int) -> Call:
 
 def _explanations(attempt: Attempt, parts: list[Part]) -> tuple[list[Explanation], dict[int, str]]:
     """Return mistakes that explain different parts, and what slips explain of those left."""
-    known = _chosen(list(_mistakes(attempt, parts)))
-    left = [part for part in parts if not part.right and part.number not in _explained(known)]
-    slips = {part.number: words for part in left if (words := _slip(attempt, part))}
+    slips = _exchanged(parts)
+    known = _chosen([each for each in _mistakes(attempt, parts) if not each.parts & slips.keys()])
+    done = _explained(known) | slips.keys()
+    left = [part for part in parts if not part.right and part.number not in done]
+    slips |= {part.number: words for part in left if (words := _slip(attempt, part))}
     return known, slips
+
+
+def _exchanged(parts: list[Part]) -> dict[int, str]:
+    """Say which two parts are right, but each in the place of the other."""
+    for one, other in itertools.combinations(parts, 2):
+        pairs = [
+            *zip(one.calls, other.calls, strict=True),
+            *zip(other.calls, one.calls, strict=True),
+        ]
+        if not (one.right or other.right) and all(
+            mismatch(a.got, b.expected) is None and agree(a.got, b.expected, a.rtol, a.atol)
+            for a, b in pairs
+        ):
+            return {
+                one.number: f"{_listed([one.label, other.label])} are right, but exchanged: each is"
+                " returned in the place of the other.",
+                other.number: "",
+            }
+    return {}
 
 
 def _explained(known: list[Explanation]) -> set[int]:

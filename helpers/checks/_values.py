@@ -129,7 +129,10 @@ def mismatch(got: Any, expected: Any, what: str = "Your result") -> str | None:
             mismatch(g, e, f"Part {number} of your result")
             for number, (g, e) in enumerate(zip(parts, expected, strict=True), start=1)
         )
-        return next((complaint for complaint in complaints if complaint), None)
+        complaint = next((complaint for complaint in complaints if complaint), None)
+        if complaint and not is_sequence(got):  # one array, whose rows were not meant as parts
+            return f"{what} is {form(got)}; expected: {form(expected)}."
+        return complaint
     if isinstance(expected, dict):
         if not isinstance(got, dict) or got.keys() != expected.keys():
             return f"{what} is {form(got)}; expected: {form(expected)}."

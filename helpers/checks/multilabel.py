@@ -1096,9 +1096,9 @@ MULTILABEL_MODEL = Task(
         ),
         Mistake(
             lambda n, N: _keras_model(n, N, metric="binary_accuracy"),
-            "Your metric compares the outputs with 0.5, as it does if it is not told otherwise. "
-            "Your outputs are logits, and the logit that belongs to the probability one half is "
-            "another number.",
+            "Your metric's border between no and yes lies well above an output of 0: at 0.5, if it "
+            "is not told otherwise. Your outputs are logits, and the logit that belongs to the "
+            "probability one half is another number.",
         ),
         Mistake(
             lambda n, N: _keras_model(n, N, loss=OurBinaryCrossentropy(from_logits=True)),
@@ -1365,9 +1365,9 @@ def _below_goal(arguments: tuple, verdict: Any) -> str:
             "the thresholds fit what your network puts out? "
         )
     return words + (
-        "Has your network a hidden layer, and is it wide enough? Does its cost still fall when the "
-        "training ends? Were the thresholds chosen on the validation strips, and not on those that "
-        "it was trained on?"
+        "Was X scaled as the training strips were, and not once more? Has your network a hidden "
+        "layer, and is it wide enough? Does its cost still fall when the training ends? Were the "
+        "thresholds chosen on the validation strips, and not on those that it was trained on?"
     )
 
 

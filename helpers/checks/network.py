@@ -1882,9 +1882,9 @@ TUMOUR_PROBABILITIES = Task(
         ),
         Mistake(
             _says("only 0 and 1, no probabilities"),
-            "Your answers are all exactly 0 or 1. If they are decisions: wanted are the "
-            "probabilities, before any rounding. If they are not, your logits are huge: are the "
-            "weights?",
+            "Your answers are all exactly 0 or 1, and wanted are probabilities. Are they "
+            "decisions? Does your model know no doubt, as a decision tree? Or are its logits huge, "
+            "because its weights are?",
             "6.2",
         ),
         Mistake(

@@ -53,9 +53,9 @@ def _memory_first(reference: Callable, memory: tuple[str, ...], move: str) -> tu
                 f"On this input your w is right, but the {wrong} that you return {verb} not: "
                 "return what the next step has to start from."
             )
-        them = "them" if len(names) > 1 else "it"
         return (
-            f"On this input your new {wrong} {verb} wrong. Look there first: w follows from {them}."
+            f"On this input your new {wrong} {verb} not what is expected, and w is not, either. "
+            "Look at what is remembered first, and at the order in which you return the parts."
         )
 
     many = len(memory) > 1
@@ -686,7 +686,7 @@ ADAM_STEP = Task(
         ),
         Mistake(
             _as_keras,
-            "You added ε to the root of v, as the lesson's code and Keras do. This task follows "
+            "You added ε to the root of v, before the correction, as Keras does. This task follows "
             "the formula: ε is added to the root of the corrected v̂.",
         ),
         Mistake(
