@@ -115,20 +115,29 @@ def run(task: Task, answer: Callable, probes: tuple[tuple, ...]) -> Run:
 def _within_a_thread(seconds: float, work: Callable[[], None]) -> tuple[bool, bool]:
     """Do the work beside us; return whether the clock stopped it, and whether it goes on still."""
 
+    finished, released = threading.Event(), threading.Event()
+
     def guarded() -> None:
         with contextlib.suppress(BaseException):  # TimeIsUp; a thread has no one to raise to
             work()
+        while not released.is_set():  # or a second TimeIsUp would come when nobody catches it
+            with contextlib.suppress(TimeIsUp):
+                finished.set()
+                released.wait()
 
     worker = threading.Thread(target=guarded, daemon=True)
     stopped = False
     worker.start()
     try:
-        worker.join(seconds)
+        finished.wait(seconds)
         while _importing(sys._current_frames().get(worker.ident or 0)):
-            worker.join(seconds)
-        stopped = worker.is_alive()
+            finished.wait(seconds)
+        stopped = not finished.is_set()
     finally:  # the clock, or the reader's interrupt
-        still_running = not _stop(worker)
+        still_running = not _stop(worker, finished)
+        released.set()
+        if not still_running:
+            worker.join()
     return stopped, still_running
 
 
@@ -200,15 +209,15 @@ def _importing(frame: FrameType | None) -> bool:
     return any("importlib._bootstrap" in name for name in names)
 
 
-def _stop(worker: threading.Thread) -> bool:
-    """Raise TimeIsUp in the thread until it ends; return whether it did."""
+def _stop(worker: threading.Thread, finished: threading.Event) -> bool:
+    """Raise TimeIsUp in the thread until its work is finished; return whether it is."""
     end = time.monotonic() + PATIENCE
-    while worker.is_alive() and time.monotonic() < end:
+    while not finished.is_set() and time.monotonic() < end:
         ctypes.pythonapi.PyThreadState_SetAsyncExc(
             ctypes.c_ulong(worker.ident), ctypes.py_object(TimeIsUp)
         )
-        worker.join(0.02)
-    return not worker.is_alive()
+        finished.wait(0.02)
+    return finished.is_set()
 
 
 def _call(task: Task, function: Callable, arguments: tuple) -> tuple[Any, str]:
