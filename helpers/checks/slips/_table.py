@@ -248,7 +248,11 @@ FUNCTIONS = [
     Slip("{It} is the square of the right one.", "Is a square root missing?", to(np.square)),
     Slip("{It} is the square root of the right one.", "Is a square missing?", to(np.sqrt)),
     Slip("{It} is 1 divided by the right one.", "", to(lambda e: 1 / e)),
-    Slip("{It} is `np.exp` of the right one.", "Is the logarithm missing?", to(np.exp)),
+    Slip(
+        "{It} is `np.exp` of the right one.",
+        "Is the logarithm missing? Or is there an `np.exp` too many?",
+        to(np.exp),
+    ),
     Slip(
         "{It} is e to the power of minus the right one.",
         "Is the logarithm missing, and its minus sign?",
@@ -772,6 +776,8 @@ def _decimals(cut: Callable[[np.ndarray], np.ndarray], places: int) -> Sides:
         made = cut(v.e * 10.0**places) / 10.0**places
         # To the last bit, or what lost its last digits in some other way would count as rounded.
         exact = np.isclose(v.g, made, rtol=1e-15, atol=0, equal_nan=True)
+        few = np.abs(made) * 10.0**places < 1e5  # digits, so that single precision shows them
+        exact |= few & (v.g == made.astype(np.float32))
         large = np.abs(v.e) * 10.0**places > 1e15  # no decimals to lose
         return np.where(large, np.isclose(v.g, v.e, v.rtol, v.atol), exact), np.ones(v.e.shape)
 
