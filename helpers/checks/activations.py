@@ -71,6 +71,11 @@ SIGMOID = Task(
             " what stands below the fraction bar is 1 plus one exponential.",
         ),
         Mistake(
+            lambda z: np.exp(z) / (1 + np.sum(np.exp(z))),
+            "Below the fraction bar you add up the exponentials of all elements. The sigmoid treats"
+            " each element by itself: there stands 1 plus its own exponential, and no sum.",
+        ),
+        Mistake(
             np.tanh,
             "This is tanh, which runs from −1 to 1. The sigmoid runs from 0 to 1.",
             "1.3",
@@ -204,6 +209,11 @@ SLOPES = Task(
             _slopes(_right_sigmoid, lambda z, a: 1 - np.tanh(z**2)),
             "Your slope of the sigmoid is right. For tanh you squared z, and then took tanh. It is"
             " the value tanh(z) that is squared.",
+        ),
+        Mistake(
+            _slopes(lambda z, a: a, lambda z, a: a),
+            "You returned σ(z) and tanh(z), the two functions themselves. Their slopes are asked"
+            " for.",
         ),
         Mistake(
             _slopes(lambda z, a: a * (1 + a), lambda z, a: 1 + a**2),
@@ -545,6 +555,7 @@ HINGES = Task(
         (np.array([0.0, 2.0, 3.0, 7.0]), np.array([-1.0, 3.0, 3.0, 1.0])),
         (np.array([0.0, 2.0, 4.0, 6.0]), np.array([4.0, 7.0, 5.0, 6.0])),
         (np.array([-2.0, -1.0, 0.5, 1.0, 4.0]), np.array([0.5, -1.0, 2.0, 2.5, -2.0])),
+        (np.array([0, 2, 3, 7]), np.array([1, 4, 4, -1])),
         (
             np.array([-1.7321, -0.5772, 0.14159, 0.69315, 1.61803, 3.14159]),
             np.array([0.5772156649, 2.71828, -1.41421, -0.91597, 1.20206, -3.35988]),
@@ -641,8 +652,8 @@ HINGES = Task(
     reasoning="A unit that has started goes on for ever, with its slope v. So each one brings the"
     " difference between the new slope and the old, and the first one the difference to 0. Left of"
     " all kinks every unit is 0; there the output is b, the height of the first corner.",
-    tested="Right for curves of one to five pieces, with a flat piece and pieces of unequal width"
-    " among them.",
+    tested="Right for curves of one to five pieces, with a flat piece, pieces of unequal width and"
+    " corners at whole numbers (dtype int) among them.",
     properties=(
         Property(
             lambda arguments, parts: (
