@@ -538,6 +538,31 @@ def _right_of_label_0(arguments: tuple, loss: np.ndarray) -> bool:
     return not (asked.any() and np.allclose(np.asarray(loss)[asked], np.log(2)))
 
 
+def _loss_lost(arguments: tuple, loss: np.ndarray) -> str:
+    """Ask where a small loss became 0, of the ways that are possible with these results."""
+    y, z = arguments
+    right = _logistic_loss_from_logits(y, z)
+    lost = (loss == 0) & (right > 0)
+    kept = np.isclose(loss, right, atol=0) & (right < 1e-12) & (right > 0)
+    ways = [
+        "is a tiny number added to 1, or subtracted from it, and lost",
+        "is the loss the difference of two large numbers, such as 50 − 50",
+    ]
+    where = ""
+    if kept.any() and len(set(y[lost])) == 1 and not np.isin(y[kept], y[lost]).any():
+        where = f" This happens only where y is {y[lost][0]:.0f}."
+        ways.reverse()
+    elif not kept.any():
+        ways.append("is the loss rounded")
+    if np.abs(z[lost]).max() > 700:
+        ways.append("is a nan replaced by 0")
+    asked = f"{', '.join(ways[:-1])}, or {ways[-1]}?"
+    return (
+        f"The loss of a right and sure answer comes out as 0. It is small, and not 0.{where}"
+        f" {asked[0].upper()}{asked[1:]}"
+    )
+
+
 LOGISTIC_LOSS_FROM_LOGITS = Task(
     name="logistic_loss_from_logits",
     section="5.9",
@@ -745,9 +770,7 @@ LOGISTIC_LOSS_FROM_LOGITS = Task(
             lambda arguments, loss: (
                 not ((loss == 0) & (_logistic_loss_from_logits(*arguments) > 0)).any()
             ),
-            "The loss of a right and sure answer comes out as 0. It is small, and not 0. Is a tiny "
-            "number added to 1 somewhere on the way, and lost; is the loss rounded; or is a nan "
-            "replaced by 0?",
+            _loss_lost,
         ),
         Property(
             lambda arguments, loss: (
@@ -1419,7 +1442,8 @@ def _learned(arguments: tuple, output: Any) -> dict[str, str]:
     cost, old_cost = _losses(y, after).mean(), _losses(y, before).mean()
     unchanged = np.array_equal(W, old[0]) and np.array_equal(b, old[1])
     changed = "finite, and changed"
-    if right[was_wrong].mean() < 0.9 and _along(X, y, before, W - old[0]):
+    learned = min(right[was_wrong].mean(), right[~was_wrong].mean())
+    if learned < 0.9 and _along(X, y, before, W - old[0]):
         changed = _ONE_STEP
     moved = "rose" if cost > old_cost else "fell"
     return {
@@ -1463,8 +1487,10 @@ RELEARN = Task(
         Mistake(
             _with(naive_sparse_categorical_crossentropy_gradient, steps=3),
             "Your weights are nan or infinite after training. The logits of this model reach "
-            "several hundred, and in single precision an exponential overflows beyond 88: does "
-            "your softmax subtract the largest logit of each row first?",
+            "several hundred: in single precision an exponential overflows beyond 88, and most "
+            "probabilities are stored as 0. If you wrote the softmax yourself: does it subtract "
+            "the largest logit of each row first? If it is that of `helpers.softmax`, which does: "
+            "do you divide by a probability, or take the logarithm of one, that is 0?",
             "5.4",
         ),
         Mistake(
@@ -1530,15 +1556,19 @@ RELEARN = Task(
         ),
         Property(
             lambda arguments, seen: seen["W and b"] != _ONE_STEP,
-            "Your new W differs from the one given along the very first gradient only, as after a "
-            "single step. Does the `return` stand inside the loop? Does each step start from the "
-            "weights that the one before has made? Or are the steps so small that the gradient "
-            "hardly changes?",
+            lambda arguments, seen: (
+                "Your new W differs from the one given along the very first gradient only, as "
+                "after a single step. Does each step start from the weights that the one before "
+                "has made, with a gradient of its own? Does the `return` stand inside the loop?"
+                + " Or are the steps so small that the gradient hardly changes?"
+                * (seen["cost"] != "rose")
+            ),
         ),
         Property(
             lambda arguments, seen: seen["cost"] != "rose",
-            "The cost is higher than before your training. Is the sign of the step right? If it "
-            "is, the steps are too large, or the gradient is not that of the cost.",
+            "The cost is higher than before your training. Is the step minus the learning rate "
+            "times the gradient? If it is: is the step too large, or is the gradient not that of "
+            "the cost?",
         ),
         Property(
             lambda arguments, seen: seen["right, of the renamed digits"] == "at least 90%",
