@@ -263,6 +263,8 @@ def index_type(place: Place, said: re.Match) -> str | None:
             continue
         shown = place.code(part, "the index")
         if found.kind == "array" and found.dtype.startswith("float"):
+            if words := _no_positions(place, node, found):
+                return f"{shown} holds floats ({found.dtype}), and an index must be whole. {words}"
             if isinstance(part, ast.Name):
                 make = f" `{part.id}.astype(int)` makes whole numbers of them."
             else:
@@ -283,6 +285,20 @@ def index_type(place: Place, said: re.Match) -> str | None:
                     f" {found.text}."
                 )
     return None
+
+
+def _no_positions(place: Place, node: ast.Subscript, labels: Shaped) -> str | None:
+    """Say of `a[y]`, both with one number for each example, that y says nothing about where."""
+    a, y = node.value, node.slice
+    arguments = all(isinstance(n, ast.Name) and n.id in place.parameters for n in (a, y))
+    binary = labels.low in (0, 1) and labels.high in (0, 1)
+    if not arguments or not binary or len(labels.shape) != 1 or place.shape(a) != labels.shape:
+        return None
+    return (
+        f"But whole ones would not help: `{a.id}` and `{y.id}` both hold one number for each"
+        f" example, and the values of `{y.id}` are no positions in `{a.id}`. Use `{y.id}` in the"
+        f" formula, element by element, or choose: `np.where({y.id} == 1, …, …)`."
+    )
 
 
 def list_index(place: Place, said: re.Match) -> str | None:

@@ -111,8 +111,19 @@ def _joined(place: Place, node: ast.BoolOp, inner: ast.AST | None) -> str | None
     return (
         f"`{word}` asks what stands before it for a single True or False, but this is an array,"
         f" with an answer for each element. For arrays it is `{sign}`, with each comparison in"
-        f" parentheses: `(…) {sign} (…)`."
+        f" parentheses: `(…) {sign} (…)`.{_one_answer(place, node)}"
     )
+
+
+def _one_answer(place: Place, node: ast.BoolOp) -> str:
+    """Say that the array which `&` makes is no answer yet, where one is asked for."""
+    for word, kind in (("if", (ast.If, ast.IfExp)), ("while", ast.While), ("assert", ast.Assert)):
+        if any(isinstance(each, kind) and each.test is node for each in place.around(node)):
+            return (
+                f" That is an array again, and `{word}` needs one answer: `np.all(…)` around it"
+                " asks whether all are True, `np.any(…)` whether any is."
+            )
+    return ""
 
 
 def _negated(place: Place, node: ast.UnaryOp, inner: ast.AST | None) -> str | None:
