@@ -770,6 +770,12 @@ def _beats(
     return winner
 
 
+def _second_on_average(costs: dict[str, np.ndarray]) -> str:
+    """Return the best by average, if it beats the second by average."""
+    first, second = sorted(costs, key=lambda name: np.mean(costs[name]))[:2]
+    return first if np.max(costs[first]) < np.min(costs[second]) else "nobody"
+
+
 _CLEAR_WINNER = Task(
     name="clear_winner",
     section="2.6",
@@ -901,6 +907,12 @@ _CLEAR_WINNER = Task(
             ),
             "You compared worst with worst and best with best. Two ranges can overlap all the "
             "same: compare the winner's worst run with the best runs of the others.",
+        ),
+        Mistake(
+            _second_on_average,
+            "You compared the best activation with the second best by average, and with no other."
+            " One with a worse average can have a lucky run all the same: compare with all of"
+            " them.",
         ),
         Mistake(
             lambda costs: "nobody",
