@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 
-from helpers.checks import Mistake, Property
+from helpers.checks import Mistake, Property, activations, losses, softmax, stability
 from helpers.checks._task import Finding
 from tests.made_task import TASK, task, wrong
 
@@ -45,3 +46,82 @@ def test_a_known_mistake_is_said_before_a_slip():
     signed = task(mistakes=(Mistake(lambda X: -X.mean(axis=0), "Uphill."),))
     assert wrong(lambda X: -X.mean(axis=0), signed).diagnosis == "Uphill."
     assert "wrong sign" in wrong(lambda X: -X.mean(axis=0), TASK).diagnosis
+
+
+# --- the lessons' own words, on answers that learners give ----------------------------------------
+
+
+def rounded_sigmoid(z):
+    return (1 / (1 + np.exp(-z))).round(2)
+
+
+def written_into_whole_numbers(z):
+    out = np.zeros_like(z)
+    out[...] = 1 / (1 + np.exp(-z))
+    return out
+
+
+def cut_hinges(x, y):
+    v = np.zeros_like(y[:-1])
+    v[:] = np.diff(np.diff(y) / np.diff(x), prepend=0)
+    return x[:-1], v, y[0]
+
+
+def copied_line(z0, z1, z2, z3):
+    e = np.exp([z0, z1, z1, z3])
+    return e / np.exp([z0, z1, z2, z3]).sum()
+
+
+def label_0_by_cancelling(y, z):
+    loss = np.logaddexp(0, -z)
+    return np.where(y == 1, loss, loss + z)
+
+
+def one_gradient_for_all_steps(X, y, W, b):
+    z = (X @ W + b).astype(float)
+    e = np.exp(z - z.max(axis=1, keepdims=True))
+    dz = e / e.sum(axis=1, keepdims=True) - np.eye(10)[y]
+    return W - 60 * X.T @ dz / len(y), b - 60 * dz.mean(axis=0)
+
+
+def nudged_and_not_put_back(cost, W, claims):
+    slopes = np.zeros(W.shape)
+    for place in np.ndindex(W.shape):
+        W[place] += 1e-4
+        up = cost(W)
+        W[place] -= 2e-4
+        slopes[place] = (up - cost(W)) / 2e-4
+    return np.abs(claims - slopes).max(axis=(1, 2)) > 1e-6 * np.abs(slopes).max()
+
+
+def positions_from_labels(y, a):
+    return -np.log(a[y])
+
+
+@pytest.mark.parametrize(
+    ("answer", "of", "words", "untrue"),
+    [
+        (rounded_sigmoid, activations.SIGMOID, "rounded to 2 decimals", "e written"),
+        (cut_hinges, activations.HINGES, "holds whole numbers (dtype int)", "every input"),
+        (
+            written_into_whole_numbers,
+            activations.SIGMOID,
+            "entry of your result is 0.",
+            "for every",
+        ),
+        (copied_line, softmax.TASKS[1], "Only a2 is not|exponential of z2", "stands"),
+        (
+            label_0_by_cancelling,
+            stability.LOGISTIC_LOSS_FROM_LOGITS,
+            "only where y is 0|difference of two large numbers",
+            "nan|rounded",
+        ),
+        (one_gradient_for_all_steps, stability.RELEARN, "a gradient of its own?", "sign|small"),
+        (nudged_and_not_put_back, losses.WRONG_GRADIENTS, "old value back", "Besides"),
+        (positions_from_labels, losses.LOGISTIC_LOSS, "no positions in `a`", "astype"),
+    ],
+)
+def test_what_is_said_and_what_is_not(answer, of, words, untrue):
+    said = wrong(answer, of).diagnosis
+    assert [word for word in words.split("|") if word not in said] == [], said
+    assert [word for word in untrue.split("|") if word in said] == [], said

@@ -61,6 +61,11 @@ def argument_changed(tried: Attempt) -> Diagnosis | None:
         f"Your function changes its argument `{call.changed}`: whoever calls it finds something"
         f" else in `{call.changed}` afterwards. Work on a copy, or make a new array."
     ]
+    if not call.right and any(callable(a) and not hasattr(a, "layers") for a in call.arguments):
+        words.append(
+            f"If you nudge the numbers of `{call.changed}` one by one: does each of them get its"
+            " old value back before the next one is nudged?"
+        )
     if _fails_by_changing(tried):
         at = f", at {tried.failing[0].got.where}" * bool(tried.failing[0].got.where)
         words.append(f"Where the input holds whole numbers it even fails{at}.")

@@ -243,8 +243,8 @@ _SOFTMAX_OF_FOUR = Task(
             lambda arguments, a: np.sum(~np.isclose(a, _softmax_of_four(*arguments))) != 1,
             lambda arguments, a: (
                 "Three of your four probabilities are right. Only a"
-                f"{np.argmin(np.isclose(a, _softmax_of_four(*arguments)))} is not: above its "
-                "fraction bar stands the exponential of its own score."
+                f"{(wrong := np.argmin(np.isclose(a, _softmax_of_four(*arguments))))} is not: "
+                f"above its fraction bar belongs the exponential of z{wrong}, its own score."
             ),
         ),
         Property(

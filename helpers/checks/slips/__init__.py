@@ -122,7 +122,7 @@ def _first_said(
 
 def _there(words: str) -> str:
     """Return what is wrong on some inputs only, as a sentence that goes on."""
-    words = words.replace("{It}", "{it}", 1)
+    words = words.replace("{It}", "{it}", 1).replace(", for every input.", ".")
     return words and f" There, {words[0].lower() + words[1:]}"
 
 
