@@ -481,8 +481,9 @@ NOISE = {
 }
 
 
+# The same noise in every run: labels of three classes look like a slip once in some thousand times.
 @pytest.mark.parametrize("kind", NOISE)
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40, deadline=None, derandomize=True)
 @given(SEEDS)
 def test_of_noise_nothing_is_claimed(kind, seed):
     random = np.random.default_rng([seed, 1])
