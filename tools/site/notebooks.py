@@ -34,7 +34,8 @@ STILL = {
 }
 KEPT = (
     "What you write in the browser stays there, on this device; *File*, *Download* takes a "
-    "notebook along, and deleting it in the list of files brings the original back."
+    "notebook along. Deleting it in the list of files brings the original back; JupyterLab asks "
+    "whether to delete it for good, and you can say yes."
 )
 
 
