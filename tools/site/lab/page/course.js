@@ -98,12 +98,22 @@
   }
   const shown = asked && showWhatWasAsked().catch((error) => console.warn(error));
 
+  // JupyterLab takes the file out of the address; a reload shall open it again.
+  function keepTheAddress({ path }) {
+    const here = new URL(location.href);
+    if (here.searchParams.get("path") === path && !here.searchParams.has("reset")) return;
+    here.searchParams.delete("reset");
+    here.searchParams.set("path", path);
+    history.replaceState(history.state, "", here);
+  }
+
   async function startPython() {
     while (!window.jupyterapp) await pause(200);
     await shown;
     let opened;
     for (;;) {
       opened = window.jupyterapp.shell.currentWidget;
+      if (opened?.context) keepTheAddress(opened.context);
       if (opened && !opened.sessionContext && (opened.context || !asked)) break; // needs no Python
       if (opened?.sessionContext?.session?.kernel?.status === "idle") break;
       say("Starting Python in your browser …");
@@ -111,12 +121,7 @@
     }
     line.remove();
     if (window.innerWidth < 700) await makeRoom();
-    if (!opened.context) return;
-    // JupyterLab takes the file out of the address; a reload shall open it again.
-    const here = new URL(location.href);
-    here.searchParams.delete("reset");
-    here.searchParams.set("path", opened.context.path);
-    history.replaceState(history.state, "", here);
+    if (opened.context) keepTheAddress(opened.context);
   }
 
   Promise.all(COURSE.files.map(fetchOne))
