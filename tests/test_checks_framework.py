@@ -640,7 +640,9 @@ def test_an_installed_package_finds_the_lessons_it_is_used_in(tmp_path):
     package = Path(checks.__file__).parents[1]
     shutil.copytree(package, tmp_path / "site" / "helpers")
     exercises = package.parent / "notebooks" / "exercises"
-    ask = "from helpers.checks import _lessons, _progress; import helpers; "
+    # Not by PYTHONPATH, which the course's own environment puts behind its own `helpers`.
+    ask = f"import sys; sys.path.insert(0, {str(tmp_path / 'site')!r}); "
+    ask += "from helpers.checks import _lessons, _progress; import helpers; "
     ask += "print(helpers.__file__, _progress.ROOT, bool(_lessons.solution_source('03_softmax', "
     ask += "_lessons.tasks('03_softmax')[0].name)), sep='\\n')"
     for folder, root, found in (
@@ -650,7 +652,6 @@ def test_an_installed_package_finds_the_lessons_it_is_used_in(tmp_path):
         done = subprocess.run(
             [sys.executable, "-c", ask],
             cwd=folder,
-            env=os.environ | {"PYTHONPATH": str(tmp_path / "site")},
             capture_output=True,
             text=True,
             check=True,
