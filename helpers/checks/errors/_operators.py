@@ -6,33 +6,20 @@ import ast
 import re
 
 from helpers.checks.errors._names import quoted, why_none
-from helpers.checks.errors._place import Place, described, whole
+from helpers.checks.errors._place import Place, described, sides, whole
 from helpers.checks.errors._shaped import Shaped
 
 FUNCTIONS = ("function", "builtin", "ufunc")
 
 
-def _sides(place: Place) -> list[ast.expr]:
-    node = place.node
-    if isinstance(node, ast.BinOp):
-        return [node.left, node.right]
-    if isinstance(node, ast.AugAssign):
-        return [node.target, node.value]
-    if isinstance(node, ast.Compare) and len(node.ops) == 1:
-        return [node.left, *node.comparators]
-    if isinstance(node, ast.UnaryOp):
-        return [node.operand]
-    return []
-
-
 def operator(place: Place, said: re.Match) -> str | None:
     """An operator met something that is no number and no array."""
-    sides = _sides(place)
+    both = sides(place.node)
     for kinds, rule in OPERANDS:
-        for number, side in enumerate(sides):
+        for number, side in enumerate(both):
             found = place.what(side)
             if found and found.kind in kinds:
-                other = sides[1 - number] if len(sides) == 2 else None
+                other = both[1 - number] if len(both) == 2 else None
                 if words := rule(place, side, found, other):
                     return words
     return None

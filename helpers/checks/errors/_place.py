@@ -168,15 +168,24 @@ def of_numpy(place: Place) -> str:
     return last if before.split(".")[0] == "numpy" else ""
 
 
-def operands(place: Place) -> list[ast.expr]:
-    """Return what an operator or a NumPy function was to combine."""
-    node = place.node
+def sides(node: ast.AST | None) -> list[ast.expr]:
+    """Return what stands on the sides of an operator; nothing if it is none."""
     if isinstance(node, ast.BinOp):
         return [node.left, node.right]
     if isinstance(node, ast.AugAssign):
         return [node.target, node.value]
     if isinstance(node, ast.Compare) and len(node.ops) == 1:
         return [node.left, *node.comparators]
+    if isinstance(node, ast.UnaryOp):
+        return [node.operand]
+    return []
+
+
+def operands(place: Place) -> list[ast.expr]:
+    """Return what an operator or a NumPy function was to combine."""
+    node = place.node
+    if not isinstance(node, ast.UnaryOp) and (found := sides(node)):
+        return found
     if isinstance(node, ast.Call) and of_numpy(place):
         return [argument for argument in node.args if not isinstance(argument, ast.Starred)]
     if isinstance(node, ast.Call) and place.called() == "ndarray.dot":
