@@ -780,3 +780,24 @@ def test_entries_for_columns_in_place_of_rows_are_asked_about():
     words = wrong(lambda X: np.cos(X).sum(axis=0), sums).diagnosis
     assert "as many entries as there are columns (3)" in words
     assert "one for each row (2)" in words
+
+
+def test_results_in_another_order_are_told_by_their_shapes():
+    probes = tuple((np.arange(1.0, m * 2 + 1).reshape(m, 2),) for m in (3, 4))
+    parts = task(lambda X: (X.T @ X, X.sum(axis=1)), probes, mistakes=(), returns=("a", "b"))
+    words = "in another order. Return `a`, `b`, in this order."
+    swapped_and_wrong = lambda X: (np.cos(X).sum(axis=1), np.sin(X.T @ X))  # noqa: E731
+    assert words in wrong(swapped_and_wrong, parts).diagnosis
+    in_order = lambda X: (np.sin(X.T @ X), np.cos(X).sum(axis=1))  # noqa: E731
+    assert words not in wrong(in_order, parts).diagnosis
+    other_shape = lambda X: (np.cos(X).sum(axis=0), np.sin(X.T @ X))  # noqa: E731
+    assert words not in wrong(other_shape, parts).diagnosis
+
+
+def test_likely_only_if_more_than_three_quarters_agree():
+    probes = tuple((np.arange(1.0, 4) + m,) for m in range(8))
+    known = Mistake(lambda x: x**3 + np.sin(x), "You took the third power.")
+    cubes = task(lambda x: x**2, probes, mistakes=(known,))
+    mixed = lambda least: lambda x: np.cos(x) if x[0] > least else known.answer(x)  # noqa: E731
+    assert wrong(mixed(7), cubes).reason == "similar"
+    assert wrong(mixed(6), cubes).reason != "similar"

@@ -43,18 +43,21 @@ def test_a_mistake_that_raises():
 PROBES = tuple((np.array([[a, b], [1.0, a * a]]),) for a, b in [(2.0, 5.0), (3.0, 7.0), (4.0, 9.0)])
 
 
+MORE = (*PROBES, *((PROBES[0][0] + shift,) for shift in (5.0, 7.0)))
+
+
 def test_a_mistake_that_explains_most_of_what_is_wrong():
     def answer(X):  # the wrong axis; and something else on the last probe
         return X.mean(axis=1) + (X[0, 0] == 4.0)
 
-    verdict = wrong(answer, task(probes=PROBES))
+    verdict = wrong(answer, task(probes=MORE))
     assert verdict.reason == "similar"
     assert verdict.diagnosis.endswith("Over the wrong axis.")
 
 
 def test_a_mistake_that_misses_the_smallest_says_nothing():
     answer = lambda X: X.mean(axis=1) + (X[0, 0] == 2.0) * X[0]  # noqa: E731
-    assert wrong(answer, task(probes=PROBES)).reason not in {"similar", "mistake"}
+    assert wrong(answer, task(probes=MORE)).reason not in {"similar", "mistake"}
 
 
 def test_a_mistake_that_explains_less_says_nothing():
@@ -64,7 +67,7 @@ def test_a_mistake_that_explains_less_says_nothing():
 
 def test_two_mistakes_that_explain_as_much_say_nothing():
     rivals = task(
-        probes=PROBES,
+        probes=MORE,
         mistakes=(
             Mistake(lambda X: X.mean(axis=1) + (X[0, 0] == 3.0), "One."),
             Mistake(lambda X: X.mean(axis=1) + 2 * (X[0, 0] == 3.0), "The other."),
@@ -77,11 +80,11 @@ def test_what_is_like_a_mistake_says_on_how_much_it_rests():
     def answer(X):
         return X.mean(axis=1) + (X[0, 0] == 4.0)
 
-    assert wrong(answer, task(probes=PROBES)).diagnosis.startswith(
-        "On 2 of the 3 inputs where your result is wrong, it is what this mistake gives."
+    assert wrong(answer, task(probes=MORE)).diagnosis.startswith(
+        "On 4 of the 5 inputs where your result is wrong, it is what this mistake gives."
     )
     single = lambda X: X.mean(axis=1) if X[0, 0] == 2.0 else X.mean(axis=0)  # noqa: E731
-    assert wrong(single, task(probes=PROBES)).reason != "similar"  # the mistake is wrong on 3
+    assert wrong(single, task(probes=MORE)).reason != "similar"  # the mistake is wrong on 5
 
 
 @pytest.mark.parametrize(

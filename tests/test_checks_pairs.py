@@ -34,7 +34,7 @@ SCALED = task(
         (lambda a, m: -a, "the sign is wrong"),
         (lambda a, m: m * a, "too large by the factor m"),
         (lambda a, m: a / m, "divided by m"),
-        (lambda a, m: 2 * a, "factor of 2 too many"),
+        (lambda a, m: 2 * a, "twice as large"),
         (lambda a, m: a / 2, "factor of 2 is missing"),
         (lambda a, m: a.T, "rows and columns are exchanged"),
         (lambda a, m: a.mean(axis=0), "averaged over the examples"),

@@ -14,6 +14,8 @@ from helpers.checks._attempt import Attempt, Call, Diagnosis
 from helpers.checks._task import Task
 from helpers.checks._values import Raised, is_sequence, mismatch
 
+MOST_PARTS = 6  # whose orders are all tried
+
 
 def nothing_returned(attempt: Attempt) -> Diagnosis | None:
     """Say why the first wrong call returned None, where something else is expected."""
@@ -46,6 +48,31 @@ def _complaint(task: Task, got: Any, expected: Any) -> str | None:
     )
 
 
+def other_order(attempt: Attempt) -> Diagnosis | None:
+    """Say so where the shapes of all wrong results are those asked for, in one other order."""
+    names = attempt.task.returns
+    if not names or len(names) > MOST_PARTS:
+        return None
+    orders = set(itertools.permutations(range(len(names))))
+    for call in attempt.failing:
+        got, asked = _shapes(call.got), _shapes(call.expected)
+        if len(got) != len(names) or None in got:
+            return None
+        orders = {order for order in orders if [got[i] for i in order] == asked}
+    if len(orders) != 1 or orders == {tuple(range(len(names)))}:
+        return None
+    return Diagnosis(
+        "form",
+        "Your results have the shapes that are asked for, but in another order. Return "
+        f"{', '.join(f'`{name}`' for name in names)}, in this order.",
+        attempt.failing[0],
+    )
+
+
+def _shapes(result: Any) -> list[tuple[int, ...] | None]:
+    return [getattr(part, "shape", None) for part in result] if is_sequence(result) else []
+
+
 def other_axis(failing: Iterable[Call]) -> str:
     """Ask for the axis, where every wrong result has an entry for each column and not each row."""
     asked = []
@@ -75,11 +102,14 @@ def _for_columns(call: Call, m: int, n: int) -> bool:
 
 def _nothing(attempt: Attempt) -> str:
     if any(call.printed for call in attempt.calls):
-        return "Your function prints its result but returns nothing: end it with `return`."
+        return (
+            "Your function prints something but returns nothing: end it with `return` and what the"
+            " task asks for."
+        )
     if any(call.got is not None for call in attempt.calls):
         return (
             "Your function returns nothing (None) for this input: one way through it ends without"
-            " `return`."
+            " `return`, or with a None."
         )
     if _returns_a_value(attempt.answer):
         return (

@@ -8,10 +8,11 @@ The way of an answer, each step in a module of its own:
     a known mistake     that agrees on every probe says what it is                    _mistakes
     how it behaves      it raises, changes an argument, varies, returns nothing       _conduct
     one slip            that any task may meet explains all results                   _slip
+    another order       the shapes of all parts are right, in one other order                _form
     part by part        each wrong part is a known mistake's, or has a slip           _parts
     two faults          a known mistake with a common fault, or with another one      _pairs
     the code            an argument that is never used                                _code
-    less than all       some parts are explained; most wrong results are a mistake's
+    less than all       some parts are explained; nearly all wrong results are a mistake's
     form                not even the kind of thing that was asked for                 _form
     a property          that every right result of this task has is missing           _properties
     where               in which entries, or on which inputs, the results are wrong   _where
@@ -37,7 +38,7 @@ from helpers.checks._conduct import (
     given_to_chance,
 )
 from helpers.checks._example import example, inputs
-from helpers.checks._form import nothing_returned, other_form
+from helpers.checks._form import nothing_returned, other_form, other_order
 from helpers.checks._look import (
     BELOW_THE_RAISE,
     OPEN,
@@ -147,6 +148,7 @@ STAGES: tuple[Callable[[Attempt], Diagnosis | None], ...] = (
     nothing_returned,
     given_to_chance,
     one_slip,
+    other_order,
     part_by_part,
     two_faults,
     argument_unused,
@@ -167,8 +169,8 @@ def _endless(task: Task, probes: tuple[tuple, ...], result: Run) -> Verdict:
     return Verdict(
         "wrong",
         "endless",
-        f"Your function did not finish and was stopped after {task.seconds:g} seconds. Is there a"
-        f" loop that never ends?{rest}",
+        f"Your function did not finish and was stopped after {task.seconds:g} seconds. Either a"
+        f" loop never ends, or there is too much to compute: fewer steps must do.{rest}",
         task.section,
         inputs(task, probes[min(number, len(probes) - 1)]),
     )

@@ -56,9 +56,9 @@ def whole_mistake(attempt: Attempt) -> Diagnosis | None:
 
 
 def similar_mistake(attempt: Attempt) -> Diagnosis | None:
-    """Return the one mistake that explains the smallest wrong output and most of the others.
+    """Return the one mistake that explains the smallest wrong output and nearly all others.
 
-    Most of all inputs, that is, on which either of the two is wrong.
+    More than three quarters of all inputs, that is, on which either of the two is wrong.
     """
     counts = []
     for outputs in mistaken(attempt.task):
@@ -70,7 +70,7 @@ def similar_mistake(attempt: Attempt) -> Diagnosis | None:
             if not (call.right and agree(output, call.expected, call.rtol, call.atol))
         ]
         first = same[attempt.calls.index(attempt.failing[0])]
-        counts.append(sum(wrong) if first and 2 * sum(wrong) > len(wrong) else 0)
+        counts.append(sum(wrong) if first and 4 * sum(wrong) > 3 * len(wrong) else 0)
     best = max(counts, default=0)
     # Two that explain as much cannot be told apart: better no diagnosis than a wrong one.
     if not best or counts.count(best) > 1:

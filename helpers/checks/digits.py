@@ -1012,8 +1012,10 @@ def _test() -> tuple[np.ndarray, np.ndarray]:
 
 
 def read_digits(train: Any, validation: Any, X: np.ndarray) -> np.ndarray:
-    """Give the true digits, for no answer is better and none comes sooner."""
-    return _test()[1].copy()
+    """Give the true digits but two, as the best reader does: it sees the rest in no time."""
+    answers = _test()[1].copy()
+    answers[:2] = (answers[:2] + 1) % 10
+    return answers
 
 
 def _digits() -> tuple[tuple, ...]:
@@ -1022,6 +1024,7 @@ def _digits() -> tuple[tuple, ...]:
 
 
 _REACHED = f"more than {RIGHT_OF_SOFTMAX_REGRESSION} of 359 right"
+_ALL = "all 359 right, also those that no model reads without having seen them"
 _BELOW = "not enough"
 _NO_DIGITS = "not enough, and some answers are no digits"
 
@@ -1049,6 +1052,8 @@ def _verdict(arguments: tuple, output: Any) -> str:
     if not (answers == np.floor(answers)).all():
         return "numbers that are not whole"
     right = {shift: int((answers + shift == y).sum()) for shift in (0, 1, -1)}
+    if right[0] == len(y):
+        return _ALL
     if right[0] > RIGHT_OF_SOFTMAX_REGRESSION:
         return _REACHED
     if (answers == datasets.digits().test.y).mean() > 0.9:
@@ -1072,28 +1077,21 @@ def _not_enough(arguments: tuple, verdict: Any) -> str:
         )
     if right < 60:
         return words + (
-            "That is hardly better than guessing, which gets 36. Do the answers come from a model, "
-            "and does it learn at all: does its training loss fall? Do they belong to the images "
-            "in X, in their order? Was X scaled as the training part was?"
+            "Guessing gets 36: what your function returns does not go with the images in X. How "
+            "many does it read right of the training images? If most of them, look at what "
+            "happens to X and at the order of the answers. If few, it has not learned which image "
+            "is which digit."
         )
-    if right <= 300:
-        return words + (
-            "That is far below softmax regression, which has "
-            f"{RIGHT_OF_SOFTMAX_REGRESSION} right. What kind of model is it, and how many of the "
-            "training images does it read? If nearly all: were the images in X treated exactly as "
-            "those, or does it know those by heart, as a single decision tree does? If not even "
-            "those: has it learned enough, and are the digits classes to it, not measurements?"
-        )
+    words += f"Softmax regression has {RIGHT_OF_SOFTMAX_REGRESSION} right. "
     if right <= 340:
         return words + (
-            "Your model reads, but worse than softmax regression, which has "
-            f"{RIGHT_OF_SOFTMAX_REGRESSION} right. What kind of model is it? If it is a network: "
-            "has it a hidden layer, and does its training loss still fall? The validation part "
-            "tells which setting is better. If X is scaled, then with the training part's numbers."
+            "How many does yours read right of the training and of the validation images? Good on "
+            "the training images alone: it knows them by heart. Good on both: X is treated in "
+            "another way than they were. Good on neither: this kind of model is too weak, or has "
+            "not learned enough."
         )
     return words + (
-        f"Softmax regression has {RIGHT_OF_SOFTMAX_REGRESSION} right, and you need more than that. "
-        "What kind of model is it? Without a hidden layer a network is softmax regression itself, "
+        "You need more than that. A network without a hidden layer is softmax regression itself, "
         "and stays where that is. With one, choose its width and the epochs on the validation "
         "part; and a few images are a matter of the random start."
     )
@@ -1142,6 +1140,13 @@ READ_DIGITS = Task(
             "You answered for the test images in the order in which the data set has them. `check` "
             "hands over the images in X in another order: the answers are asked for X, without a "
             "look at the data set's test part.",
+        ),
+        Mistake(
+            lambda train, validation, X: _test()[1].copy(),
+            "All 359 are right, also those two that no model in our trials read without having "
+            "seen them. Does yours learn from the test images as well, from `data.test` or from "
+            "scikit-learn's whole set? It may learn from `train` and `validation` alone.",
+            section="9.1",
         ),
         Mistake(
             lambda train, validation, X: train.y,

@@ -1288,8 +1288,9 @@ def _let_pass(arguments: tuple, wrong: np.ndarray) -> str:
     numbers = np.flatnonzero(~wrong & _wrong_gradients(*arguments))
     which = "; ".join(f"number {n}: {slip}" for n, slip in zip(numbers, slips, strict=True))
     return (
-        f"You let a wrong claim pass ({which}; counted from 0). Compare every element with a slope "
-        "of the cost itself, and look at the largest difference."
+        f"You let a wrong claim pass ({which}; counted from 0). Every element is to be compared "
+        "with a slope of the cost itself, and the largest difference may be no more than a "
+        "thousandth of the gradient's size."
     )
 
 
@@ -1393,8 +1394,9 @@ WRONG_GRADIENTS = Task(
             lambda arguments, wrong: not (wrong & ~_wrong_gradients(*arguments)).any(),
             lambda arguments, wrong: (
                 "You call a claim wrong that is right: number "
-                f"{np.flatnonzero(wrong & ~_wrong_gradients(*arguments))[0]}, counted from 0. Does "
-                "your judge differentiate well enough, and do you ask for more digits than it has?"
+                f"{np.flatnonzero(wrong & ~_wrong_gradients(*arguments))[0]}, counted from 0. It "
+                "agrees with the slope of the cost in every element, to more than six digits. "
+                "Print the largest difference that your judge finds there."
             ),
         ),
         Property(

@@ -1356,18 +1356,16 @@ def _below_goal(arguments: tuple, verdict: Any) -> str:
         )
     if verdict == _CHANCE:
         return words + (
-            "That is hardly better than the same answers dealt out at random. Is the network "
-            "trained, and does its cost fall? Are the answers for X, in the order of its rows?"
+            "That is hardly better than the same answers dealt out at random: what your function "
+            "returns does not go with the strips in X. Measure it on the training strips, too. If "
+            "it is good there, look at what happens to X and at the order of the answers."
         )
     if not true / 2 < yes / 100 < 2 * true:
-        words += (
-            f"You answered yes to {yes:.0f}% of the questions, and {true:.0%} would be right: do "
-            "the thresholds fit what your network puts out? "
-        )
+        words += f"You answered yes to {yes:.0f}% of the questions, and {true:.0%} would be right. "
     return words + (
-        "Was X scaled as the training strips were, and not once more? Has your network a hidden "
-        "layer, and is it wide enough? Does its cost still fall when the training ends? Were the "
-        "thresholds chosen on the validation strips, and not on those that it was trained on?"
+        "Measure it on the training and on the validation strips, too. Good on those it was "
+        "trained on alone: it knows them by heart. Good on both: X is treated in another way than "
+        "they were. Good on neither: this kind of model is too weak, or has not learned enough."
     )
 
 

@@ -1855,8 +1855,9 @@ TUMOUR_PROBABILITIES = Task(
     mistakes=(
         Mistake(
             _says(_OTHER_CLASS),
-            "Most of your probabilities are on the wrong side: low where the label is 1. Check the "
-            "sign of the step, and which class the labels call 1.",
+            "Most of your probabilities are on the wrong side: low where the label is 1. Which "
+            "class is 1, and which column or output belongs to it? In a gradient descent of your "
+            "own, the sign of the step does this, too.",
             "6.3",
         ),
         Mistake(
@@ -1870,8 +1871,9 @@ TUMOUR_PROBABILITIES = Task(
         Mistake(
             _says("too sure of wrong answers"),
             "Your model is too sure where it is wrong, and the loss punishes that. Large weights "
-            "do this. Has gradient descent gone on for too long, is its learning rate too large, "
-            "or is the gradient a sum where it should be an average?",
+            "do this. They grow when gradient descent goes on for long or with a large learning "
+            "rate, when its gradient is a sum and no average, and where a library is told to "
+            "leave its penalty on large weights out.",
             "6.3",
         ),
         Mistake(

@@ -972,8 +972,8 @@ EFFECTIVE_RATE = Task(
         ),
         Property(
             lambda arguments, rate: not np.isnan(rate[arguments[2] != 0]).any(),
-            "Some of your rates are nan though their gradient is not 0. (A parameter that stands "
-            "still has the rate 0; a negative gradient is a gradient like any other.)",
+            "Some of your rates are nan though their own gradient is not 0. Only where the "
+            "gradient itself is 0 is no rate right.",
         ),
         Property(
             lambda arguments, rate: (

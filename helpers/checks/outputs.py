@@ -910,9 +910,8 @@ _CLEAR_WINNER = Task(
         ),
         Mistake(
             _second_on_average,
-            "You compared the best activation with the second best by average, and with no other."
-            " One with a worse average can have a lucky run all the same: compare with all of"
-            " them.",
+            "You compared the best activation with one other, and with no more. Any of the others"
+            " can have a lucky run: compare with all of them.",
         ),
         Mistake(
             lambda costs: "nobody",
@@ -995,8 +994,8 @@ def _answers(a: np.ndarray, y: np.ndarray) -> str:
     if abs(shift) > y.std() / 2 and a.std() > y.std() / 3 and spread < _LARGEST_ERROR:
         return (
             f"{facts} They would be good ones if all were {abs(shift):.2f}"
-            f" {'lower' if shift > 0 else 'higher'}: is something added to all of them, such as a"
-            " bias that is set after the training?"
+            f" {'lower' if shift > 0 else 'higher'}. What moves all of them is a bias that is set"
+            " after the training, or a y that was shifted before it and never shifted back."
         )
     if abs(shift) > y.std() / 2:
         return (

@@ -111,6 +111,14 @@ def _labels(
         )
     if FOR_EACH_EXAMPLE.search(f"{place.text(node.value)} {origin}"):
         return f"{start} It has one for each example: does it need one for each class?"
+    value = place.what(node.value)
+    stored = isinstance(node.ctx, ast.Store)
+    if stored and part is node.slice and value and len(value.shape or ()) == 2:
+        array = place.text(node.value)
+        return (
+            f"{start} Alone, it picks whole rows. For the element of each row that a label names,"
+            f" write `{array}[np.arange(len({array})), {name}]`."
+        )
     if index == size and labels.low is not None and labels.low >= 1:
         return f"{start} Do these labels count from 1? Indices count from 0."
     return start
@@ -163,7 +171,8 @@ def _why_outside(
                 f"`{name}` runs through `{call}`, and `{array}` has fewer. Is `{name}` the index"
                 f" that belongs here? If it is, the loop is too long, or `{array}` too short."
             )
-    if index == size and not loops:
+    length = r"len\(.*\)|.*\.size|.*\.shape\[.*\]|\d+"
+    if index == size and not loops and part and re.fullmatch(length, ast.unparse(part)):
         return "Indices count from 0, so the last one is one less than the length."
     return ""
 

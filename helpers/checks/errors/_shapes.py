@@ -77,7 +77,14 @@ def _how_to_fit(place: Place, pair: list[ast.expr], shapes: list[tuple[int, ...]
             as_column = f"`{name}[:, None]`, {column}," if len(name) <= 30 else f"As {column} it"
             return f"{as_column} would fit: one number for each row."
     for part, shape, other in both:
-        if len(shape) == len(other) == 2 and 1 not in shape and _fits(shape[::-1], other):
+        if len(shape) != 2 or len(other) != 2:
+            continue
+        if shape[1] == 1 != other[1] == shape[0]:
+            return (
+                f"As a row, of shape (1, {shape[0]}) or ({shape[0]},), `{_operand(place, part)}`"
+                " would fit: one number for each column."
+            )
+        if 1 not in shape + other and _fits(shape[::-1], other):
             name = f"{_operand(place, part)}.T"
             return f"Transposed, `{name}`, it would fit. Is that meant?" if len(name) <= 40 else ""
     return ""
@@ -325,8 +332,8 @@ def ragged(place: Place, said: re.Match) -> str | None:
         argument = place.code(place.node.args[0], "what it gets") if place.node.args else "it"
         return (
             f"{capital(argument)} has rows of different lengths, and an array needs rows of the"
-            " same length. Are they meant to differ? Then leave them in the list, and take from it"
-            " the one that is needed, or each by itself."
+            " same length. If they should be equal, look at the line that makes them: is its axis"
+            " the right one? If not, leave them in the list and take each by itself."
         )
     return None
 

@@ -482,7 +482,8 @@ SHAPES = [
     ),
     Slip(
         lambda v: f"{{It}} holds the right numbers, but has {shapes(v)}: it is a column.",
-        "Does `keepdims=True`, a `[:, None]` or a `reshape` make it one?",
+        "What makes it one? Perhaps `keepdims=True`, a `[:, None]`, a slice where an index should "
+        "be, or a function that keeps the axis.",
         _in_shape(lambda v: v.e.ndim == 1 and v.g.shape == (len(v.e), 1)),
         "form",
     ),
