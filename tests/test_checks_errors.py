@@ -155,6 +155,7 @@ SHAPES = [
     ("X + b", "X, b", [MATRIX, VECTOR], "2 meets 3|`b[:, None]`"),
     ("X * b", "X, b", [MATRIX, np.ones(4)], "`X` has the shape (3, 2) and `b` (4,)|2 meets 4"),
     ("np.maximum(X, W)", "X, W", [MATRIX, MATRIX.T], "Transposed|`X.T`"),
+    ("X.T > t[:, None]", "X, t", [MATRIX, VECTOR], "(3,), `t[:, None]` would fit|each column"),
     ("Z / Z.sum(axis=1)", "Z", [MATRIX], "keepdims=True|(3, 1)"),
     ("s = Z.sum(axis=1)\nreturn Z / s", "Z", [MATRIX], "keepdims=True"),
     (
@@ -198,6 +199,7 @@ INDICES = [
     ("i = 0\nwhile True:\n    i += 1\n    y[i]", "y", [VECTOR], "past the end|condition"),
     ("i = 0\nwhile y[i] < 9:\n    i += 1", "y", [VECTOR], "past the end"),
     ("y[len(y)]", "y", [VECTOR], "asks for 3|count from 0"),
+    ("Y = np.zeros((2, 3))\nY[y] = 1", "y", [WHOLE], "up to 2|`Y[np.arange(len(Y)), y]`"),
     ("y[0]", "y", [VECTOR[:0]], "`y` is empty"),
     ("Y = np.zeros((3, y.max()))\nY[range(3), y] = 1", "y", [WHOLE], "up to 2|one more than"),
     ("np.eye(3)[y]", "y", [WHOLE + 1], "up to 3|count from 1?"),
@@ -456,6 +458,9 @@ def unpack():
         ("np.all(z > 0) and (1 if z > 1 else 0)", "z", [WHOLE + 1], "`and`"),
         ("z = z * 2\nz -= 0.5", "z", [WHOLE], "find their array changed"),
         ("y[-9]", "y", [VECTOR], "count from 0|one less"),
+        ("y[3]", "y", [VECTOR], "count from 0|one less"),  # 3 may be meant for longer ones
+        ("np.bincount(y)[k]", "y, k", [WHOLE, 3], "count from 0|one less"),
+        ("X.T > t[:, None]", "X, t", [MATRIX, VECTOR], "Transposed"),
         ("a[y]", "a, y", [VECTOR, np.array([1.0, 0.0, 1.0])], "astype"),
         ("z > 0 and z < 1", "z", [VECTOR], "one answer"),
         ("np.eye(3)[y]", "y", [WHOLE + 5], "count from 1"),

@@ -1012,10 +1012,8 @@ def _test() -> tuple[np.ndarray, np.ndarray]:
 
 
 def read_digits(train: Any, validation: Any, X: np.ndarray) -> np.ndarray:
-    """Give the true digits but two, as the best reader does: it sees the rest in no time."""
-    answers = _test()[1].copy()
-    answers[:2] = (answers[:2] + 1) % 10
-    return answers
+    """Give the true digits, for no answer is better and none comes sooner."""
+    return _test()[1].copy()
 
 
 def _digits() -> tuple[tuple, ...]:
@@ -1024,7 +1022,6 @@ def _digits() -> tuple[tuple, ...]:
 
 
 _REACHED = f"more than {RIGHT_OF_SOFTMAX_REGRESSION} of 359 right"
-_ALL = "all 359 right, also those that no model reads without having seen them"
 _BELOW = "not enough"
 _NO_DIGITS = "not enough, and some answers are no digits"
 
@@ -1052,8 +1049,6 @@ def _verdict(arguments: tuple, output: Any) -> str:
     if not (answers == np.floor(answers)).all():
         return "numbers that are not whole"
     right = {shift: int((answers + shift == y).sum()) for shift in (0, 1, -1)}
-    if right[0] == len(y):
-        return _ALL
     if right[0] > RIGHT_OF_SOFTMAX_REGRESSION:
         return _REACHED
     if (answers == datasets.digits().test.y).mean() > 0.9:
@@ -1140,13 +1135,6 @@ READ_DIGITS = Task(
             "You answered for the test images in the order in which the data set has them. `check` "
             "hands over the images in X in another order: the answers are asked for X, without a "
             "look at the data set's test part.",
-        ),
-        Mistake(
-            lambda train, validation, X: _test()[1].copy(),
-            "All 359 are right, also those two that no model in our trials read without having "
-            "seen them. Does yours learn from the test images as well, from `data.test` or from "
-            "scikit-learn's whole set? It may learn from `train` and `validation` alone.",
-            section="9.1",
         ),
         Mistake(
             lambda train, validation, X: train.y,

@@ -1289,8 +1289,8 @@ def _let_pass(arguments: tuple, wrong: np.ndarray) -> str:
     which = "; ".join(f"number {n}: {slip}" for n, slip in zip(numbers, slips, strict=True))
     return (
         f"You let a wrong claim pass ({which}; counted from 0). Every element is to be compared "
-        "with a slope of the cost itself, and the largest difference may be no more than a "
-        "thousandth of the gradient's size."
+        "with a slope of the cost itself. One that differs by a thousandth of the largest element "
+        "is wrong."
     )
 
 

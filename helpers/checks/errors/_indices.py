@@ -171,7 +171,7 @@ def _why_outside(
                 f"`{name}` runs through `{call}`, and `{array}` has fewer. Is `{name}` the index"
                 f" that belongs here? If it is, the loop is too long, or `{array}` too short."
             )
-    length = r"len\(.*\)|.*\.size|.*\.shape\[.*\]|\d+"
+    length = r"len\([\w.]+\)|[\w.]+\.size|[\w.]+\.shape\[\d\]"
     if index == size and not loops and part and re.fullmatch(length, ast.unparse(part)):
         return "Indices count from 0, so the last one is one less than the length."
     return ""

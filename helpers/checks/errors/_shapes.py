@@ -79,7 +79,7 @@ def _how_to_fit(place: Place, pair: list[ast.expr], shapes: list[tuple[int, ...]
     for part, shape, other in both:
         if len(shape) != 2 or len(other) != 2:
             continue
-        if shape[1] == 1 != other[1] == shape[0]:
+        if shape[1] == 1 and shape[0] == other[1] > 1:
             return (
                 f"As a row, of shape (1, {shape[0]}) or ({shape[0]},), `{_operand(place, part)}`"
                 " would fit: one number for each column."
