@@ -994,8 +994,8 @@ def _answers(a: np.ndarray, y: np.ndarray) -> str:
     if abs(shift) > y.std() / 2 and a.std() > y.std() / 3 and spread < _LARGEST_ERROR:
         return (
             f"{facts} They would be good ones if all were {abs(shift):.2f}"
-            f" {'lower' if shift > 0 else 'higher'}. Was a bias set after the training, or y shifted"
-            " before it and the answers never shifted back?"
+            f" {'lower' if shift > 0 else 'higher'}. Was a bias set after the training, or y"
+            " shifted before it and the answers never shifted back?"
         )
     if abs(shift) > y.std() / 2:
         return (
