@@ -34,8 +34,6 @@ SCALED = task(
         (lambda a, m: -a, "the sign is wrong"),
         (lambda a, m: m * a, "too large by the factor m"),
         (lambda a, m: a / m, "divided by m"),
-        (lambda a, m: 2 * a, "twice as large"),
-        (lambda a, m: a / 2, "factor of 2 is missing"),
         (lambda a, m: a.T, "rows and columns are exchanged"),
         (lambda a, m: a.mean(axis=0), "averaged over the examples"),
         (lambda a, m: a.mean(), "averaged over everything"),
@@ -129,12 +127,12 @@ def test_a_common_fault_that_is_a_known_mistake_too_is_said_in_its_words():
         lambda X, y: y**2,
         PROBES,
         mistakes=(
-            Mistake(lambda X, y: y**2 / 2, "The 2 is missing."),
+            Mistake(lambda X, y: -(y**2), "The sign is lost."),
             Mistake(lambda X, y: (y**2)[::-1], "You went backwards."),
         ),
     )
-    assert wrong(lambda X, y: (y**2)[::-1] / 2, known).diagnosis == (
-        "Two things at once. First: The 2 is missing. Second: You went backwards."
+    assert wrong(lambda X, y: -(y**2)[::-1], known).diagnosis == (
+        "Two things at once. First: The sign is lost. Second: You went backwards."
     )
 
 
@@ -144,10 +142,10 @@ def test_two_pairs_that_explain_as_much_say_nothing():
         PROBES,
         mistakes=(
             Mistake(lambda X, y: np.sin(y), "One."),
-            Mistake(lambda X, y: 4 * np.sin(y), "The other."),
+            Mistake(lambda X, y: -np.sin(y) / len(y), "The other."),
         ),
     )
-    assert wrong(lambda X, y: 2 * np.sin(y), rivals).reason != "pair"
+    assert wrong(lambda X, y: -np.sin(y), rivals).reason != "pair"
 
 
 def test_mistakes_that_show_in_the_last_digits_only_are_no_pair():
@@ -168,5 +166,5 @@ def test_few_numbers_are_no_evidence():
 
 
 def test_every_common_fault_is_tested_and_named():
-    assert len({fault.words for fault in FAULTS}) == len(FAULTS) == 12
+    assert len({fault.words for fault in FAULTS}) == len(FAULTS) == 10
     assert two_faults.__doc__

@@ -38,8 +38,6 @@ FAULTS = (
     Fault("the sign is wrong", lambda a, m: -a),
     Fault("it is too large by the factor m, the number of examples", lambda a, m: m * a),
     Fault("it is divided by m, the number of examples, once too often", lambda a, m: a / m),
-    Fault("it is twice as large", lambda a, m: 2 * a),
-    Fault("a factor of 2 is missing", lambda a, m: a / 2),
     Fault("rows and columns are exchanged", lambda a, m: _matrix(a).T),
     Fault("it is averaged over the examples", lambda a, m: _examples(a, m).mean(axis=0)),
     Fault("it is averaged over everything", lambda a, m: _examples(a, m).mean()),

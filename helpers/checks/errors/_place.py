@@ -86,6 +86,12 @@ class Place:
         name = node.id if isinstance(node, ast.Name) else ""
         return self.failure.origins.get(name, "")
 
+    def given(self, node: ast.AST | None) -> bool:
+        """Whether an expression is an argument as it was passed, or that transposed."""
+        if isinstance(node, ast.Attribute) and node.attr == "T":
+            node = node.value
+        return isinstance(node, ast.Name) and node.id in self.parameters and not self.origin(node)
+
     # --- in words ---
 
     def text(self, node: ast.AST) -> str:

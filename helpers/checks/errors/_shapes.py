@@ -72,7 +72,10 @@ def _how_to_fit(place: Place, pair: list[ast.expr], shapes: list[tuple[int, ...]
         if len(shape) == 1 and len(other) == 2 and shape[0] == other[0] != other[1]:
             column = f"a column of shape ({shape[0]}, 1)"
             if kept := _summed(place, part):
-                return f"With `keepdims=True` in {kept} it stays {column}, which would fit."
+                return (
+                    f"{kept} is one number for each row. With `keepdims=True` it stays {column},"
+                    " which fits; one number for each column would be `axis=0`."
+                )
             name = _operand(place, part)
             as_column = f"`{name}[:, None]`, {column}," if len(name) <= 30 else f"As {column} it"
             return f"{as_column} would fit: one number for each row."
@@ -84,7 +87,8 @@ def _how_to_fit(place: Place, pair: list[ast.expr], shapes: list[tuple[int, ...]
                 f"As a row, of shape (1, {shape[0]}) or ({shape[0]},), `{_operand(place, part)}`"
                 " would fit: one number for each column."
             )
-        if 1 not in shape + other and _fits(shape[::-1], other):
+        sure = place.given(pair[1] if part is pair[0] else pair[0])
+        if 1 not in shape + other and _fits(shape[::-1], other) and sure:
             name = f"{_operand(place, part)}.T"
             return f"Transposed, `{name}`, it would fit. Is that meant?" if len(name) <= 40 else ""
     return ""
@@ -226,7 +230,8 @@ def _products(
 
     ways = []
     if len(first) + len(second) < 4:  # of a vector: exchanged and transposed is the same
-        return f"`{y} @ {x}`" if second[-1] == first[0] else ""
+        given = place.given(a) and place.given(b)  # otherwise a vector may be the mistake
+        return f"`{y} @ {x}`" if second[-1] == first[0] and given else ""
     if second[-1] == first[0]:
         ways.append(f"`{y} @ {x}`")
     if len(first) == 2 and first[0] == second[0]:

@@ -476,26 +476,25 @@ SQUARE = (
 SHAPES = [
     Slip(
         lambda v: f"{{It}} holds the right number, but in an array of shape {v.g.shape}.",
-        "Does an index, or a `.sum()`, miss that would make one number of it?",
+        "The number itself is asked for: `.item()` takes it out of the array.",
         _in_shape(lambda v: v.e.ndim == 0 and v.g.ndim > 0),
         "form",
     ),
     Slip(
         lambda v: f"{{It}} holds the right numbers, but has {shapes(v)}: it is a column.",
-        "What makes it one? Perhaps `keepdims=True`, a `[:, None]`, a slice where an index should "
-        "be, or a function that keeps the axis.",
+        "`[:, 0]` behind it makes a plain vector of it.",
         _in_shape(lambda v: v.e.ndim == 1 and v.g.shape == (len(v.e), 1)),
         "form",
     ),
     Slip(
         lambda v: f"{{It}} holds the right numbers, but has {shapes(v)}: it is a table of one row.",
-        "Does `keepdims=True`, a pair of brackets or a `reshape` make it one?",
+        "`[0]` behind it takes the row out.",
         _in_shape(lambda v: v.e.ndim == 1 and v.g.shape == (1, len(v.e))),
         "form",
     ),
     Slip(
         lambda v: f"{{It}} holds the right numbers in one line: it has {shapes(v)}.",
-        "Does `ravel`, `flatten` or a loop lose the rows?",
+        "The rows and columns of the input are to stay.",
         _in_shape(lambda v: v.e.ndim == 2 and v.g.ndim == 1),
         "form",
     ),
