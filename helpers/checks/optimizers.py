@@ -7,6 +7,7 @@ and rounds as Keras does. The tests hold them against Keras's optimizers, brough
 from __future__ import annotations
 
 import copy
+import itertools
 import weakref
 from collections.abc import Callable
 from typing import Any
@@ -34,8 +35,17 @@ def _right(reference: Callable, arguments: tuple, observed: Any) -> list[bool]:
     ]
 
 
-def _memory_first(reference: Callable, memory: tuple[str, ...], move: str) -> tuple[Property, ...]:
-    """Return properties that say which line to look at: those of the memory, or that of w."""
+def _memory_first(
+    reference: Callable,
+    memory: tuple[str, ...],
+    move: Callable[[tuple], str],
+    others: dict[tuple[str, str], Callable] | None = None,
+) -> tuple[Property, ...]:
+    """Return properties that say what to look at: the memory, or how w follows from it.
+
+    `move` says the latter of the arguments of a call; `others` are known wrong forms of the memory,
+    by its name and by what is wrong with it.
+    """
 
     def moves(arguments: tuple, observed: Any) -> bool:
         w, *rest = _right(reference, arguments, observed)
@@ -55,12 +65,25 @@ def _memory_first(reference: Callable, memory: tuple[str, ...], move: str) -> tu
             )
         return (
             f"On this input your new {wrong} {verb} not what is expected, and w is not, either. "
-            "Look at what is remembered first, and at the order in which you return the parts."
+            + _as_if(arguments, dict(zip(memory, observed[1:], strict=True)), others)
+            + f"Look at the new {wrong} first: w follows from what is remembered."
         )
 
-    many = len(memory) > 1
-    right = f"On this input your new {' and '.join(memory)} {'are' if many else 'is'} right, but w "
-    return Property(moves, right + f"is not. {move}"), Property(remembers, diagnosis)
+    verb = "are" if len(memory) > 1 else "is"
+    right = f"On this input your new {' and '.join(memory)} {verb} right, but w is not. "
+    return (
+        Property(moves, lambda arguments, observed: right + move(arguments)),
+        Property(remembers, diagnosis),
+    )
+
+
+def _as_if(arguments: tuple, new: dict[str, Any], others: dict | None) -> str:
+    """Say which known wrong form the new memory has, if it has one."""
+    return "".join(
+        f"Your {name} is what comes if {what}. "
+        for (name, what), form in (others or {}).items()
+        if np.allclose(new[name], form(*arguments), rtol=1e-9, atol=1e-12)
+    )
 
 
 def _two_lines(
@@ -98,7 +121,7 @@ def _velocity(u, g, alpha, mu):
 
 
 _VELOCITIES = {
-    "the velocity points uphill, since α g has to be subtracted": (
+    "α g is added to the velocity, where it is to be subtracted": (
         lambda u, g, alpha, mu: mu * u + alpha * g
     ),
     "the velocity lacks the learning rate": lambda u, g, alpha, mu: mu * u - g,
@@ -117,12 +140,15 @@ _VELOCITIES = {
     "all of the old velocity survives": lambda u, g, alpha, mu: u - alpha * g,
 }
 _MOVES = {
-    "w moves by minus the velocity, which holds the sign already": (
+    "the velocity is subtracted from w, where it is to be added": (
         lambda w, u, new_u, g, alpha, mu: w - new_u
     ),
     "w moves by the old velocity": lambda w, u, new_u, g, alpha, mu: w + u,
-    "the velocity is multiplied by −α before it is added to w": (
+    "the velocity is multiplied by α and subtracted from w, where it is to be added as it is": (
         lambda w, u, new_u, g, alpha, mu: w - alpha * new_u
+    ),
+    "the velocity is multiplied by α before it is added to w": (
+        lambda w, u, new_u, g, alpha, mu: w + alpha * new_u
     ),
 }
 _W = np.array([1.0, -2.0, 0.5])
@@ -209,7 +235,9 @@ MOMENTUM_STEP = Task(
             _then(_velocity, lambda w, u, new_u, g, alpha, mu: w - alpha * g),
             "Your velocity is right, but w took a plain step: the velocity is not used.",
         ),
-        *_two_lines(_then, _VELOCITIES, _MOVES, (0, 0), (4, 2)),  # these two have their own words
+        *_two_lines(
+            _then, _VELOCITIES, _MOVES, (0, 0), (1, 3), (4, 2)
+        ),  # they have their own words
         Mistake(
             _then(lambda u, g, alpha, mu: mu * u + (1 - mu) * g),
             "Your velocity is a running mean of the gradients, with 1 − μ before the new one. Here "
@@ -251,7 +279,7 @@ MOMENTUM_STEP = Task(
         ),
     ),
     properties=_memory_first(
-        _momentum, ("velocity",), "Look at the line in which w moves by the velocity."
+        _momentum, ("velocity",), lambda arguments: "Look at the line that makes the new w."
     ),
     hints=(
         "Two lines, in the order of section 8.5: the velocity first, then w.",
@@ -375,6 +403,12 @@ RMSPROP_STEP = Task(
             "Above the fraction bar stands your root of v. There belongs the gradient itself.",
         ),
         Mistake(
+            _sized(
+                move=lambda w, v, new_v, g, alpha, epsilon: w - alpha / np.sqrt(new_v + epsilon)
+            ),
+            "Your step lacks the gradient: it belongs above the fraction bar, with its sign.",
+        ),
+        Mistake(
             _sized(lambda v, g, rho: v + g**2),
             "You added the square to v without letting the old v fade: that is Adagrad, whose "
             "steps shrink for ever. v is a running mean.",
@@ -425,6 +459,15 @@ RMSPROP_STEP = Task(
             "Your ε is added to w, not to v: it belongs below the root, so mind the parentheses.",
         ),
         Mistake(
+            _sized(
+                move=lambda w, v, new_v, g, alpha, epsilon: (
+                    w - alpha * (g / np.sqrt(new_v) + epsilon)
+                )
+            ),
+            "Your ε is added to the quotient, not to v: it belongs below the root, so mind the "
+            "parentheses.",
+        ),
+        Mistake(
             lambda w, v, g, alpha, rho, epsilon: (
                 _rmsprop(w, v, g, alpha, rho, epsilon)[0],
                 _rmsprop(w, v, g, alpha, rho, epsilon)[1] + epsilon,
@@ -441,7 +484,9 @@ RMSPROP_STEP = Task(
             "Above the fraction bar you squared the gradient. Only in v it is squared.",
         ),
     ),
-    properties=_memory_first(_rmsprop, ("v",), "Look at the fraction that is subtracted from w."),
+    properties=_memory_first(
+        _rmsprop, ("v",), lambda arguments: "Look at the line that makes the new w."
+    ),
     hints=(
         "Two lines, in the order of section 8.5: the running mean of the squares first, then w. "
         "Everything is element by element.",
@@ -539,11 +584,53 @@ _CORRECTIONS = {
 }
 _RATIOS = {
     "ε is added inside the root": lambda m_hat, v_hat, g, epsilon: m_hat / np.sqrt(v_hat + epsilon),
-    "you divided by v̂, not by its root": lambda m_hat, v_hat, g, epsilon: m_hat / (v_hat + epsilon),
+    "you divided by the mean of the squares, not by its root": lambda m_hat, v_hat, g, epsilon: (
+        m_hat / (v_hat + epsilon)
+    ),
     "the step is added to w, not subtracted": lambda m_hat, v_hat, g, epsilon: (
         -m_hat / (np.sqrt(v_hat) + epsilon)
     ),
     "ε is left out": lambda m_hat, v_hat, g, epsilon: m_hat / np.sqrt(v_hat),
+}
+
+
+def _the_corrected(arguments: tuple) -> str:
+    """Say what the corrected means are for these arguments, and what follows from that."""
+    hats = _hats_kept(*arguments)[1:]
+    m_hat, v_hat = (np.array2string(hat, precision=6, separator=", ") for hat in hats)
+    return (
+        f"Corrected, the means are m̂ = {m_hat} and v̂ = {v_hat}: print yours. If they are others, "
+        "look at the corrections; if not, at how w follows from them."
+    )
+
+
+_OTHER_MEANS = {
+    ("m", "the new gradient lacks the weight 1 − β₁"): (
+        lambda w, m, v, g, t, alpha, beta_1, beta_2, epsilon: beta_1 * m + g
+    ),
+    ("m", "β₂ stands in it in place of β₁"): (
+        lambda w, m, v, g, t, alpha, beta_1, beta_2, epsilon: beta_2 * m + (1 - beta_2) * g
+    ),
+    ("m", "β₁ and 1 − β₁ are exchanged"): (
+        lambda w, m, v, g, t, alpha, beta_1, beta_2, epsilon: (1 - beta_1) * m + beta_1 * g
+    ),
+    ("v", "the new square lacks the weight 1 − β₂"): (
+        lambda w, m, v, g, t, alpha, beta_1, beta_2, epsilon: beta_2 * v + g**2
+    ),
+    ("v", "β₁ stands in it in place of β₂"): (
+        lambda w, m, v, g, t, alpha, beta_1, beta_2, epsilon: beta_1 * v + (1 - beta_1) * g**2
+    ),
+    ("v", "β₂ and 1 − β₂ are exchanged"): (
+        lambda w, m, v, g, t, alpha, beta_1, beta_2, epsilon: (1 - beta_2) * v + beta_2 * g**2
+    ),
+    ("v", "the gradient in it is not squared"): (
+        lambda w, m, v, g, t, alpha, beta_1, beta_2, epsilon: beta_2 * v + (1 - beta_2) * g
+    ),
+    ("v", "the new m is squared in it, where the gradient should be"): (
+        lambda w, m, v, g, t, alpha, beta_1, beta_2, epsilon: (
+            beta_2 * v + (1 - beta_2) * (beta_1 * m + (1 - beta_1) * g) ** 2
+        )
+    ),
 }
 _LONG = 1 - 2**-10  # like 0.999, but exact in single precision, which Keras goes through
 _M = np.array([-0.25, 0.5, 1.0])
@@ -659,8 +746,8 @@ ADAM_STEP = Task(
             _adam_with(
                 correction=lambda m, v, t, beta_1, beta_2: _corrected(m, v, t - 1, beta_1, beta_2)
             ),
-            "Your correction is that of the step before, with t − 1; at the first step it divides "
-            "by zero. The t you are given counts from 1 already.",
+            "Your correction is that of the step before, with t − 1, which is 0 at the first step. "
+            "The t you are given counts from 1 already.",
             "8.7",
         ),
         Mistake(
@@ -683,6 +770,16 @@ ADAM_STEP = Task(
             _adam_with(correction=lambda m, v, t, beta_1, beta_2: (m, v / (1 - beta_2**t))),
             "You corrected v but not m. Both start at zero, so both need it.",
             "8.7",
+        ),
+        Mistake(
+            _adam_with(
+                correction=lambda m, v, t, beta_1, beta_2: (
+                    m / (1 - beta_1**t),
+                    v / (1 - beta_2**t) ** 2,
+                )
+            ),
+            "You divided the root of v by the correction. The root is taken of the corrected v̂: "
+            "the correction stands below it, too.",
         ),
         Mistake(
             _as_keras,
@@ -729,6 +826,19 @@ ADAM_STEP = Task(
             "In v the new square needs the weight 1 − β₂: v is a mean.",
         ),
         Mistake(
+            _adam_with(
+                m_mean=lambda m, g, beta: beta * m + g, v_mean=lambda v, g, beta: beta * v + g**2
+            ),
+            "What is new needs the weight 1 − β in both means: 1 − β₁ before the gradient, 1 − β₂ "
+            "before its square.",
+        ),
+        Mistake(
+            _adam_with(
+                correction=lambda m, v, t, beta_1, beta_2: _corrected(m, v, t, beta_2, beta_1)
+            ),
+            "In the corrections you exchanged β₁ and β₂: the first belongs to m, the second to v.",
+        ),
+        Mistake(
             _adam_with(v_mean=lambda v, g, beta: beta * v + (1 - beta) * g),
             "In v you took the mean of the gradients. It is the mean of their squares.",
         ),
@@ -751,8 +861,9 @@ ADAM_STEP = Task(
         ),
         Mistake(
             _alpha_t_without_root,
-            "You took the short cut with α_t, but without the root of v's correction. And this "
-            "task's ε is added to the root of the corrected v̂.",
+            "Your w moves by α · (1 − β₂ᵗ)/(1 − β₁ᵗ) · m / (√v + ε). In the short cut with α_t the "
+            "correction of v stands below a root; and this task's ε is added to the root of the "
+            "corrected v̂.",
         ),
         Mistake(
             _adam_with(ratio=lambda m_hat, v_hat, g, epsilon: m_hat / np.sqrt(v_hat)),
@@ -776,9 +887,7 @@ ADAM_STEP = Task(
             "The means that you return are the corrected ones, m̂ and v̂. They serve this step only; "
             "the next one has to start from m and v themselves.",
         ),
-        *_memory_first(
-            _adam, ("m", "v"), "Look at the two corrections, and at the line in which w moves."
-        ),
+        *_memory_first(_adam, ("m", "v"), _the_corrected, _OTHER_MEANS),
     ),
     hints=(
         "Five lines, in the order of section 8.7: the two means, their two corrections under new "
@@ -830,7 +939,7 @@ PAPER_EPSILON = Task(
         ),
         Mistake(
             lambda epsilon, beta_2, t: epsilon / np.sqrt((1 - beta_2) ** t),
-            "You raised 1 − β₂ to the power t. The power belongs to β₂ alone.",
+            "In your formula the power t is that of all of 1 − β₂. It belongs to β₂ alone.",
             "8.7",
         ),
         Mistake(
@@ -845,8 +954,8 @@ PAPER_EPSILON = Task(
         ),
         Mistake(
             lambda epsilon, beta_2, t: epsilon / np.sqrt(1 - beta_2 ** (t - 1)),
-            "Your correction is that of the step before, with t − 1; at the first step it divides "
-            "by zero.",
+            "Your correction is that of the step before, with t − 1, which is 0 at the first step. "
+            "The t you are given counts from 1 already.",
             "8.7",
         ),
         Mistake(
@@ -856,13 +965,18 @@ PAPER_EPSILON = Task(
         ),
         Mistake(
             lambda epsilon, beta_2, t: epsilon / (1 - beta_2 ** (t**0.5)),
-            "Python works through `beta_2**t**0.5` from right to left: it takes the root of t. The "
-            "root is that of the whole difference, so it needs parentheses.",
+            "You took the root of t, as `beta_2**t**0.5` does: Python works through it from right "
+            "to left. The root is that of the whole difference, so it needs parentheses.",
         ),
         Mistake(
             lambda epsilon, beta_2, t: epsilon / (1 - beta_2**t) ** 1 / 2,
-            "You divided by the correction and then by 2: `**1/2` is a power of 1, halved. Write "
-            "`**0.5`, `**(1/2)` or `np.sqrt`.",
+            "You divided by the correction and by 2, where the root of the correction belongs. If "
+            "you wrote `**1/2`: that is a power of 1, halved. Write `**0.5` or `np.sqrt`.",
+        ),
+        Mistake(
+            lambda epsilon, beta_2, t: epsilon / ((1 - beta_2**t) / 2),
+            "You divided by half of the correction, where its root belongs. If you wrote `**1/2`: "
+            "that is a power of 1, halved. Write `**0.5` or `np.sqrt`.",
         ),
         Mistake(
             lambda epsilon, beta_2, t: epsilon / (1 - np.sqrt(beta_2**t)),
@@ -928,13 +1042,13 @@ EFFECTIVE_RATE = Task(
         ),
         Mistake(
             _rate_of(lambda before, after, g: (before - after) / np.abs(g)),
-            "You divided by the absolute value of the gradient. Its sign matters: with it, a step "
-            "against the gradient has a positive rate.",
+            "Your rate has the wrong sign where the gradient is negative. Divide by the gradient "
+            "with its sign: then every step against it has a positive rate.",
         ),
         Mistake(
             _rate_of(lambda before, after, g: np.abs(before - after) / g),
-            "You took the absolute value of the change. Its sign matters: with it, a step against "
-            "the gradient has a positive rate.",
+            "Your rate has the wrong sign where the parameter has grown. Divide the change with "
+            "its sign: then every step against the gradient has a positive rate.",
         ),
         Mistake(
             _rate_of(lambda before, after, g: -after - before / g),
@@ -981,8 +1095,9 @@ EFFECTIVE_RATE = Task(
                     rate, _effective_rate(*arguments), rtol=1e-3, atol=0, equal_nan=True
                 )
             ),
-            "Your rates are almost right, but not to the last digit. Is something small added to "
-            "the gradient? It is not needed where the gradient is not 0.",
+            "Your rates are almost right, but not to the last digit, as if something small were "
+            "added. Nothing needs to be: where the gradient is not 0 it can be divided by, and "
+            "where it is 0 the answer is nan.",
         ),
     ),
     hints=(
@@ -1006,6 +1121,7 @@ EFFECTIVE_RATE = Task(
 WANTED_LOSS = 0.15
 _RATES = 10 ** np.arange(-4, 1.1, 0.25)  # searched for the best one
 _GOOD = f"a loss of at most {WANTED_LOSS}"
+_NOT_NEW = "an optimizer that is not new"
 
 
 def _losses(make: Callable[[], Any], seeds: int) -> float:
@@ -1061,7 +1177,7 @@ def _judge_optimizer(arguments: tuple, output: Any) -> Finding:
     """Train digits with the optimizer, and say what came of it."""
     if isinstance(output, Finding):  # of a mistake
         return output
-    if isinstance(output, str):
+    if str(output).lower() in ("sgd", "rmsprop", "adam"):
         return Finding("a name, no optimizer")
     if isinstance(output, type):
         return Finding("a class, no optimizer")
@@ -1071,10 +1187,13 @@ def _judge_optimizer(arguments: tuple, output: Any) -> Finding:
         keras = type(output).__module__.startswith("keras")
         what = f"an object of type {type(output).__name__}"
         return Finding("an optimizer of Keras" if keras else what)
-    if output in _returned or output.iterations:
-        return Finding("an optimizer that is not new")
+    if output.iterations:
+        return Finding("an optimizer that has made steps")
+    trial = _trial(output)
+    if trial == _GOOD and output in _returned:
+        return Finding(_NOT_NEW)
     _returned.add(output)
-    return _trial(output)
+    return trial
 
 
 def _judged(finding: str) -> Callable[[], Finding]:
@@ -1107,6 +1226,12 @@ _DIAGNOSES = {
         "about how far every weight moves in each step.",
     ),
 }
+_in_turn = itertools.cycle((_GOOD, _NOT_NEW))  # at the two probes
+_MAKE_A_NEW_ONE = (
+    "You returned this optimizer before. What it remembers would be carried from one training into "
+    "the next. Make a new one inside the function, at each call."
+)
+_SEARCH = " If your function searches for the rate: the one with the lowest loss is wanted."
 
 OPTIMIZER_FOR_DIGITS = Task(
     name="optimizer_for_digits",
@@ -1117,13 +1242,18 @@ OPTIMIZER_FOR_DIGITS = Task(
     seconds=60.0,
     mistakes=(
         *(
-            Mistake(_judged(f"{name}, learning rate too {size}"), diagnosis)
+            Mistake(_judged(f"{name}, learning rate too {size}"), diagnosis + _SEARCH)
             for name, diagnoses in _DIAGNOSES.items()
             for size, diagnosis in zip(("small", "large"), diagnoses, strict=True)
         ),
         Mistake(
+            lambda: Finding(next(_in_turn)),
+            _MAKE_A_NEW_ONE,
+        ),
+        Mistake(
             _judged("a class, no optimizer"),
-            "You returned the class. Wanted is an optimizer made from it, with a learning rate.",
+            "You returned a class. Wanted is an optimizer, made from a class of helpers.optimizers "
+            "with a learning rate.",
         ),
         Mistake(
             _judged("a name, no optimizer"),
@@ -1132,7 +1262,8 @@ OPTIMIZER_FOR_DIGITS = Task(
         ),
         Mistake(
             _judged("a number, no optimizer"),
-            "You returned a number. Wanted is an optimizer that has this learning rate.",
+            "You returned a number. Wanted is an optimizer, made with the learning rate that you "
+            "choose.",
         ),
         Mistake(
             _judged("an optimizer of Keras"),
@@ -1147,10 +1278,14 @@ OPTIMIZER_FOR_DIGITS = Task(
             "learning rate at their defaults (a momentum of 0.9 is fine), then search again.",
         ),
         Property(
-            lambda arguments, observed: observed != "an optimizer that is not new",
-            "The optimizer that you return is not new: you returned it before, or it has made "
-            "steps already. What it remembers would be carried from one training into the next. "
-            "Make it inside the function, at each call.",
+            lambda arguments, observed: observed != "an optimizer that has made steps",
+            "The optimizer that you return has made steps already, in a training. What it "
+            "remembers would be carried into the next one. Return a new one with the same "
+            "settings, made inside the function.",
+        ),
+        Property(
+            lambda arguments, observed: observed != _NOT_NEW,
+            _MAKE_A_NEW_ONE,
         ),
         Property(
             lambda arguments, observed: not str(observed).startswith("an object"),
