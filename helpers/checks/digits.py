@@ -42,6 +42,15 @@ def _guess_in_proportion(y_train: np.ndarray, y_new: np.ndarray) -> float:
     return float(shares[0] @ shares[1])
 
 
+def _looked_up(factor: int) -> Callable[[np.ndarray, np.ndarray], float]:
+    """Return an answer that raises where the digit is larger than all new ones."""
+
+    def answer(y_train: np.ndarray, y_new: np.ndarray) -> float:
+        return factor * (np.bincount(y_new)[np.bincount(y_train).argmax()] / len(y_new))
+
+    return answer
+
+
 BASELINE_ACCURACY = Task(
     name="baseline_accuracy",
     section="9.1",
@@ -111,7 +120,8 @@ BASELINE_ACCURACY = Task(
         ),
         Mistake(
             lambda y_train, y_new: (y_new == np.bincount(y_train).argmin()).mean(),
-            "You always answered with the rarest digit instead of the commonest.",
+            "You always answered with the digit of the smallest count. The commonest has the "
+            "largest.",
         ),
         Mistake(
             lambda y_train, y_new: (y_new == np.bincount(y_train).max()).mean(),
@@ -122,8 +132,22 @@ BASELINE_ACCURACY = Task(
             lambda y_train, y_new: (
                 y_new == np.unique(y_train, return_counts=True)[1].argmax()
             ).mean(),
-            "You took the position of the largest count for the digit. `np.unique` lists only the "
-            "digits that occur, so look up which digit stands at that position.",
+            "You took the position of the largest count for the digit, in a list that holds only "
+            "the digits that occur, as `np.unique` does. Look up which digit stands there.",
+        ),
+        *(
+            Mistake(
+                _looked_up(factor),
+                "You look up the count of your digit among the new ones, and where these are all "
+                "smaller there is no such place: `np.bincount` counts up to the largest digit that "
+                f"occurs. Give it `minlength=10`.{besides}",
+            )
+            for factor, besides in ((1, ""), (100, " And a share is asked for, not per cent."))
+        ),
+        Mistake(
+            lambda y_train, y_new: (y_new == np.argmax(y_train)).mean(),
+            "You answered with the position of the largest number in `y_train` itself. Count how "
+            "often each digit occurs first: the position of the largest count is the digit.",
         ),
         Mistake(
             lambda y_train, y_new: np.bincount(y_train).max() / len(y_new),
@@ -139,6 +163,15 @@ BASELINE_ACCURACY = Task(
             "You answered with the mean of the digits. Digits are names here: count which one "
             "occurs most often.",
             section="9.2",
+        ),
+        *(
+            Mistake(
+                lambda y_train, y_new, whole=whole: (y_new == whole(y_train.mean())).mean(),
+                f"You answered with the mean of the digits, {how}. Digits are names here: count "
+                "which one occurs most often.",
+                section="9.2",
+            )
+            for whole, how in ((np.rint, "rounded"), (np.floor, "cut to a whole number"))
         ),
         Mistake(
             lambda y_train, y_new: (y_new == np.median(y_train)).mean(),
@@ -213,6 +246,11 @@ def _divided_above(least: float) -> Callable[..., np.ndarray]:
     return scaled
 
 
+def _nan_to_zero(X: np.ndarray, X_train: np.ndarray) -> np.ndarray:
+    scaled = (X - X_train.mean(axis=0)) / X_train.std(axis=0)
+    return np.where(np.isnan(scaled), 0.0, scaled)
+
+
 def _by_one_number(X: np.ndarray, X_train: np.ndarray) -> np.ndarray:
     return (X - X_train.mean()) / X_train.std()
 
@@ -265,6 +303,14 @@ SCALE_LIKE_TRAINING = Task(
             "both, as you do with the standard deviation.",
         ),
         Mistake(
+            lambda X_train, X_new: (
+                _standardised(X_train),
+                (X_new - X_train.mean(axis=0)) / _divisor(X_new),
+            ),
+            "You divided the new examples by their own standard deviation. Use the training part's "
+            "for both, as you do with the mean.",
+        ),
+        Mistake(
             _with_all_rows,
             "You took mean and standard deviation of both parts together. So the training has "
             "already seen the new examples: a leak. Use the training part's alone.",
@@ -278,6 +324,26 @@ SCALE_LIKE_TRAINING = Task(
             _both(_by_one_number),
             "You used one mean and one standard deviation for the whole table. Each column has its "
             "own: average over the examples only.",
+        ),
+        Mistake(
+            _both(lambda X, X_train: (X - X_train.mean(axis=0)) / X_train.std()),
+            "You divided all columns by one standard deviation, that of the whole table. Each "
+            "column has its own: take it over the examples only.",
+        ),
+        Mistake(
+            _both(lambda X, X_train: (X - X_train.mean()) / _divisor(X_train)),
+            "You subtracted one mean from all columns, that of the whole table. Each column has "
+            "its own: take it over the examples only.",
+        ),
+        Mistake(
+            lambda X_train, X_new: (_standardised(X_train), X_new / _divisor(X_train)),
+            "Your X_train is right, but from your X_new no mean is subtracted, or one of 0: that "
+            "comes if it is taken from X_train after X_train has been scaled.",
+        ),
+        Mistake(
+            lambda X_train, X_new: (_standardised(X_train), X_new),
+            "Your X_train is right, but your X_new is as it came. If you took mean and standard "
+            "deviation from X_train after that had been scaled: they are 0 and 1 by then.",
         ),
         Mistake(
             _both(_by_rows),
@@ -315,11 +381,36 @@ SCALE_LIKE_TRAINING = Task(
             "A column that is the same in all training examples, such as a pixel at the rim, has "
             "the standard deviation 0, and you divided by it. The task says what to do there.",
         ),
+        *(
+            Mistake(
+                _both(
+                    lambda X, X_train, small=small: (
+                        (X - X_train.mean(axis=0)) / (X_train.std(axis=0) + small)
+                    )
+                ),
+                f"You added {small:g} to the standard deviation. If a column is the same in all "
+                "training examples and a new one differs, you divide by almost nothing and get a "
+                "huge number. Divide by 1 there.",
+            )
+            for small in (1e-8, 1e-7, 1e-6)
+        ),
+        *(
+            Mistake(
+                _both(
+                    lambda X, X_train, small=small: (
+                        (X - X_train.mean(axis=0)) / np.sqrt(X_train.var(axis=0) + small)
+                    )
+                ),
+                f"You added {small:g} to the variance. A column with little spread is then "
+                "divided by too much, and one without any by almost nothing. Divide by the "
+                "standard deviation itself, and by 1 where that is 0.",
+            )
+            for small in (1e-8, 1e-7, 1e-6, 1e-5)
+        ),
         Mistake(
-            _both(lambda X, X_train: (X - X_train.mean(axis=0)) / (X_train.std(axis=0) + 1e-8)),
-            "You added a small number to the standard deviation. If a column is the same in all "
-            "training examples and a new one differs, you divide by almost nothing and get a huge "
-            "number. Divide by 1 there.",
+            _both(_nan_to_zero),
+            "You divided by a standard deviation of 0 and put 0 in place of nan afterwards. A new "
+            "value that differs then becomes infinite. Divide by 1 there.",
         ),
         Mistake(
             _both(
@@ -335,13 +426,13 @@ SCALE_LIKE_TRAINING = Task(
         ),
         Mistake(
             _both(_divided_above(1e-3)),
-            "You did not divide columns whose standard deviation is small, below about 0.001. Only "
-            "where all training examples have the same value the divisor is 1.",
+            "You did not divide columns whose standard deviation is small, but not 0 (0.0001 in a "
+            "test). Only where all training examples have the same value the divisor is 1.",
         ),
         Mistake(
             _both(_divided_above(1e-5)),
-            "You did not divide columns whose standard deviation is very small, below about 1e-5. "
-            "Only where all training examples have the same value the divisor is 1.",
+            "You did not divide columns whose standard deviation is very small, but not 0 (1e-6 in "
+            "a test). Only where all training examples have the same value the divisor is 1.",
         ),
         Mistake(
             _both(lambda X, X_train: np.where(_flat(X_train), X, _standard(X, X_train))),
@@ -443,13 +534,21 @@ CONFUSION_MATRIX = Task(
     mistakes=(
         Mistake(
             _each_pair_once,
-            "Each place of your matrix holds 1 at most. Did you set it to 1, or add 1 to a whole "
-            "selection of places at once? NumPy then counts a place once, however often it is "
-            "named. Every example must count.",
+            "Each place of your matrix holds 1 at most, and every example must count. "
+            "`counts[y, answers] += 1` counts a place once, however often it is named; `= 1` and "
+            "`=+ 1` put a 1 there. `np.add.at` adds for each example, and so does a loop.",
         ),
         Mistake(
             _divided(1),
             "You divided each row by its sum. The matrix holds counts, not shares.",
+        ),
+        Mistake(
+            _divided(0),
+            "You divided each column by its sum. The matrix holds counts, not shares.",
+        ),
+        Mistake(
+            _divided(None),
+            "You divided by the number of examples. The matrix holds counts, not shares.",
         ),
         Mistake(
             _rows_divided,
@@ -471,11 +570,12 @@ CONFUSION_MATRIX = Task(
         ),
         Mistake(
             lambda y, answers, num_classes: confusion_matrix(y[1:], answers[1:], num_classes),
-            "You left out the first example: does a loop begin with 1? Positions begin with 0.",
+            "You left out the first example. Positions begin with 0.",
         ),
         Mistake(
             lambda y, answers, num_classes: confusion_matrix(y[:-1], answers[:-1], num_classes),
-            "You left out the last example: does a loop end one too early?",
+            "You left out the last example. The last position is `len(y) - 1`, and `range(len(y))` "
+            "ends there.",
         ),
         Mistake(
             _as_many_as_occur,
@@ -492,8 +592,8 @@ CONFUSION_MATRIX = Task(
         Property(
             lambda arguments, counts: not _only_this_is_symmetric(counts, *arguments),
             "Your matrix is symmetric: it says as often that r was read as c as that c was read as "
-            "r. Do you count each example in both directions? The row belongs to the true digit, "
-            "the column to the answer.",
+            "r. An example counts in one place only: the row belongs to its true digit, the column "
+            "to the answer.",
         ),
     ),
     hints=(
@@ -579,10 +679,6 @@ def _rises_in_a_row(val_loss: np.ndarray, patience: int) -> tuple[int, int]:
     return int(np.argmin(val_loss)) + 1, len(val_loss)
 
 
-def _from_zero(val_loss: np.ndarray, patience: int) -> tuple[int, int]:
-    return 1, min(patience, len(val_loss))
-
-
 def _at_the_first_rise(val_loss: np.ndarray, patience: int) -> tuple[int, int]:
     for epoch in range(1, len(val_loss)):
         if val_loss[epoch] > val_loss[epoch - 1]:
@@ -623,6 +719,56 @@ def _one_epoch_early(val_loss: np.ndarray, patience: int) -> tuple[int, int]:
         if epoch - best >= patience - 1:
             return best + 1, epoch + 1
     return best + 1, len(val_loss)
+
+
+def _an_epoch(number: Any) -> bool:
+    return bool(number == np.floor(number) and number >= 1)
+
+
+def _no_epochs(arguments: tuple, observed: Any) -> str:
+    part = float(next(part for part in observed if not _an_epoch(part)))
+    if part in arguments[0]:
+        return f"You returned {part:.6g}, a loss. Asked for is the epoch that reached it."
+    if part or observed[1] == part:
+        return (
+            f"You returned {part:.6g}, which is no epoch: they are whole numbers, counted from 1."
+        )
+    best, last = early_stopping(*arguments)
+    return (
+        f"Your best epoch is 0 on this input. Up to epoch {last}, the last, it is epoch {best}, "
+        f"with a loss of {arguments[0][best - 1]:.6g}. {_PRINT}"
+    )
+
+
+_PRINT = "Print each loss, and what your function compares it with."
+
+
+def _is_lowest(arguments: tuple, observed: Any) -> bool:
+    val_loss, (best, last) = arguments[0], observed
+    if not 1 <= best <= last <= len(val_loss):
+        return True
+    return bool(best == 1 + np.argmin(val_loss[: int(last)]))
+
+
+def _not_the_lowest(arguments: tuple, observed: Any) -> str:
+    val_loss, (best, last) = arguments[0], map(int, observed)
+    lowest = int(np.argmin(val_loss[:last]))
+    return (
+        f"On this input your best epoch is {best}, with a loss of {val_loss[best - 1]:.6g}, and "
+        f"your last is {last}. Up to there epoch {lowest + 1} is the first with the lowest loss, "
+        f"{val_loss[lowest]:.6g}. {_PRINT}"
+    )
+
+
+def _not_the_last(arguments: tuple, observed: Any) -> str:
+    val_loss, patience = arguments
+    best, last = early_stopping(val_loss, patience)
+    if last - best >= patience:
+        why = f"After epoch {best} no loss is lower up to epoch {last}: the patience is {patience}"
+    else:
+        why = f"Never do {patience} epochs in a row bring no new lowest loss: training goes on to"
+        why += f" the end, epoch {last}"
+    return f"{why}. Your last epoch is {int(observed[1])}."
 
 
 EARLY_STOPPING = Task(
@@ -669,16 +815,38 @@ EARLY_STOPPING = Task(
             "You added the patience to the epoch with the lowest loss of all. Training may have "
             "stopped before that epoch, and it cannot go on beyond the last.",
         ),
+        *(
+            Mistake(
+                lambda val_loss, patience, first=first: (first, min(patience, len(val_loss))),
+                f"No epoch ever counts as better with you: the best stays {first}, whatever the "
+                "losses are. An epoch does if its loss is below the lowest so far, and what you "
+                "begin with must be above all of them, as infinity is.",
+            )
+            for first in (0, 1)
+        ),
         Mistake(
-            _from_zero,
-            "You began with 0 as the lowest loss so far. No loss is lower, so no epoch ever counts "
-            "as better: begin with infinity.",
+            lambda val_loss, patience: (1, min(patience + 1, len(val_loss))),
+            "No epoch after the first ever counts as better with you, whatever the losses are. An "
+            "epoch does if its loss is below the lowest so far.",
+        ),
+        Mistake(
+            lambda val_loss, patience: (1, 1),
+            "You always return (1, 1), whatever the losses are. If a `return` stands inside your "
+            "loop, it ends the function in the first epoch: the last line belongs below the loop.",
         ),
         Mistake(
             _first_against_itself,
-            "You began with the first loss as the lowest and then compared the first epoch with "
-            "it: so it counts as an epoch that brought nothing. Begin with infinity, or with the "
-            "second epoch.",
+            "With you the first epoch counts as one that brought nothing, as if its loss were "
+            "compared with itself. It is the first lowest one: begin with infinity, or compare "
+            "from the second epoch on.",
+        ),
+        Mistake(
+            lambda val_loss, patience: (
+                early_stopping(val_loss, patience)[0],
+                early_stopping(val_loss, patience)[0] + patience,
+            ),
+            "Your best epoch is right, but the last is not always that plus the patience: training "
+            "may have come to its end before. Then the last epoch is the number of losses.",
         ),
         Mistake(
             lambda val_loss, patience: (
@@ -690,8 +858,8 @@ EARLY_STOPPING = Task(
         ),
         Mistake(
             lambda val_loss, patience: (early_stopping(val_loss, patience)[1],) * 2,
-            "You returned the last epoch twice. The best is the one with the lowest loss so far, "
-            "some epochs earlier.",
+            "Both of your numbers are the last epoch. The best is the one with the lowest loss up "
+            "to there.",
         ),
         Mistake(
             lambda val_loss, patience: (
@@ -711,8 +879,8 @@ EARLY_STOPPING = Task(
         ),
         Mistake(
             _one_epoch_early,
-            "You stop one epoch too early, or count the last one from 0. With a patience of 2, the "
-            "second epoch in a row without a new lowest loss is the last.",
+            "You stop one epoch too early. With a patience of 2, the second epoch in a row without "
+            "a new lowest loss is the last.",
         ),
         Mistake(
             _against_the_epoch_before,
@@ -731,7 +899,8 @@ EARLY_STOPPING = Task(
         ),
         Mistake(
             _at_the_first_rise,
-            "You stopped when the loss rose for the first time, and left the patience unused.",
+            "Training ends with you where the loss rises for the first time, whatever the patience "
+            "is.",
         ),
         Mistake(
             _never_reset,
@@ -745,8 +914,8 @@ EARLY_STOPPING = Task(
         ),
         Mistake(
             _clearly_better,
-            "You took for better only what is lower by 0.001 or more. Any loss below the lowest so "
-            "far is a new lowest one, however little it is below.",
+            "A loss that is lower by very little does not count as better with you. Any loss below "
+            "the lowest so far is a new lowest one, however little it is below.",
         ),
         Mistake(
             lambda val_loss, patience: early_stopping(-val_loss, patience),
@@ -758,6 +927,13 @@ EARLY_STOPPING = Task(
                 early_stopping(val_loss, patience)[1],
             ),
             "You returned the lowest loss. The task asks for the epoch that reached it.",
+        ),
+    ),
+    properties=(
+        Property(lambda arguments, observed: all(map(_an_epoch, observed)), _no_epochs),
+        Property(_is_lowest, _not_the_lowest),
+        Property(
+            lambda arguments, observed: observed[1] == early_stopping(*arguments)[1], _not_the_last
         ),
     ),
     hints=(
@@ -824,6 +1000,11 @@ def _below_one_half(z: np.ndarray, y: np.ndarray, k: int) -> np.ndarray:
 
 def _mask_after_sorting(z: np.ndarray, y: np.ndarray, k: int) -> np.ndarray:
     return np.argsort(_of_truth(softmax(z), y))[z.argmax(axis=1) != y][:k]
+
+
+def _whole_columns(z: np.ndarray, y: np.ndarray, k: int) -> np.ndarray:
+    wrong = np.flatnonzero(z.argmax(axis=1) != y)
+    return wrong[np.argsort(softmax(z)[:, y][wrong])][:k]
 
 
 def _last_errors(z: np.ndarray, y: np.ndarray, k: int) -> np.ndarray:
@@ -903,7 +1084,7 @@ WORST_ERRORS = Task(
         ),
         Mistake(
             _by(lambda z, y: np.zeros(len(y))),
-            "You took the first errors, unsorted.",
+            "You returned the first errors in the order of their positions, unsorted.",
         ),
         Mistake(
             lambda z, y, k: np.sort(worst_errors(z, y, k)),
@@ -918,6 +1099,23 @@ WORST_ERRORS = Task(
             _mask_after_sorting,
             "You sorted all images and then picked out with a mask that belongs to the unsorted "
             "ones. Pick out the errors first, or bring the mask into the same order.",
+        ),
+        Mistake(
+            _whole_columns,
+            "`probabilities[:, y]` takes a whole column for each label, which makes a table of m "
+            "rows and m columns. One number of each row is `probabilities[np.arange(len(y)), y]`.",
+        ),
+        Mistake(
+            lambda z, y, k: np.flatnonzero(z.argmax(axis=1) != y)[
+                np.argsort(_of_truth(softmax(z), y))
+            ][:k],
+            "You sorted all images, and used their places as places in the list of errors, which "
+            "is shorter. Sort the errors' probabilities alone.",
+        ),
+        Mistake(
+            lambda z, y, k: _worst_of(z, y, np.flatnonzero(np.argmax(z) != y))[:k],
+            "As the answer of all images you took the position of the largest logit of the whole "
+            "table. Each image has its own: look along its row, with `axis=1`.",
         ),
         Mistake(
             lambda z, y, k: worst_errors(z, y, k - 1),
@@ -1023,7 +1221,8 @@ def _digits() -> tuple[tuple, ...]:
 
 _REACHED = f"more than {RIGHT_OF_SOFTMAX_REGRESSION} of 359 right"
 _BELOW = "not enough"
-_NO_DIGITS = "not enough, and some answers are no digits"
+_MEASURED = "not enough, and like measurements"
+_OTHER_NAMES = "not enough, but one answer for each digit"
 
 
 def _kind(output: Any, answers: np.ndarray) -> str:
@@ -1047,7 +1246,8 @@ def _verdict(arguments: tuple, output: Any) -> str:
     if answers.shape != y.shape:
         return shapes.get(answers.shape, f"an array of shape {answers.shape} instead of {y.shape}")
     if not (answers == np.floor(answers)).all():
-        return "numbers that are not whole"
+        shares = ((answers >= 0) & (answers <= 1)).all()
+        return "numbers between 0 and 1" if shares else "numbers that are not whole"
     right = {shift: int((answers + shift == y).sum()) for shift in (0, 1, -1)}
     if right[0] > RIGHT_OF_SOFTMAX_REGRESSION:
         return _REACHED
@@ -1057,38 +1257,63 @@ def _verdict(arguments: tuple, output: Any) -> str:
         return "the same answer for every image"
     if max(right[1], right[-1]) > 0.9 * len(y):
         return "every digit off by one"
+    if _renamed(answers, y).sum() > max(0.6 * len(y), 2 * right[0]):
+        return Finding(_OTHER_NAMES, f"{right[0]} of {len(y)} right{_an_example(answers, y)}")
     measured = f"{right[0]} of {len(y)} right"
-    return Finding(_BELOW if 0 <= answers.min() <= answers.max() <= 9 else _NO_DIGITS, measured)
+    wrong = answers != y
+    near = (abs(answers - y)[wrong] <= 2).mean()
+    if wrong.sum() > 60 and near > 0.75:
+        return Finding(_MEASURED, f"{measured}, {near:.0%} of the others one or two beside")
+    return Finding(_BELOW, measured)
+
+
+def _renamed(answers: np.ndarray, y: np.ndarray) -> np.ndarray:
+    """Say of each image whether its digit is the commonest one among those with its answer."""
+    right = np.zeros(len(y), dtype=bool)
+    for answer in np.unique(answers):
+        same = answers == answer
+        right[same] = y[same] == np.bincount(y[same]).argmax()
+    return right
+
+
+def _an_example(answers: np.ndarray, y: np.ndarray) -> str:
+    """Say what the commonest answer under a wrong name is, and which digit it stands for."""
+    moved = _renamed(answers, y) & (answers != y)
+    answer, digit = Counter(zip(answers[moved], y[moved], strict=True)).most_common(1)[0][0]
+    return f"; where you answer {answer:g}, the digit is mostly {digit}"
 
 
 def _not_enough(arguments: tuple, verdict: Any) -> str:
     right = int(verdict.measured.split()[0])
     words = f"{right} of 359 test images right: {right / 359:.1%}. "
-    if verdict == _NO_DIGITS:
+    if verdict == _MEASURED:
+        *_, near = verdict.measured.partition(", ")
         return words + (
-            "And some of your answers are below 0 or above 9. Did your model learn the digits as "
-            "measurements, so that 7 lies between 6 and 8? They are names of classes: a number for "
+            f"Of the others, {near.split()[0]} lie one or two beside the true digit, as if digits "
+            "were measurements and 7 lay between 6 and 8. They are names of classes: a number for "
             "each of the ten is needed, and the answer is the position of the largest."
         )
-    if right < 60:
+    if verdict == _OTHER_NAMES:
+        *_, example = verdict.measured.partition("; ")
         return words + (
-            "Guessing gets 36: what your function returns does not go with the images in X. How "
-            "many does it read right of the training images? If most of them, look at what "
-            "happens to X and at the order of the answers. If few, it has not learned which image "
-            "is which digit."
+            "But your answers go with the images: most of those with one digit get the same "
+            f"answer, only that {example}. A number that stands for a group of images, such as a "
+            "cluster's, is not their digit: the digits in train.y have to name the groups."
         )
-    words += f"Softmax regression has {RIGHT_OF_SOFTMAX_REGRESSION} right. "
+    words += f"Guessing gets 36, and softmax regression has {RIGHT_OF_SOFTMAX_REGRESSION} right. "
     if right <= 340:
         return words + (
-            "How many does yours read right of the training and of the validation images? Good on "
-            "the training images alone: it knows them by heart. Good on both: X is treated in "
-            "another way than they were. Good on neither: this kind of model is too weak, or has "
-            "not learned enough."
+            "Let your function read the training images, with train.X in place of X, and compare "
+            "with train.y. If nearly all of them are right, your model knows these by heart and "
+            "new ones badly: choose by the validation part what does better. If not, see first "
+            "that X goes through the same steps as the training images did, such as a division, "
+            "and that the answers are in its order. Then it is the model: too simple, or trained "
+            "too little."
         )
     return words + (
-        "You need more than that. A network without a hidden layer is softmax regression itself, "
-        "and stays where that is. With one, choose its width and the epochs on the validation "
-        "part; and a few images are a matter of the random start."
+        "You need more than that. A network without a hidden layer is softmax regression itself: a "
+        "hidden layer helps. Whatever your model is, train it on the training part, and choose its "
+        "settings on the validation part. A few images are a matter of the random start."
     )
 
 
@@ -1111,8 +1336,13 @@ READ_DIGITS = Task(
         ),
         Mistake(
             lambda train, validation, X: 0.5 + 0.04 * read_digits(train, validation, X),
-            "Your answers are not whole numbers: perhaps the largest probability of each row. The "
-            "task asks for its position, the digit.",
+            "Your answers lie between 0 and 1, as probabilities do. The task asks for digits: the "
+            "position of the largest of ten numbers, not the number itself.",
+        ),
+        Mistake(
+            lambda train, validation, X: 0.3 + read_digits(train, validation, X),
+            "Your answers are not whole numbers. The task asks for digits, which are names of ten "
+            "classes: the answer is the position of the largest of ten numbers.",
         ),
         Mistake(
             lambda train, validation, X: read_digits(train, validation, X) + 1,
@@ -1121,8 +1351,9 @@ READ_DIGITS = Task(
         ),
         Mistake(
             lambda train, validation, X: np.zeros(len(X), dtype=int),
-            "You gave every image the same answer: the laziest baseline of all. If a model was "
-            "trained for it, its learning rate may be too high: does its loss fall?",
+            "You gave every image the same answer: the laziest baseline of all. Let your function "
+            "read the training images, with train.X in place of X. If all of these get one answer, "
+            "too, the model has learned nothing: print its loss after each epoch, it must fall.",
             section="9.1",
         ),
         Mistake(
@@ -1154,7 +1385,9 @@ READ_DIGITS = Task(
                 f"Your function returned {verdict}; one digit for each image in X is expected."
             ),
         ),
-        Property(lambda arguments, verdict: verdict not in (_BELOW, _NO_DIGITS), _not_enough),
+        Property(
+            lambda arguments, verdict: verdict not in (_BELOW, _MEASURED, _OTHER_NAMES), _not_enough
+        ),
     ),
     hints=(
         "Nothing new is needed: sections 9.3 to 9.7 built a network that does it. And 9.7 met a "
