@@ -924,6 +924,10 @@ PAPER_EPSILON = Task(
             "You multiplied where you should divide: this is Keras's ε for a given ε of the paper.",
         ),
         Mistake(
+            lambda epsilon, beta_2, t: epsilon * (1 - beta_2**t),
+            "You multiplied by the correction. The paper's ε is Keras's, divided by the root of it.",
+        ),
+        Mistake(
             lambda epsilon, beta_2, t: epsilon / (1 - beta_2**t),
             "The root is missing: v̂ is v divided by the correction, but ε is added to the roots.",
         ),
