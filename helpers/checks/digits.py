@@ -337,8 +337,8 @@ SCALE_LIKE_TRAINING = Task(
         ),
         Mistake(
             lambda X_train, X_new: (_standardised(X_train), X_new / _divisor(X_train)),
-            "Your X_train is right, but from your X_new no mean is subtracted, or one that is 0, as "
-            "that of X_train is once X_train has been scaled.",
+            "Your X_train is right, but from your X_new no mean is subtracted, or one that is 0, "
+            "as that of X_train is once X_train has been scaled.",
         ),
         Mistake(
             lambda X_train, X_new: (_standardised(X_train), X_new),
@@ -883,8 +883,8 @@ EARLY_STOPPING = Task(
         ),
         Mistake(
             _one_epoch_early,
-            "Where training is stopped, your last epoch is one too early. With a patience of 2, the "
-            "second epoch in a row without a new lowest loss is the last.",
+            "Where training is stopped, your last epoch is one too early. With a patience of 2, "
+            "the second epoch in a row without a new lowest loss is the last.",
         ),
         Mistake(
             _against_the_epoch_before,

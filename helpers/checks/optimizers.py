@@ -925,7 +925,7 @@ PAPER_EPSILON = Task(
         ),
         Mistake(
             lambda epsilon, beta_2, t: epsilon * (1 - beta_2**t),
-            "You multiplied by the correction. The paper's ε is Keras's, divided by the root of it.",
+            "You multiplied by the correction. The paper's ε is Keras's, divided by its root.",
         ),
         Mistake(
             lambda epsilon, beta_2, t: epsilon / (1 - beta_2**t),
