@@ -849,8 +849,8 @@ EARLY_STOPPING = Task(
                 early_stopping(val_loss, patience)[0],
                 early_stopping(val_loss, patience)[0] + patience,
             ),
-            "Your best epoch is right, but the last is not always that plus the patience: training "
-            "may have come to its end before. Then the last epoch is the number of losses.",
+            "With you training always ends `patience` epochs after the best. It may have come to "
+            "its end before: then the last epoch is the number of losses.",
         ),
         Mistake(
             lambda val_loss, patience: (

@@ -18,7 +18,7 @@ from helpers import datasets
 from helpers.checks._task import Finding, Mistake, Property, Task
 from helpers.losses import SparseCategoricalCrossentropy
 from helpers.network import Dense, Sequential
-from helpers.optimizers import SGD, Adam, RMSprop
+from helpers.optimizers import OPTIMIZERS, SGD, Adam, RMSprop
 
 LESSON = "08_adam"
 Arrays = tuple[np.ndarray, ...]
@@ -1181,7 +1181,7 @@ def _judge_optimizer(arguments: tuple, output: Any) -> Finding:
     """Train digits with the optimizer, and say what came of it."""
     if isinstance(output, Finding):  # of a mistake
         return output
-    if str(output).lower() in ("sgd", "rmsprop", "adam"):
+    if isinstance(output, str) and output.lower() in OPTIMIZERS:
         return Finding("a name, no optimizer")
     if isinstance(output, type):
         return Finding("a class, no optimizer")
