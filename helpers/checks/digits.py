@@ -543,6 +543,14 @@ CONFUSION_MATRIX = Task(
             "You divided each row by its sum. The matrix holds counts, not shares.",
         ),
         Mistake(
+            lambda y, answers, num_classes: np.tile(
+                np.bincount(answers, minlength=num_classes), (num_classes, 1)
+            ),
+            "Every row of your matrix says how often each answer was given, whatever the true "
+            "digit is. If you made the rows by `[[0] * n] * n`, they are one and the same list: "
+            "make each one anew.",
+        ),
+        Mistake(
             lambda y, answers, num_classes: confusion_matrix(y, answers, num_classes) + 1,
             "Every place of your matrix holds 1 more than it should. Begin with a table of zeros.",
         ),
@@ -740,11 +748,9 @@ def _no_epochs(arguments: tuple, observed: Any) -> str:
     best, last = early_stopping(*arguments)
     return (
         f"Your best epoch is 0 on this input. Up to epoch {last}, the last, it is epoch {best}, "
-        f"with a loss of {arguments[0][best - 1]:.6g}. {_PRINT}"
+        f"with a loss of {arguments[0][best - 1]:.6g}. "
+        "Follow your function by hand up to that epoch."
     )
-
-
-_PRINT = "Print each loss, and what your function compares it with."
 
 
 def _is_lowest(arguments: tuple, observed: Any) -> bool:
@@ -760,7 +766,8 @@ def _not_the_lowest(arguments: tuple, observed: Any) -> str:
     return (
         f"On this input your best epoch is {best}, with a loss of {val_loss[best - 1]:.6g}, and "
         f"your last is {last}. Up to there epoch {lowest + 1} is the first with the lowest loss, "
-        f"{val_loss[lowest]:.6g}. {_PRINT}"
+        f"{val_loss[lowest]:.6g}. "
+        "Follow your function by hand up to that epoch."
     )
 
 
@@ -1063,14 +1070,19 @@ WORST_ERRORS = Task(
     mistakes=(
         Mistake(
             _by(lambda z, y: _of_truth(z, y)),
-            "You sorted by the true digit's own logit, or by its sigmoid, which comes to the same. "
-            "A logit says little by itself, only beside the others of its row: softmax takes them "
-            "all into account.",
+            "You sorted by the true digit's own logit, or by its exponential or sigmoid, which "
+            "comes to the same. A logit says little by itself, only beside the others of its row: "
+            "softmax takes them all into account.",
         ),
         Mistake(
             _by(lambda z, y: _of_truth(softmax(z.T).T, y)),
             "Your probabilities add up to 1 over the images (axis 0). They must do so over the "
             "ten digits of each image.",
+        ),
+        Mistake(
+            _by(lambda z, y: _of_truth(softmax(softmax(z)), y)),
+            "You took softmax of what softmax gave, which is another order. Take it once, of the "
+            "logits.",
         ),
         Mistake(
             _by(lambda z, y: -softmax(z).max(axis=1)),
