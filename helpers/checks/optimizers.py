@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import copy
 import itertools
+import math
 import weakref
 from collections.abc import Callable
 from typing import Any
@@ -960,6 +961,18 @@ PAPER_EPSILON = Task(
             lambda epsilon, beta_2, t: epsilon / np.sqrt(1 - beta_2 ** (t - 1)),
             "Your correction is that of the step before, with t − 1, which is 0 at the first step. "
             "The t you are given counts from 1 already.",
+            "8.7",
+        ),
+        Mistake(  # Python's own root and division raise, NumPy's do not
+            lambda epsilon, beta_2, t: epsilon / math.sqrt(1 - beta_2 ** (t - 1)),
+            "Your correction is that of the step before, with t − 1: at the first step, t = 1, you "
+            "divide by zero. The t you are given counts from 1 already.",
+            "8.7",
+        ),
+        Mistake(
+            lambda epsilon, beta_2, t: epsilon / math.sqrt(1 - beta_2 * t),
+            "You multiplied β₂ by t, and the root of 1 − β₂ t does not exist once that is below 0. "
+            "The correction takes β₂ to the power t.",
             "8.7",
         ),
         Mistake(
