@@ -130,7 +130,6 @@ NUMPY_CALLS = [
     ("np.exp([1, None])", "", [], "holds a None"),
     ("np.exp(None)", "", [], "`None` is None"),
     ("np.exp(s)", "s", ["a"], "`s` is the text"),
-    ("np.linalg.inv(np.zeros((2, 2)))", "", [], "no inverse"),
 ]
 SHAPES = [
     (
@@ -277,7 +276,6 @@ CALLS = [
     ("for i, b in x:\n    pass", "x", [WIDE], "enumerate(x)"),
     ("[a for i, a in x]", "x", [WIDE], "enumerate(x)"),
     ("for k, v in d:\n    pass", "d", [{"abc": 1}], "d.items()"),
-    ("next(v for v in x if v > 9)", "x", [VECTOR], "nothing more"),
     ("e / (1 - b ** (t - 1))", "e, b, t", [1.0, 0.9, 1], "`1 - b ** (t - 1)` is 0|t = 1"),
     ("math.exp(x)", "x", [1000], "larger than any float|1000|709"),
     ("x ** 1000.0", "x", [10.0], "larger than any float"),
@@ -285,13 +283,8 @@ CALLS = [
     ("int(x)", "x", [float("nan")], "is nan"),
     ("t = (1, 2)\nt[0] = 3", "", [], "cannot be changed"),
     ("t = x.sum()\nt[0] = 3", "x", [VECTOR], "single number"),
-    ("float(s)", "s", ["abc"], "'abc' is no number"),
     ("set(X)", "X", [MATRIX], "np.unique"),
-    ("d = {1: 2}\nfor k in d:\n    d[k + 1] = 3", "", [], "changes what it runs through"),
-    ("a = [1, 2]\na.remove(3)", "", [], "`3` is not in `a`"),
     ("np.ones((10**7, 10**7))", "", [], "(10000000, 10000000)|memory"),
-    ("assert len(x) == 2", "x", [VECTOR], "own `assert`|`len(x) == 2`"),
-    ("'loss' % x", "x", [3], "remainder"),
 ]
 NAMES = [
     ("x.sum()", "X", [VECTOR], "argument `X`|Capital"),

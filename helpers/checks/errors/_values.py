@@ -124,20 +124,6 @@ def recursion(place: Place, said: re.Match) -> str | None:
     )
 
 
-def stopped(place: Place, said: re.Match) -> str | None:
-    node = place.node
-    if isinstance(node, ast.Call) and place.called() == "builtins.next":
-        return "`next` found nothing more: the iterator is used up, or nothing fits the condition."
-    return None
-
-
-def own_assert(place: Place, said: re.Match) -> str | None:
-    if not isinstance(place.statement, ast.Assert) or place.failure.within:
-        return None
-    test = place.code(place.statement.test, "the condition")
-    return f"Your own `assert` stops the function: {test} does not hold for this input."
-
-
 def formatted(place: Place, said: re.Match) -> str | None:
     """`f"{a:.2f}"` of an array, a list, a text or None"""
     for node in ast.walk(place.statement or ast.Pass()):
@@ -161,28 +147,6 @@ def formatted(place: Place, said: re.Match) -> str | None:
     return None
 
 
-def percent(place: Place, said: re.Match) -> str | None:
-    if "not all" in said[0]:
-        return (
-            "The text before `%` has fewer places than there are values. Is `%` meant as the"
-            " remainder of a division? Then text stands on its left."
-        )
-    return (
-        "The text before `%` has more places than there are values: put the values in parentheses,"
-        " `(a, b)`."
-    )
-
-
-def text_to_number(place: Place, said: re.Match) -> str | None:
-    node = place.node
-    if not isinstance(node, ast.Call) or place.called() not in ("builtins.int", "builtins.float"):
-        return None
-    return (
-        f"The text {said[1]} is no number, so `{parts_of(place.called())[1]}` cannot make one of"
-        " it."
-    )
-
-
 def unhashable(place: Place, said: re.Match) -> str | None:
     if place.failure.within:
         return None
@@ -197,26 +161,11 @@ def unhashable(place: Place, said: re.Match) -> str | None:
     )
 
 
-def singular(place: Place, said: re.Match) -> str | None:
-    return "The matrix has no inverse: some of its rows (or columns) follow from the others."
-
-
 def memory(place: Place, said: re.Match) -> str | None:
     return (
         f"This would be an array of shape {said[1]}, too large for the memory. Do the shapes meet"
         " as you meant?"
     )
-
-
-def changed_size(place: Place, said: re.Match) -> str | None:
-    return "The loop changes what it runs through. Run through a copy, `list(…)`, instead."
-
-
-def list_remove(place: Place, said: re.Match) -> str | None:
-    node = place.node
-    if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.args:
-        return f"{place.code(node.args[0])} is not in `{place.text(node.func.value)}`."
-    return None
 
 
 RULES = (
@@ -226,17 +175,7 @@ RULES = (
     (r"^OverflowError: Python integer (-?\d+) out of bounds for (u?int\d+)", too_small_type),
     (r"^ValueError: math domain error|^ValueError: expected a (?:positive|nonnegative)", domain),
     (r"^RecursionError", recursion),
-    (r"^StopIteration", stopped),
-    (r"^AssertionError", own_assert),
     (r"^(?:TypeError|ValueError): (?:unsupported format string|Unknown format code)", formatted),
-    (r"^TypeError: not (?:all|enough) arguments (?:converted during|for) .*format", percent),
-    (
-        r"^ValueError: (?:could not convert string to float|invalid literal for int[^:]*): (.*)",
-        text_to_number,
-    ),
     (r"^TypeError: .*unhashable type: '([\w.]+)'", unhashable),
-    (r"^LinAlgError: Singular matrix", singular),
     (r"Unable to allocate .* with shape (\([\d, ]+\))", memory),
-    (r"^RuntimeError: (?:dictionary|Set) changed size", changed_size),
-    (r"^ValueError: list\.(?:remove|index)\(x\)|^ValueError: .* is not in list", list_remove),
 )
