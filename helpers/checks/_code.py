@@ -33,13 +33,14 @@ def argument_unused(attempt: Attempt) -> Diagnosis | None:
             several = {"s": "s", "come": "do they come"}
             one = {"s": "", "come": "does it come"}
             said = words.format(listed, **(several if first else one))
-            said += _of_the_notebook(attempt.answer)
+            if read := of_the_notebook(attempt.answer):
+                said += f" It reads {read} of the notebook: is the argument meant?"
             return Diagnosis("unused", said, attempt.failing[0])
     return None
 
 
-def _of_the_notebook(answer: Callable) -> str:
-    """Say what data of the notebook the answer reads, if it reads any."""
+def of_the_notebook(answer: Callable) -> str:
+    """Return the names of the notebook's data that the answer reads, as a list in words."""
     if not inspect.isfunction(answer):
         return ""
     read = [
@@ -47,8 +48,7 @@ def _of_the_notebook(answer: Callable) -> str:
         for name, value in inspect.getclosurevars(answer).globals.items()
         if isinstance(value, (int, float, np.ndarray)) or {"X", "y"} <= set(dir(value))
     ]
-    listed = " and ".join(read)
-    return f" It reads {listed} of the notebook: is the argument meant?" if read else ""
+    return " and ".join(read)
 
 
 def _places(function: Callable, find: Callable[[Callable], list[str]]) -> dict[int, str]:

@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 
 from helpers.checks._attempt import Attempt, Call, Diagnosis
+from helpers.checks._fitting import fitting
 from helpers.checks._form import other_axis
 from helpers.checks._mistakes import mistaken, without_praise
 from helpers.checks._run import parameters
@@ -247,7 +248,7 @@ def _slip(attempt: Attempt, part: Part) -> str:
     name = _name(part)
     words = slip(part.calls, parameters(attempt.task), part=name)
     if words:
-        return words
+        return fitting(words, attempt.answer)
     what = f"Your {name}" if name.startswith("`") else f"{name} of your result"
     complaints = (mismatch(call.got, call.expected, what) for call in part.calls)
     complaint = next((complaint for complaint in complaints if complaint), "")

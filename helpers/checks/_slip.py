@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from helpers.checks._attempt import Attempt, Diagnosis
+from helpers.checks._fitting import fitting
 from helpers.checks._run import parameters
 from helpers.checks.slips import slip
 
@@ -12,4 +13,4 @@ def one_slip(attempt: Attempt) -> Diagnosis | None:
     if attempt.observed:
         return None
     words = slip(attempt.calls, parameters(attempt.task), names=attempt.task.returns)
-    return Diagnosis("slip", words, attempt.failing[0]) if words else None
+    return Diagnosis("slip", fitting(words, attempt.answer), attempt.failing[0]) if words else None

@@ -203,15 +203,29 @@ def _axis_lost(place: Place, part: ast.expr) -> str:
     shape = place.shape(part)
     if shape is None or len(shape) > 1:
         return ""
-    origin = place.origin(bare)
+    source = _source(place, bare)
+    origin = place.origin(source)
     if reduced := WITHOUT_AXIS.search(origin):
         return (
-            f"{place.code(bare)} comes from {whole(origin) or 'a line above'}: `{reduced[1]}`,"
+            f"{place.code(source)} comes from {whole(origin) or 'a line above'}: `{reduced[1]}`,"
             " without an axis, is one number for all that it is given. Is an axis meant?"
         )
     if bare is not part:
         return f"{place.code(bare)} has one axis only, and `.T` leaves it as it is."
     return ""
+
+
+def _source(place: Place, node: ast.expr) -> ast.expr:
+    """Return the name that another name was set to, by `W = means.T` or the like."""
+    try:
+        value = ast.parse(place.origin(node)).body[0].value
+    except (SyntaxError, IndexError, AttributeError):
+        return node
+    while isinstance(value, (ast.Attribute, ast.Call)):  # means.T, np.array(means)
+        if isinstance(value, ast.Call) and len(value.args) != 1:
+            return node
+        value = value.args[0] if isinstance(value, ast.Call) else value.value
+    return value if isinstance(value, ast.Name) and place.origin(value) else node
 
 
 def _products(
@@ -334,13 +348,26 @@ def ragged(place: Place, said: re.Match) -> str | None:
         if "inhomogeneous" not in said[0]:
             return f"{place.code(target)} has room for one number, but the right side is more."
     if "inhomogeneous" in said[0] and isinstance(place.node, ast.Call) and of_numpy(place):
-        argument = place.code(place.node.args[0], "what it gets") if place.node.args else "it"
-        return (
-            f"{capital(argument)} has rows of different lengths, and an array needs rows of the"
-            " same length. If they should be equal, look at the line that makes them: is its axis"
-            " the right one? If not, leave them in the list and take each by itself."
-        )
+        return _of_different_lengths(place)
     return None
+
+
+PER_ROW = re.compile(r"\.(mean|sum|max|min|std)\(([^()]*, )?axis=(1|-1)\)")
+
+
+def _of_different_lengths(place: Place) -> str:
+    node = place.node.args[0] if place.node.args else None
+    argument = place.code(node, "what it gets") if node else "it"
+    words = (
+        f"{capital(argument)} has rows of different lengths, and an array needs rows of the same"
+        " length."
+    )
+    if reduced := PER_ROW.search(f"{place.text(node) if node else ''} {place.origin(node)}"):
+        return (
+            f"{words} `{reduced[0][1:]}` gives one number for each row of what it is taken of, and"
+            " these have different numbers of rows."
+        )
+    return f"{words} What is computed from each of them, one by one, needs no common array."
 
 
 def joined_shapes(place: Place, said: re.Match) -> str | None:
@@ -349,6 +376,8 @@ def joined_shapes(place: Place, said: re.Match) -> str | None:
     if name not in OF_LISTS or not isinstance(node, ast.Call) or not node.args:
         return None
     items = node.args[0].elts if isinstance(node.args[0], (ast.List, ast.Tuple)) else []
+    if not items and "must have the same shape" in said[0]:
+        return _of_different_lengths(place)
     shapes = [
         f"{place.code(item)} {place.shape(item)}" for item in items if place.shape(item) is not None
     ]

@@ -3,7 +3,7 @@
 A slip is said only if it explains every call: each wrong result, and each right one as well, which
 it must leave as it is. What is said first is what is seen in the numbers, which is true whatever
 the cause. The likely cause follows as a question, and is left out where another slip explains the
-numbers as well.
+numbers as well, or where the answer's source refutes it (`_fitting`).
 """
 
 from __future__ import annotations
