@@ -81,7 +81,7 @@ def test_what_is_like_a_mistake_says_on_how_much_it_rests():
         return X.mean(axis=1) + (X[0, 0] == 4.0)
 
     assert wrong(answer, task(probes=MORE)).diagnosis.startswith(
-        "On 4 of the 5 inputs where your result is wrong, it is what this mistake gives."
+        "On 4 of the 5 inputs where your result is wrong, it is what this mistake gives:"
     )
     single = lambda X: X.mean(axis=1) if X[0, 0] == 2.0 else X.mean(axis=0)  # noqa: E731
     assert wrong(single, task(probes=MORE)).reason != "similar"  # the mistake is wrong on 5

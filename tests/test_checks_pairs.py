@@ -48,7 +48,9 @@ def test_a_known_mistake_and_a_common_fault(second, words):
         lambda X, y: second(first(X, y), len(X)), task(scaled, many, mistakes=SCALED.mistakes)
     )
     assert verdict.reason == "pair"
-    assert verdict.diagnosis.startswith("Two things at once. You added. And besides,")
+    assert verdict.diagnosis.startswith(
+        "Your result is what two things together give. You added. And besides,"
+    )
     assert words in verdict.diagnosis
     assert verdict.section == "1.3"
 
@@ -68,7 +70,8 @@ def test_parts_in_the_wrong_order_and_a_known_mistake():
         mistakes=(Mistake(lambda X, y: (X.sum(axis=1), y**3 + 1), "The third power."),),
     )
     assert wrong(lambda X, y: (y**3 + 1, X.sum(axis=1)), pair).diagnosis == (
-        "Two things at once. The third power. And besides, the parts are in the wrong order."
+        "Your result is what two things together give. The third power. And besides, the parts are"
+        " in the wrong order."
     )
 
 
@@ -82,7 +85,9 @@ def test_two_known_mistakes_that_add_up():
         ),
     )
     verdict = wrong(lambda X, y: y**2 + X[:, 0] + np.sin(y), two)
-    assert verdict.diagnosis == ("Two things at once. First: X comes in. Second: So does the sine.")
+    assert verdict.diagnosis == (
+        "Your result is what two things together give. First: X comes in. Second: So does the sine."
+    )
 
 
 def test_two_known_mistakes_that_multiply():
@@ -132,7 +137,8 @@ def test_a_common_fault_that_is_a_known_mistake_too_is_said_in_its_words():
         ),
     )
     assert wrong(lambda X, y: -(y**2)[::-1], known).diagnosis == (
-        "Two things at once. First: The sign is lost. Second: You went backwards."
+        "Your result is what two things together give. First: The sign is lost. Second: You went"
+        " backwards."
     )
 
 

@@ -82,8 +82,8 @@ SLIPS = {
         (lambda e: 0.5 * e, "is 0.5 times the right one"),
         (lambda e: -3 * e, "is -3 times the right one"),
         (lambda e: 1.2345 * e, "is 1.2345 times the right one"),
-        (lambda e: 100 * e, "per cent, where a share"),
-        (lambda e: e / 100, "a share, where per cent"),
+        (lambda e: 100 * e, "is 100 times the right one"),
+        (lambda e: e / 100, "is 0.01 times the right one"),
         (lambda e: e / np.log(2), "base 2"),
         (lambda e: e / np.log(10), "base 10"),
         (lambda e: e + 1, "is 1 larger"),
@@ -91,9 +91,9 @@ SLIPS = {
         (lambda e: 1 - e, "is 1 minus the right one"),
         (lambda e: 1 / e, "is 1 divided by"),
         (np.abs, "without its sign"),
-        (np.square, "square root missing"),
-        (np.exp, "Is the logarithm missing?"),
-        (lambda e: np.exp(-e), "and its minus sign"),
+        (np.square, "the square of the right one"),
+        (np.exp, "logarithm is missing"),
+        (lambda e: np.exp(-e), "with its minus sign"),
         (lambda e: 1 / (1 + np.exp(-e)), "is the sigmoid of the right one"),
         (lambda e: e[::-1], "in reverse order"),
         (np.sort, "sorted by size, the smallest first"),
@@ -152,13 +152,13 @@ SLIPS = {
         (lambda e: e + np.pi * e[0], "off by one and the same number"),
     ],
     "positive": [
-        (np.sqrt, "Is a square missing?"),
-        (np.log, "`np.exp` missing"),
-        (lambda e: -np.log(e), "a logarithm taken that is not asked for"),
+        (np.sqrt, "the square root of the right one"),
+        (np.log, "exponential is missing"),
+        (lambda e: -np.log(e), "minus the logarithm of the right one"),
     ],
     "chances": [
-        (lambda e: np.log(e / (1 - e)), "Is the sigmoid missing?"),
-        (np.arctanh, "Is the tanh missing?"),
+        (lambda e: np.log(e / (1 - e)), "The sigmoid is missing"),
+        (np.arctanh, "The tanh is missing"),
         (lambda e: e > 0.5, "says only yes or no"),
         (lambda e: (e > 0.5).astype(int), "says only yes or no"),
     ],
@@ -211,7 +211,7 @@ SLIPS = {
     ],
     "probabilities": [
         (np.log, "is the logarithm of the right one"),
-        (lambda e: np.log(e) + 5, "Is the softmax missing?"),
+        (lambda e: np.log(e) + 5, "The softmax is missing"),
         (lambda e: one_hot(e.argmax(axis=1), e.shape[1]), "1 (or True) for the largest"),
     ],
     "booleans": [
@@ -222,16 +222,16 @@ SLIPS = {
         (lambda e: e * np.linspace(0.6, 0.9, len(e)), "from 0.5 on"),
         (lambda e: e & (np.arange(len(e)) % 2 == 0), "says False too often"),
     ],
-    "positions": [(lambda e: np.isin(np.arange(30), e), "Is `np.flatnonzero` missing?")],
+    "positions": [(lambda e: np.isin(np.arange(30), e), "`np.flatnonzero` makes positions")],
     "count": [
-        (np.arange, "Is `len` missing?"),
+        (np.arange, "`len(...)` counts"),
         (lambda e: np.array([e]), "the right number, but in an array of shape (1,)"),
     ],
     "repeated": [(np.unique, "only once, and sorted")],
     "labels": [
         (one_hot, "in one-hot form"),
-        (lambda e: 0.3 * one_hot(e) + 0.1, "Is `argmax` missing?"),
-        (lambda e: e + 1, "count from 1"),
+        (lambda e: 0.3 * one_hot(e) + 0.1, "`argmax` finds it"),
+        (lambda e: e + 1, "is 1 larger than the right one"),
         (lambda e: e[e != 0], "lacks the entries that are 0"),
     ],
 }
@@ -256,7 +256,7 @@ def tables(seed, sizes=((4, 3), (2, 5), (6, 2), (3, 3), (1, 4))):
 @pytest.mark.parametrize(
     ("answer", "words"),
     [
-        (lambda X: X.sum(axis=0), "too large by the factor m, the number of rows of `X`. Is a sum"),
+        (lambda X: X.sum(axis=0), "too large by the factor m, the number of rows of `X`. A sum"),
         (lambda X: X.mean(axis=0) / len(X), "too small by the factor m"),
         (lambda X: -X.sum(axis=0), "factor m, the number of rows of `X`, and has the wrong sign"),
         (lambda X: X.mean(axis=0) * X.shape[1], "by a factor, the number of columns of `X`"),
@@ -289,7 +289,7 @@ def steps(seed):
 @pytest.mark.parametrize(
     ("answer", "words"),
     [
-        (lambda w, g, alpha: alpha * g, "is `w` minus the right one. Is it the step alone"),
+        (lambda w, g, alpha: alpha * g, "is `w` minus the right one. It is the step alone"),
         (lambda w, g, alpha: w + alpha * g, "as far from `w` as the right one, but on the other"),
         (lambda w, g, alpha: w - 2 * alpha * g, "from `w` to your result is 2 times the right"),
         (lambda w, g, alpha: w - g, "is the right step divided by `alpha`"),

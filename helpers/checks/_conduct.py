@@ -18,7 +18,8 @@ REPEATS = 3
 ENOUGH_SECONDS = 1.0  # of repeating, if an answer takes long
 RANDOM = (
     "Your function gave two different results for the same input. Leave out randomness, do not"
-    " let one call change what the next one finds, and fill every array that `np.empty` makes."
+    " let one call change what the next one finds, fill every array that `np.empty` makes, and give"
+    " `out=` to a function that gets `where=`."
 )
 
 

@@ -86,7 +86,7 @@ def other_axis(failing: Iterable[Call]) -> str:
     m, n = asked[0]
     return (
         f" It has as many entries as there are columns ({n}), and one for each row ({m}) is asked"
-        " for: is the axis right?"
+        " for, as along the other axis."
     )
 
 

@@ -80,9 +80,11 @@ def similar_mistake(attempt: Attempt) -> Diagnosis | None:
     words = words[0].upper() + words[1:]
     count = len(attempt.failing)
     where = f"On {best} of the {count} inputs where your result is wrong"
+    if best == count:
+        where = f"On all {count} inputs where your result is wrong"
     if count == 1:
         where = "On the only input where your result is wrong"
-    words = f"{where}, it is what this mistake gives. Is it yours? {words}"
+    words = f"{where}, it is what this mistake gives: {words}"
     return Diagnosis("similar", words, attempt.failing[0], mistake.section or "")
 
 

@@ -89,7 +89,12 @@ def two_faults(attempt: Attempt) -> Diagnosis | None:
         found = dict(pairs(attempt, known))
         if len(found) == 1:
             ((words, section),) = found.items()
-            return Diagnosis("pair", f"Two things at once. {words}", attempt.failing[0], section)
+            return Diagnosis(
+                "pair",
+                f"Your result is what two things together give. {words}",
+                attempt.failing[0],
+                section,
+            )
         if found:
             return None
     return None

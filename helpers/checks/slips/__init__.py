@@ -427,8 +427,8 @@ def within_a_list(calls: list[Call], parameters: list[str], names: list[str]) ->
             kind = "tuple" if isinstance(calls[0].got, tuple) else "list"
             if count == 1:
                 return (
-                    f"{{It}} is a {kind} with the right result in it. Is there a comma too many"
-                    " behind the `return`, or a `[0]` missing, as after `np.where`?"
+                    f"{{It}} is a {kind} with the right result in it. A comma too many behind the"
+                    " `return` makes one, and so does `np.where`; `[0]` takes the result out."
                 )
             return (
                 f"{{It}} is a {kind} of {count}; number {number + 1} of them is the right result."

@@ -123,8 +123,8 @@ def _factors(words: str, value: Callable[[View], float]) -> list[Slip]:
             effort=1,
         )
         for size, power, ask in (
-            ("large", 1, "Is a sum taken where the mean is asked for?"),
-            ("small", -1, "Is a mean taken where the sum is asked for, or is it divided twice?"),
+            ("large", 1, "A sum in place of the mean gives that."),
+            ("small", -1, "A mean in place of the sum gives that, or a division too many."),
         )
         for by, sign in ((1, ""), (-1, ", and has the wrong sign"))
     ]
@@ -135,16 +135,16 @@ def _arithmetic(name: str, views: list[View]) -> list[Slip]:
     return [
         Slip(
             f"{{It}} is the right one {word} `{name}`.",
-            f"Is `{name}` {ask}?",
+            "",
             lambda v, operator=operator: (v.g, operator(v.e, v.arguments[name])),
             "arithmetic",
             effort=1,
         )
-        for word, operator, ask in (
-            ("plus", np.add, "added once too often"),
-            ("minus", np.subtract, "to be added, or subtracted once too often"),
-            ("times", np.multiply, "multiplied once too often, or not divided by"),
-            ("divided by", np.divide, "forgotten, or divided by once too often"),
+        for word, operator in (
+            ("plus", np.add),
+            ("minus", np.subtract),
+            ("times", np.multiply),
+            ("divided by", np.divide),
         )[: 2 if both else 4]
     ]
 
@@ -162,21 +162,21 @@ def _steps(name: str, views: list[View]) -> list[Slip]:
     slips = [
         Slip(
             f"{{It}} is `{name}` minus the right one.",
-            f"Is it the step alone, and not where the step leads from `{name}`?",
+            f"It is the step alone, and not where the step leads from `{name}`.",
             lambda v: (v.g, v.arguments[name] - v.e),
             "step",
             effort=1,
         ),
         Slip(
             f"{{It}} lies as far from `{name}` as the right one, but on the other side.",
-            "Is a step added that is to be subtracted, or the other way round?",
+            "The step has the wrong sign.",
             away(lambda v: -1.0),
             "step",
             effort=1,
         ),
     ]
     factors = [
-        (f"{words}, times", "divided by " + words, value, "Is a sum taken in place of the mean?")
+        (f"{words}, times", "divided by " + words, value, "A sum in place of the mean gives that.")
         for words, value in _counts(views)
     ] + [
         (f"`{other}` times", f"divided by `{other}`", lambda v, o=other: v.arguments[o], "")
@@ -195,7 +195,7 @@ def _steps(name: str, views: list[View]) -> list[Slip]:
             ),
             Slip(
                 f"The step from `{name}` to {{it}} is the right step {divided}.",
-                "Is that factor forgotten, or divided by once too often?",
+                "The factor is missing, or divided by.",
                 away(lambda v, value=value: 1 / float(value(v))),
                 "step",
                 effort=1,
@@ -240,13 +240,13 @@ def _ratio(views: list[View], start: Callable[[View], Any] = lambda v: 0.0) -> f
         return None
     where = np.abs(np.where(finite, e, 0)).argmax()
     ratio = float(g[where] / e[where])
-    named = (-1, 0, 1, 100, 0.01, 1 / math.log(2), 1 / math.log(10))
+    named = (-1, 0, 1, 1 / math.log(2), 1 / math.log(10))
     return None if any(math.isclose(ratio, n, rel_tol=1e-6, abs_tol=1e-9) for n in named) else ratio
 
 
 def _nice(number: float) -> bool:
-    """Whether a number is one that slips are made of, such as 2, 0.5 or 10."""
-    return any(
+    """Whether a number is one that slips are made of, such as 2, 0.5, 10, or 100 in per cent."""
+    return any(math.isclose(number, n, rel_tol=1e-6) for n in (100, 0.01)) or any(
         math.isclose(abs(number) * n, round(abs(number) * n), rel_tol=1e-6)
         and abs(number) * n <= 10
         for n in (1, 2)
@@ -280,7 +280,7 @@ def with_numbers(views: list[View]) -> list[Slip]:
             Slip(
                 f"{{It}} is {abs(shift):.6g} {'larger' if shift > 0 else 'smaller'} than the right"
                 " one.",
-                COUNTING if whole and abs(shift) == 1 else "",
+                COUNTING[shift > 0] if whole and abs(shift) == 1 and g.size == len(views) else "",
                 lambda v: (v.g, v.e + shift),
                 "",
                 0 if _nice(shift) else 2,
@@ -290,7 +290,10 @@ def with_numbers(views: list[View]) -> list[Slip]:
     return slips + _limits(g, e)
 
 
-COUNTING = "Do you count from 1 where NumPy counts from 0, or the other way round?"
+COUNTING = (
+    "Counting from 0, where 1 is the first, gives that, or leaving one out.",
+    "Counting from 1, where 0 is the first, gives that, or counting one too many.",
+)
 
 
 def _limits(g: np.ndarray, e: np.ndarray) -> list[Slip]:
@@ -306,7 +309,7 @@ def _limits(g: np.ndarray, e: np.ndarray) -> list[Slip]:
     return [
         Slip(
             f"{{It}} never goes {said}, where the right one does; else it is right.",
-            "Is something clipped, or a larger or smaller of two numbers taken?",
+            "Clipping gives that, the larger or smaller of two numbers, or a small number added.",
             lambda v: (v.g, np.clip(v.e, least, most)),
             "",
             0,

@@ -65,12 +65,12 @@ WEAKER = {  # what slips of one family have in common
     "decimals": "{It} has too few decimals: it is rounded or cut off.",
 }
 NOT_FINITE = (
-    "{It} is not finite: nan or inf. Is some number on the way to it too large, is something"
-    " divided by 0, or a logarithm taken of what is not above 0?"
+    "{It} is not finite: nan or inf. A number on the way to it that is too large gives that, a"
+    " division by 0, or a logarithm of what is not above 0."
 )
 NEARLY = (
-    "{It} is close to the right one, but not equal to it. Is something rounded, or only"
-    " approximated?"
+    "{It} is close to the right one, but not equal to it, as if something were rounded or only"
+    " approximated."
 )
 
 
@@ -146,19 +146,19 @@ ORDER = [
     ),
     Slip(
         "{It} holds the right numbers in reverse order.",
-        "Is something sorted, or counted, the other way round?",
+        "",
         to(lambda e: vector(e)[::-1]),
         "order",
     ),
     Slip(
         "{It} holds the right numbers sorted by size, the smallest first.",
-        "Are they to stay in their places?",
+        "They are to stay in their places.",
         to(_sorted(False)),
         "order",
     ),
     Slip(
         "{It} holds the right numbers sorted by size, the largest first.",
-        "Are they to stay in their places?",
+        "They are to stay in their places.",
         to(_sorted(True)),
         "order",
     ),
@@ -185,23 +185,13 @@ ORDER = [
 SCALE = [
     Slip("{It} has the wrong sign.", "", to(np.negative)),
     Slip(
-        "{It} is 100 times the right one.",
-        "Is it in per cent, where a share is asked for?",
-        to(lambda e: 100 * e),
-    ),
-    Slip(
-        "{It} is the right one divided by 100.",
-        "Is it a share, where per cent are asked for?",
-        to(lambda e: e / 100),
-    ),
-    Slip(
         "{It} is 1.442695 times the right one, that is, divided by ln 2.",
-        "Did you take the logarithm with base 2, instead of `np.log`?",
+        "A logarithm with base 2 gives that; `np.log` has base e.",
         to(lambda e: e / math.log(2)),
     ),
     Slip(
         "{It} is 0.4342945 times the right one, that is, divided by ln 10.",
-        "Did you take the logarithm with base 10, instead of `np.log`?",
+        "A logarithm with base 10 gives that; `np.log` has base e.",
         to(lambda e: e / math.log(10)),
     ),
 ]
@@ -236,39 +226,39 @@ def _complement(v: View) -> tuple[Any, Any]:
 FUNCTIONS = [
     Slip(
         "{It} is False where the right one is True, and True where it is False.",
-        "Is a comparison, or a `not`, the wrong way round?",
+        "",
         _opposite,
     ),
     Slip(
         "{It} is 1 minus the right one.",
-        "Is it the share, or the probability, of the opposite?",
+        "It is the share, or the probability, of the opposite.",
         _complement,
     ),
     Slip("{It} is the right one without its sign.", "", to(np.abs)),
-    Slip("{It} is the square of the right one.", "Is a square root missing?", to(np.square)),
-    Slip("{It} is the square root of the right one.", "Is a square missing?", to(np.sqrt)),
+    Slip("{It} is the square of the right one.", "", to(np.square)),
+    Slip("{It} is the square root of the right one.", "", to(np.sqrt)),
     Slip("{It} is 1 divided by the right one.", "", to(lambda e: 1 / e)),
     Slip(
         "{It} is `np.exp` of the right one.",
-        "Is the logarithm missing? Or is there an `np.exp` too many?",
+        "A logarithm is missing, or there is an exponential too many.",
         to(np.exp),
     ),
     Slip(
         "{It} is e to the power of minus the right one.",
-        "Is the logarithm missing, and its minus sign?",
+        "The logarithm is missing, with its minus sign.",
         to(lambda e: np.exp(-e)),
     ),
-    Slip("{It} is the logarithm of the right one.", "Is `np.exp` missing?", back(np.exp)),
+    Slip("{It} is the logarithm of the right one.", "An exponential is missing.", back(np.exp)),
     Slip(
         "{It} is minus the logarithm of the right one.",
-        "Is a logarithm taken that is not asked for?",
+        "",
         to(lambda e: -np.log(e)),
     ),
-    Slip("The right one is the sigmoid of {it}.", "Is the sigmoid missing?", back(sigmoid)),
-    Slip("{It} is the sigmoid of the right one.", "Is there one too many?", to(sigmoid)),
-    Slip("The right one is the softmax of {it}.", "Is the softmax missing?", _before_softmax),
-    Slip("{It} is the softmax of the right one.", "Is there one too many?", to(_softmax)),
-    Slip("The right one is `np.tanh` of {it}.", "Is the tanh missing?", back(np.tanh)),
+    Slip("The right one is the sigmoid of {it}.", "The sigmoid is missing.", back(sigmoid)),
+    Slip("{It} is the sigmoid of the right one.", "There is one too many.", to(sigmoid)),
+    Slip("The right one is the softmax of {it}.", "The softmax is missing.", _before_softmax),
+    Slip("{It} is the softmax of the right one.", "There is one too many.", to(_softmax)),
+    Slip("The right one is `np.tanh` of {it}.", "The tanh is missing.", back(np.tanh)),
 ]
 
 
@@ -291,7 +281,7 @@ SUMS = [
     ),
     Slip(
         "{It} is the running average of the right numbers.",
-        "Is an average taken inside the loop?",
+        "",
         to(_running_mean),
     ),
     Slip(
@@ -319,14 +309,14 @@ def _all_zero(v: View) -> str:
         return "{It} is False for every input."
     first = "Every entry of {it} is 0, for every input."
     if v.e.ndim == 0:
-        ask = " Is a condition never true, or does a `//` or an `int(...)` cut the decimals off?"
+        ask = " Print the numbers that it is made of, to see where the 0 arises."
         return "{It} is 0 for every input." + ask * bool(0 < abs(v.e) < 1)
     if v.kinds == ("f", "i"):
         return first + (
-            " Its numbers are whole ones (dtype int): did you write decimals into an array of"
-            " whole numbers, which cuts them off?"
+            " Its numbers are whole ones (dtype int): an array of whole numbers cuts off the"
+            " decimals of what is written into it."
         )
-    return first + " Does anything ever get written into it?"
+    return first + " Print what is written into it, to see whether anything is."
 
 
 def _all_one(v: View) -> str:
@@ -389,7 +379,7 @@ FILLED = [
     Slip("{It} is nan, in every entry and for every input.", "", _constant(np.nan), evidence=1.5),
     Slip(
         "Every entry of {it} is the average of all the right ones.",
-        "Is an average taken over everything?",
+        "An average over everything gives that.",
         _filled(np.mean),
     ),
     Slip("Every entry of {it} is the sum of all the right ones.", "", _filled(np.sum)),
@@ -405,12 +395,12 @@ FILLED = [
     ),
     Slip(
         "Every row of {it} is the sum of the right rows.",
-        "Are all rows one and the same list, as `[[0] * n] * n` makes them?",
+        "Rows made by `[[0] * n] * n` are all one and the same list: there, this happens.",
         _filled(lambda e: matrix(e).sum(axis=0, keepdims=True)),
     ),
     Slip(
         "Every row of {it} is the average of the right rows.",
-        "Is an average taken over the examples too early?",
+        "An average over the examples is taken too early.",
         _filled(lambda e: matrix(e).mean(axis=0, keepdims=True)),
     ),
     Slip(
@@ -573,15 +563,15 @@ REDUCED = [
         )
         for axis in (0, 1)
         for name, make, ask in (
-            ("the average", np.mean, "Is an average taken once too often?"),
-            ("the sum", np.sum, "Is a sum taken once too often?"),
+            ("the average", np.mean, "An average is taken once too often."),
+            ("the sum", np.sum, "A sum is taken once too often."),
             ("the first", lambda e, axis: np.take(e, 0, axis), RETURN_INSIDE),
             ("the last", lambda e, axis: np.take(e, -1, axis), ""),
         )
     ),
     Slip(
         "{It} is an array; the number of its entries is the right result.",
-        "Is `len` missing?",
+        "`len(...)` counts them.",
         _counted,
     ),
 ]
@@ -598,7 +588,7 @@ def not_reduced(views: list[View]) -> list[Slip]:
                 + ("numbers" if v.e.ndim == 0 else "entries along the axis that is too many")
                 + " is the right result."
             ),
-            f"Is {name} missing?",
+            f"{name[0].upper()}{name[1:]} is missing.",
             _still_to(make, axis),
         )
         for axis in (None, 0, 1)
@@ -630,7 +620,7 @@ MISSING = [
     ),
     Slip(
         "{It} lacks the last entry, and is right else.",
-        "Does something stop one too early?",
+        "",
         _shorter(lambda e: e[:-1]),
     ),
     Slip("{It} lacks every other entry, and is right else.", "", _shorter(lambda e: e[::2])),
@@ -724,44 +714,44 @@ def _one_hot(a: np.ndarray) -> bool:
 INSTEAD = [
     Slip(
         "{It} holds the positions of the right one's True.",
-        "Is `np.where`, or a list of positions, returned, where True or False is asked for each?",
+        "True or False is asked for each.",
         _indices,
     ),
     Slip(
         "{It} holds True and False: True at the positions that are asked for.",
-        "Is `np.flatnonzero` missing?",
+        "`np.flatnonzero` makes positions of them.",
         _mask,
     ),
     Slip(
         "{It} only says where the right one is above 0.",
-        "Is a comparison returned in place of the numbers?",
+        "The numbers themselves are asked for.",
         _positive,
     ),
     Slip(
         "{It} has one number for each class; the position of the largest is the right label.",
-        "Is `argmax` missing?",
+        "`argmax` finds it.",
         _labels,
     ),
-    Slip("{It} is the right one in one-hot form.", "Is the label itself asked for?", _from_one_hot),
+    Slip("{It} is the right one in one-hot form.", "The label itself is asked for.", _from_one_hot),
     Slip(
         "{It} is the position of the right one's largest number.",
-        "Is `argmax` taken, where the numbers themselves are asked for?",
+        "The numbers themselves are asked for.",
         _to_label,
     ),
     Slip("{It} is only the largest number of each row of the right one.", "", _to_largest),
     Slip(
         "{It} is 1 (or True) for the largest of the right numbers, and 0 for the others.",
-        "Is a choice made, where the numbers themselves are asked for?",
+        "The numbers themselves are asked for.",
         _hard,
     ),
     Slip(
         "{It} holds probabilities: from 0.5 on, the right one says yes.",
-        "Is the comparison with 0.5 missing?",
+        "The comparison with 0.5 is missing.",
         _at_half,
     ),
     Slip(
         "{It} says only yes or no: yes where the right one is above 0.5.",
-        "Is a decision returned in place of the probabilities?",
+        "The probabilities themselves are asked for.",
         _yes_or_no,
     ),
 ]
@@ -927,14 +917,14 @@ REMAINING = [
     Slip(
         "{It} is right in proportion, but on each input multiplied by some number, which differs"
         " between the inputs.",
-        "Is it divided by the wrong number, or not at all?",
+        "It is divided, or multiplied, by another number than it should be.",
         _normalised(None),
         evidence=MUCH,
     ),
     *(
         Slip(
             f"Each {what} of {{it}} is right in proportion, but multiplied by a number of its own.",
-            "Is it divided by the wrong number, or not at all?",
+            "It is divided, or multiplied, by another number than it should be.",
             _normalised(axis),
             evidence=MUCH,
         )
