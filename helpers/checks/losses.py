@@ -436,7 +436,7 @@ DOUBLE_SUM_COST = Task(
         ),
         Mistake(
             lambda y, Z: -np.log(one_hot(y, Z.shape[1]) * softmax(Z)).sum() / len(y),
-            "Your cost is infinite for any logits: the logarithm of 0 is taken. Only the fraction "
+            "Your cost is always infinite: the logarithm of 0 is taken in it. Only the fraction "
             "belongs into the logarithm, and that is above 0. The indicator belongs in front of "
             "the logarithm, where it throws the whole term away.",
         ),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
@@ -23,7 +23,6 @@ from helpers.losses import (
 from helpers.network import Dense, Sequential
 from helpers.optimizers import Adam
 from helpers.stability import (
-    clipped_sparse_categorical_crossentropy_gradient,
     naive_binary_crossentropy,
     naive_logsumexp,
     naive_softmax,
@@ -35,23 +34,48 @@ LESSON = "05_numerical_stability"
 
 # Said of numbers that are off by less than 0.1%: the formula is right, something came on top.
 NEARLY = (
-    "Your result is nearly right, but not to the last digits. Was a small number added, such as "
-    "1e-7, something clipped or rounded, or calculated in single precision (float32)?"
+    "Your result is within 0.1% of the right one, but the last digits are not right. Look for what "
+    "the formula does not have: a small number that is added, such as 1e-7, something clipped or "
+    "rounded, or single precision (float32)."
 )
 FORMULA_FIRST = (
-    "Already for small logits, where nothing overflows, the numbers are not right. Mend the "
-    "formula first; what happens to large logits comes after."
+    "Already for small logits, where nothing overflows, the numbers are not right. Mend that "
+    "first; what happens to large logits comes after."
 )
 
 BEYOND_SINGLE_PRECISION = (
-    "Your result is infinite or nan for logits of 1e307. Are they turned into single precision "
-    "(float32) on the way? Its numbers end at 3e38, and those of float64 at 1.8e308."
+    "Right for logits of 1e30, infinite or nan for 8e307. Between the two, at 3e38, the numbers of "
+    "single precision (float32) end; those of float64 end at 1.8e308. Print the dtype of your "
+    "arrays, and the largest number in each: nothing may be much larger than the logits."
 )
 LARGEST = (
     "A result of yours is the largest number there is, as np.nan_to_num puts it in the place of an "
     "infinity. The right one is an ordinary number: find the way to it on which nothing is "
     "infinite."
 )
+
+# Said of what is subtracted from a row before the exponential, if that is not its largest logit.
+NOT_THE_LARGEST = (
+    "On paper any number will do; but some exponents are then above 0, as large as you like, and "
+    "overflow. With the largest logit of the row none is."
+)
+DOUBLED = (
+    "Right for small logits, but infinite or nan already for a logit of 400, of which the "
+    "exponential is no problem by itself: your exponents are larger than the logits. The largest "
+    "logit of the row is subtracted before the exponential, not added."
+)
+
+
+def not_finite(result: np.ndarray) -> str:
+    """Say of a result that is not finite how the line is found that makes it so."""
+    what = "nan" if np.isnan(result).any() else "infinite"
+    return (
+        f"A number in your result is {what}, where the right one is ordinary. Print what your "
+        "function computes for this input, step by step: the first inf, nan or 0 that you do not "
+        "find in the input shows the step to avoid. (Beyond 709 an exponential overflows, below "
+        "−745 it is stored as 0, and log 0 is infinite.)"
+    )
+
 
 _rng = np.random.default_rng(5)
 _MANY_Y, _MANY_Z = _rng.integers(0, 10, 40), _rng.normal(0, 5, (40, 10))
@@ -69,6 +93,14 @@ def _shifted_logsumexp(Z: np.ndarray, c: np.ndarray) -> np.ndarray:
     return c[..., 0] + np.log(np.exp(Z - c).sum(axis=-1))
 
 
+def _limit(Z: np.ndarray, got: np.ndarray) -> float:
+    """Return where the logits 1000 and 999 of one row were cut off; 0 if they were not."""
+    if not np.array_equal(Z, [[1000.0, 999.0, 0.0]]):
+        return 0.0
+    limit = float(got[0] - np.log(2))
+    return limit if 1 < limit <= 999 and limit + np.log(2) < 999.5 else 0.0
+
+
 LOGSUMEXP = Task(
     name="logsumexp",
     section="5.8",
@@ -80,7 +112,7 @@ LOGSUMEXP = Task(
         (np.array([[-1000.0, -1001.0]]),),
         (np.array([[800.0, 0.0, -800.0]]),),
         (_FAR_APART,),
-        (np.array([[3.0], [-5.0]]),),
+        (np.array([[3.0], [-400.0]]),),
         (np.zeros((3, 4)),),
         (np.array([[100.0, 90.0, 80.0]], dtype=np.float32),),
         (np.array([[1e30, -1e30]]),),  # within single precision
@@ -102,13 +134,13 @@ LOGSUMEXP = Task(
         ),
         Mistake(
             lambda Z: np.log(np.exp(Z - Z.max(axis=1, keepdims=True)).sum(axis=1)),
-            "You subtracted the largest logit and never added it back. What is pulled out of the "
-            "sum as a factor comes out of the logarithm as a term.",
+            "Your result is too small by the largest logit of each row: it is not added back. What "
+            "is pulled out of the sum as a factor comes out of the logarithm as a term.",
         ),
         Mistake(
             lambda Z: np.log(np.exp(Z - Z.max(axis=1, keepdims=True)).sum(axis=1)) - Z.max(axis=1),
-            "You subtracted the largest logit a second time, after the logarithm. There it is "
-            "added back.",
+            "Your result is too small by twice the largest logit of each row: after the logarithm "
+            "it is added back, not subtracted again.",
         ),
         Mistake(
             lambda Z: np.log(np.exp(Z - Z.max()).sum(axis=1)) + Z.max(),
@@ -143,12 +175,13 @@ LOGSUMEXP = Task(
         ),
         Mistake(
             lambda Z: Z.max(axis=1),
-            "You returned the largest logit alone. The logarithm of the sum of the shifted "
-            "exponentials is still to be added; it lies between 0 and log N.",
+            "Your result is the largest logit alone. To it belongs the logarithm of the sum of all "
+            "the shifted exponentials of the row; it lies between 0 and log N.",
         ),
         Mistake(
             lambda Z: _logsumexp(Z) - np.log(Z.shape[1]),
-            "You averaged the exponentials. They are added up.",
+            "Your result is too small by log N, as if the exponentials were averaged. They are "
+            "added up.",
         ),
         Mistake(
             lambda Z: Z.max(axis=1) + np.exp(Z - Z.max(axis=1, keepdims=True)).sum(axis=1),
@@ -176,8 +209,8 @@ LOGSUMEXP = Task(
         ),
         Mistake(
             lambda Z: Z.sum(axis=1),
-            "You let the logarithm and the exponential cancel. The sum stands between them: the "
-            "logarithm of a sum is not the sum of the logarithms.",
+            "Your result is the sum of the logits, as if logarithm and exponential cancelled. The "
+            "sum stands between them: the logarithm of a sum is not the sum of the logarithms.",
         ),
         Mistake(
             lambda Z: naive_logsumexp(np.clip(Z, -700, 700)),
@@ -193,14 +226,21 @@ LOGSUMEXP = Task(
         ),
         Mistake(
             lambda Z: _shifted_logsumexp(Z, Z.min(axis=1, keepdims=True)),
-            "You pulled out the smallest logit. On paper any number will do; but now the largest "
-            "exponent is positive, as large as you like, and overflows.",
+            "What you pull out is smaller than the largest logit of the row, as the smallest is. "
+            + NOT_THE_LARGEST,
         ),
         Mistake(
             lambda Z: _shifted_logsumexp(Z, Z.mean(axis=1, keepdims=True)),
-            "You pulled out the mean of the logits. On paper any number will do; but the largest "
-            "exponent is still positive and can overflow.",
+            "What you pull out is smaller than the largest logit of the row, as the mean is. "
+            + NOT_THE_LARGEST,
         ),
+        Mistake(
+            lambda Z: _shifted_logsumexp(Z, np.maximum(Z.max(axis=1, keepdims=True), 0)),
+            "Right as long as the largest logit of a row is above 0, or not far below. But if all "
+            "logits are far below 0, all exponentials become 0: there the largest logit is not "
+            "what you pull out. (A search that starts at 0 does not find it.)",
+        ),
+        Mistake(lambda Z: _shifted_logsumexp(Z, -Z.max(axis=1, keepdims=True)), DOUBLED),
         Mistake(
             lambda Z: _shifted_logsumexp(Z, np.abs(Z).max(axis=1, keepdims=True)),
             "You pulled out the largest size, without its sign. If all logits are far below zero, "
@@ -210,8 +250,8 @@ LOGSUMEXP = Task(
             lambda Z: (
                 Z.max(axis=1) + np.log1p(np.exp(Z - Z.max(axis=1, keepdims=True)).sum(axis=1))
             ),
-            "You counted a 1 too many: log1p adds it to the sum, in which the largest term is a 1 "
-            "already. Either leave that term out of the sum, or take the plain logarithm.",
+            "You counted a 1 too many: a 1 is added to the sum (log1p does that, too), in which "
+            "the largest term is a 1 already. Take the plain logarithm of the sum.",
         ),
         Mistake(
             lambda Z: Z.max(axis=1) + np.log(np.exp(Z - Z.max(axis=1)).sum(axis=1)),
@@ -238,10 +278,21 @@ LOGSUMEXP = Task(
         ),
         Property(
             lambda arguments, got: bool(np.isfinite(got).all()),
-            "A result of yours is infinite or nan. Did an exponential overflow, or all of a row "
-            "become 0? What is subtracted must be the largest logit of the same row.",
+            lambda arguments, got: not_finite(got),
         ),
         Property(lambda arguments, got: not (np.abs(got) > 1e308).any(), LARGEST),
+        Property(
+            lambda arguments, got: not _limit(*arguments, got),
+            lambda arguments, got: (
+                f"Where two logits of a row are 1000 and 999, your result is that of two logits of "
+                f"{_limit(*arguments, got):.6g}: they are cut off there. Nothing overflows, but "
+                "the result is quietly wrong for every logit beyond. Shift the logits instead."
+            ),
+        ),
+        Property(
+            lambda arguments, got: not np.allclose(got, _logsumexp(*arguments), rtol=1e-3),
+            NEARLY,
+        ),
         Property(
             lambda arguments, got: bool((got >= arguments[0].max(axis=1) - 1e-6).all()),
             "A result of yours lies below the largest logit of its row. Log-sum-exp never does: "
@@ -283,6 +334,23 @@ def _of_truth(y: np.ndarray, array: np.ndarray) -> np.ndarray:
     return array[np.arange(len(y)), y]
 
 
+_EPSILONS = (1e-8, 1e-9, 1e-10, 1e-12, 1e-15, 1e-16)
+
+
+def _kept_from_0(
+    how: str, keep: Callable[[np.ndarray, float], np.ndarray], epsilons: tuple[float, ...]
+) -> Iterator[Mistake]:
+    """Yield the losses of probabilities that a small number keeps from being 0."""
+    for epsilon in epsilons:
+        yield Mistake(
+            lambda y, Z, epsilon=epsilon: -np.log(keep(_of_truth(y, softmax.softmax(Z)), epsilon)),
+            f"No loss of yours can be larger than {-np.log(epsilon):.2f}, that is −log {epsilon:g}, "
+            f"however wrong the model is: the probability is {how} {epsilon:g}, which hides how "
+            "far behind the class is. Never form the probability.",
+            "5.7",
+        )
+
+
 def _below_ceiling(arguments: tuple, loss: np.ndarray) -> bool:
     right = _losses(*arguments)
     return not ((right > 20) & (loss > 5) & (loss < 0.9 * right)).any()
@@ -297,7 +365,8 @@ CROSS_ENTROPY_FROM_LOGITS = Task(
         (np.array([1]), np.array([[0.5, 1.5]])),
         (np.array([2]), np.array([[1000.0, 0.0, -1000.0]])),
         (np.array([0]), np.array([[1000.0, 0.0, -1000.0]])),
-        (np.array([1, 0]), np.array([[30.0, 0.0], [0.0, 40.0]])),
+        # e^400 is a number, e^720 is none, and e^-720 is not yet 0.
+        (np.array([1, 0, 1, 1]), np.array([[30.0, 0.0], [0.0, 40.0], [400.0, 0.0], [720.0, 0.0]])),
         (np.array([1, 0, 1]), _FAR_APART),
         (np.array([2, 0]), np.zeros((2, 4))),
         (np.array([1, 0, 1, 1]), _rng.normal(0, 2, (4, 4)).round(1)),
@@ -308,16 +377,29 @@ CROSS_ENTROPY_FROM_LOGITS = Task(
     mistakes=(
         Mistake(
             naive_sparse_categorical_crossentropy,
-            "You took the exponentials of the logits as they are. Large ones overflow, and "
-            "infinite over infinite is nan. Go from the logits to the loss with log-sum-exp.",
+            "You took the exponentials of the logits as they are. Large ones overflow, and of two "
+            "infinities nan remains. Go from the logits to the loss with log-sum-exp, the largest "
+            "logit of the row pulled out.",
             "5.4",
         ),
         Mistake(
             lambda y, Z: -np.log(_of_truth(y, softmax.softmax(Z))),
-            "Your softmax does not overflow, but you take the logarithm of its result. A class far "
-            "behind has a probability that is stored as 0, and −log 0 is infinite. Never form the "
+            "Nothing overflows. But the exponential of a class that is 746 or more behind is "
+            "stored as 0, and so is its probability; you take the logarithm, and −log 0 is "
+            "infinite. The logarithm of an exponential is its exponent: never form the "
             "probability.",
             "5.5",
+        ),
+        Mistake(
+            lambda y, Z: np.log(np.exp(Z - _of_truth(y, Z)[:, np.newaxis]).sum(axis=1)),
+            "Your loss is infinite where the true class is more than 709 behind: a number as large "
+            "as e to that distance stands inside your logarithm. What is pulled out of the sum "
+            "must be the largest logit of the row, not the logit of the true class; that one is "
+            "subtracted after the logarithm.",
+        ),
+        Mistake(
+            lambda y, Z: _shifted_logsumexp(Z, -Z.max(axis=1, keepdims=True)) - _of_truth(y, Z),
+            DOUBLED,
         ),
         Mistake(
             lambda y, Z: -np.log(np.clip(_of_truth(y, softmax.softmax(Z)), 1e-7, 1 - 1e-7)),
@@ -331,6 +413,10 @@ CROSS_ENTROPY_FROM_LOGITS = Task(
             "than 16.12, however wrong the model is, and all the others are slightly off.",
             "5.7",
         ),
+        *_kept_from_0("added to", np.add, _EPSILONS),
+        *_kept_from_0("kept from 0 by", np.add, (1e-20, 1e-30, 1e-100, 1e-300)),
+        *_kept_from_0("clipped at", lambda a, e: np.clip(a, e, 1 - e), _EPSILONS),
+        *_kept_from_0("never below", np.maximum, (1e-7, *_EPSILONS[:3])),
         Mistake(
             lambda y, Z: (
                 np.log(np.exp(Z - Z.max(axis=1, keepdims=True)).sum(axis=1)) - _of_truth(y, Z)
@@ -341,14 +427,15 @@ CROSS_ENTROPY_FROM_LOGITS = Task(
         ),
         Mistake(
             lambda y, Z: _losses(y, Z) + Z.max(axis=1),
-            "You added the largest logit back, but the true class's logit was shifted, too. Either "
-            "shift both and add nothing, or shift neither outside the sum: the loss sees only "
+            "Your loss is too large by the largest logit of its row: it is added once too often. "
+            "If the true class's logit is shifted, too, nothing is added back: the loss sees only "
             "differences of logits.",
         ),
         Mistake(
             lambda y, Z: Z.max(axis=1) - _of_truth(y, Z),
-            "You took the distance to the largest logit alone. The logarithm of the sum of the "
-            "shifted exponentials is missing; without it, a right answer costs nothing.",
+            "Your loss is the distance of the true class to the largest logit alone. To it belongs "
+            "the logarithm of the sum of all the shifted exponentials; without it, a right answer "
+            "costs nothing.",
         ),
         Mistake(
             lambda y, Z: _logsumexp(Z),
@@ -388,8 +475,8 @@ CROSS_ENTROPY_FROM_LOGITS = Task(
         ),
         Mistake(
             lambda y, Z: _shifted_logsumexp(Z, Z.mean(axis=1, keepdims=True)) - _of_truth(y, Z),
-            "You pulled out the mean of the logits. On paper any number will do; but the largest "
-            "exponent is still positive and can overflow.",
+            "What you pull out is smaller than the largest logit of the row, as the mean is. "
+            + NOT_THE_LARGEST,
         ),
         Mistake(
             lambda y, Z: _losses(y, Z) + 2 * _of_truth(y, Z),
@@ -398,8 +485,8 @@ CROSS_ENTROPY_FROM_LOGITS = Task(
         ),
         Mistake(
             lambda y, Z: _logsumexp(Z) - Z.max(axis=1),
-            "You subtracted the largest logit. The loss subtracts that of the true class, which "
-            "the label names.",
+            "Your result is the log-sum-exp minus the largest logit. The loss subtracts the logit "
+            "of the true class, which the label names.",
         ),
         Mistake(
             lambda y, Z: (
@@ -448,8 +535,8 @@ CROSS_ENTROPY_FROM_LOGITS = Task(
                 np.log1p(np.exp(Z - Z.max(axis=1, keepdims=True)).sum(axis=1))
                 - _of_truth(y, Z - Z.max(axis=1, keepdims=True))
             ),
-            "You counted a 1 too many: log1p adds it to the sum, in which the largest term is a 1 "
-            "already. Either leave that term out of the sum, or take the plain logarithm.",
+            "You counted a 1 too many: a 1 is added to the sum (log1p does that, too), in which "
+            "the largest term is a 1 already. Take the plain logarithm of the sum.",
         ),
         Mistake(
             lambda y, Z: -(one_hot(y, Z.shape[1]) * np.log(softmax.softmax(Z))).sum(axis=1),
@@ -466,9 +553,7 @@ CROSS_ENTROPY_FROM_LOGITS = Task(
         ),
         Property(
             lambda arguments, loss: bool(np.isfinite(loss).all()),
-            "A loss of yours is infinite or nan; the right one is an ordinary number. Did an "
-            "exponential overflow, or was the logarithm of a probability taken that is stored as "
-            "0?",
+            lambda arguments, loss: not_finite(loss),
         ),
         Property(
             lambda arguments, loss: bool((loss >= 0).all()),
@@ -539,27 +624,19 @@ def _right_of_label_0(arguments: tuple, loss: np.ndarray) -> bool:
 
 
 def _loss_lost(arguments: tuple, loss: np.ndarray) -> str:
-    """Ask where a small loss became 0, of the ways that are possible with these results."""
+    """Say that a small loss became 0, where, and how to find the step that loses it."""
     y, z = arguments
     right = _logistic_loss_from_logits(y, z)
     lost = (loss == 0) & (right > 0)
     kept = np.isclose(loss, right, atol=0) & (right < 1e-12) & (right > 0)
-    ways = [
-        "is a tiny number added to 1, or subtracted from it, and lost",
-        "is the loss the difference of two large numbers, such as 50 − 50",
-    ]
     where = ""
     if kept.any() and len(set(y[lost])) == 1 and not np.isin(y[kept], y[lost]).any():
         where = f" This happens only where y is {y[lost][0]:.0f}."
-        ways.reverse()
-    elif not kept.any():
-        ways.append("is the loss rounded")
-    if np.abs(z[lost]).max() > 700:
-        ways.append("is a nan replaced by 0")
-    asked = f"{', '.join(ways[:-1])}, or {ways[-1]}?"
     return (
-        f"The loss of a right and sure answer comes out as 0. It is small, and not 0.{where}"
-        f" {asked[0].upper()}{asked[1:]}"
+        "The loss of a right and sure answer comes out as 0. It is small, and not 0: here "
+        f"{right[lost][0]:.2g}.{where} Print what your function computes for this input, step by "
+        "step, and follow the small number. A number below 1e-16 is lost beside a 1 (1 + s, 1 − a) "
+        "and still more beside a 50 (50 − 50), and in whatever is rounded, clipped or replaced."
     )
 
 
@@ -674,6 +751,13 @@ LOGISTIC_LOSS_FROM_LOGITS = Task(
             "5.6",
         ),
         Mistake(
+            lambda y, z: np.logaddexp(0, -z) + (1 - y) * z,
+            "Nothing overflows: well done. But with y = 0 and a z far below 0 two nearly equal "
+            "numbers cancel, and the digits of a small loss are gone. Where a difference cancels, "
+            "let it cancel exactly: that of max(z, 0) and yz.",
+            "5.6",
+        ),
+        Mistake(
             lambda y, z: np.log1p(np.exp(np.where(y == 1, -z, z))),
             "Your formula is right on paper, and keeps the digits of small losses. But where the "
             "model is grossly wrong the exponential overflows. Pull a positive exponent out of the "
@@ -686,8 +770,8 @@ LOGISTIC_LOSS_FROM_LOGITS = Task(
         ),
         Mistake(
             lambda y, z: np.maximum(z, 0) - z + _rest(z),
-            "The labels do not occur in your result: every example is treated as if y were 1. It "
-            "is y times z that is subtracted.",
+            "The labels do not occur in your result: every example is treated as if y were 1. For "
+            "y = 0 the loss is larger by z.",
         ),
         Mistake(
             lambda y, z: _logistic_loss_from_logits(y, z) / len(y),
@@ -713,7 +797,8 @@ LOGISTIC_LOSS_FROM_LOGITS = Task(
         ),
         Mistake(
             lambda y, z: np.maximum(z, 0) - y * z + np.log1p(1 + np.exp(-np.abs(z))),
-            "You counted a 1 too many: log1p adds it itself. Give it the exponential alone.",
+            "You counted a 1 too many: it is the logarithm of 1 plus the exponential, and log1p "
+            "adds that 1 itself.",
         ),
         Mistake(
             lambda y, z: y * np.log1p(np.exp(-z)) + (1 - y) * np.log1p(np.exp(z)),
@@ -729,9 +814,10 @@ LOGISTIC_LOSS_FROM_LOGITS = Task(
         ),
         Mistake(
             lambda y, z: np.log(1 + np.exp(np.where(y == 1, -z, z))),
-            "Your formula is right on paper. But where the model is grossly wrong the exponential "
-            "overflows, and where it is right and sure a tiny one is added to 1 and lost. Pull a "
-            "positive exponent out of the logarithm first.",
+            "Your formula is right on paper. But where the model is grossly wrong, e to the size "
+            "of z overflows (or one over it becomes 0), and the loss is infinite; where it is "
+            "right and sure, a tiny number beside a 1 is lost, and the loss is 0. Pull a positive "
+            "exponent out of the logarithm first.",
         ),
     ),
     properties=(
@@ -741,9 +827,7 @@ LOGISTIC_LOSS_FROM_LOGITS = Task(
         ),
         Property(
             lambda arguments, loss: bool(np.isfinite(loss).all()),
-            "A loss of yours is infinite or nan; the right one is an ordinary number. Did an "
-            "exponential overflow, or was the logarithm of a probability taken that is stored as "
-            "0?",
+            lambda arguments, loss: not_finite(loss),
         ),
         Property(
             _right_of_label_0,
@@ -946,7 +1030,7 @@ def _kind_of_loss(model: Any, num_classes: int) -> str:
     return f"another one, {name}" if isinstance(name, str) else "another one"
 
 
-_LOGITS_WANTED = "Leave the last layer without an activation."
+_LOGITS_WANTED = "End the model with a Dense layer without an activation."
 
 LOGIT_CLASSIFIER = Task(
     name="logit_classifier",
@@ -960,8 +1044,8 @@ LOGIT_CLASSIFIER = Task(
         _keras_mistake(
             "softmax",
             "SparseCategoricalCrossentropy",
-            "You have softmax twice: in the last layer, and again in the loss, which was told that "
-            "it gets logits. The loss can then never come near 0. " + _LOGITS_WANTED,
+            "You have softmax twice: at the end of the model, and again in the loss, which was "
+            "told that it gets logits. The loss can then never come near 0. " + _LOGITS_WANTED,
             from_logits=True,
         ),
         _keras_mistake(
@@ -973,9 +1057,9 @@ LOGIT_CLASSIFIER = Task(
         _keras_mistake(
             "softmax",
             "SparseCategoricalCrossentropy",
-            "Softmax in the last layer and a loss of probabilities: on paper this is right. But "
-            "the probabilities are clipped, unless Keras happens to find the logits behind them. "
-            "Let the model put out logits, and tell the loss so.",
+            "Softmax at the end of the model and a loss of probabilities: on paper this is right. "
+            "But the probabilities are clipped, unless Keras happens to find the logits behind "
+            "them. Let the model put out logits, and tell the loss so.",
         ),
         _keras_mistake(
             "sigmoid",
@@ -1063,7 +1147,8 @@ LOGIT_CLASSIFIER = Task(
         Property(
             lambda arguments, seen: seen["Keras model"] == "yes",
             lambda arguments, seen: (
-                f"Is this a Keras model for {_features(arguments[0])}? {seen['Keras model']}. The "
+                f"For {_features(arguments[0])} your function returns a Keras model that does not "
+                f"take them{seen['Keras model'].removeprefix('yes').partition(' not for')[0]}. The "
                 "number of features is the function's first argument."
             ),
         ),
@@ -1137,6 +1222,12 @@ def _labelled(
     return lambda Z: (labels(Z), softmax.softmax(Z).max(axis=1))
 
 
+def _tied(Z: np.ndarray, certainty: np.ndarray) -> np.ndarray:
+    """Return for each row whether two different logits lead it, and share the probability."""
+    lead = np.ptp(np.sort(Z, axis=1)[:, -2:], axis=1)
+    return (lead > 0.5) & (np.abs(np.asarray(certainty) - 0.5) < 1e-9)
+
+
 # Three images of section 5.13, rounded.
 _SURE_IMAGES = np.array(
     [
@@ -1155,7 +1246,17 @@ READ_LOGITS = Task(
         (np.array([[2.0, 1.0, -1.0, 0.0], [0.0, 1.5, 0.5, -1.0], [0.5, -1.0, -2.0, 0.2]]),),
         (np.array([[-3.0, -1.0, -2.0, -1.5]]),),
         (np.array([[0.5, -0.5], [1.0, 3.0], [-2.0, -4.0]]),),
-        (np.array([[3000.0, 2999, 0], [0, 3000, 2999], [2999, 3000, 0], [0, 2999, 3000]]),),
+        (
+            np.array(
+                [
+                    [3000.0, 2999, 0],
+                    [0, 3000, 2999],
+                    [2999, 3000, 0],
+                    [0, 2999, 3000],
+                    [400, 399, 0],
+                ]
+            ),
+        ),
         (_FAR_APART,),
         (_SURE_IMAGES,),
         (np.array([[100.0, 99.0, 90.0]], dtype=np.float32),),
@@ -1249,8 +1350,8 @@ READ_LOGITS = Task(
         ),
         Mistake(
             _as_sure_as(lambda Z: np.ones(len(Z))),
-            "The answers are right. Your probabilities are all exactly 1. Are the shifted "
-            "exponentials divided by the sum of their row?",
+            "The answers are right. Your probabilities are all exactly 1. The largest exponential "
+            "of a row is still to be divided by the sum of all exponentials of that row.",
         ),
         Mistake(
             _as_sure_as(lambda Z: softmax.softmax(Z)),
@@ -1293,6 +1394,16 @@ READ_LOGITS = Task(
             "A probability of yours is nan or infinite: an exponential overflowed, or all of a row "
             "became 0 and was divided by 0. (An argmax over nan answers anything.) Subtract from "
             "each row its own largest logit first.",
+        ),
+        Property(
+            lambda arguments, got: not _tied(*arguments, got[1]).any(),
+            lambda arguments, got: (
+                "Two logits that differ by 1 share the probability in your result, 0.5 each, as if "
+                "they were equal: row "
+                f"{np.flatnonzero(_tied(*arguments, got[1]))[0]}, counted from 0. Their difference "
+                "is lost on the way, as it is when logits are clipped. Subtract the largest logit "
+                "of the row instead: that keeps the differences."
+            ),
         ),
         Property(
             lambda arguments, got: bool((got[0] == arguments[0].argmax(axis=1)).all()),
@@ -1418,7 +1529,7 @@ def _double_softmax_gradient(y: np.ndarray, z: np.ndarray) -> np.ndarray:
 
 
 def _observed_learning(arguments: tuple, output: Any) -> dict[str, Finding]:
-    return {key: Finding(words) for key, words in _learned(arguments, output).items()}
+    return {key: Finding(*words.split("|")) for key, words in _learned(arguments, output).items()}
 
 
 def _learned(arguments: tuple, output: Any) -> dict[str, str]:
@@ -1440,29 +1551,40 @@ def _learned(arguments: tuple, output: Any) -> dict[str, str]:
     before, after = (X @ w.astype(np.float64) + c for w, c in (old, (W, b)))
     was_wrong, right = before.argmax(axis=1) != y, after.argmax(axis=1) == y
     cost, old_cost = _losses(y, after).mean(), _losses(y, before).mean()
-    unchanged = np.array_equal(W, old[0]) and np.array_equal(b, old[1])
-    changed = "finite, and changed"
     learned = min(right[was_wrong].mean(), right[~was_wrong].mean())
-    if learned < 0.9 and _along(X, y, before, W - old[0]):
-        changed = _ONE_STEP
+    changed = "finite, and changed"
+    if np.array_equal(W, old[0]):
+        changed = "as they were given" if np.array_equal(b, old[1]) else _ONLY_B
+    elif learned < 0.9:
+        changed = _way(X, y, before, W - old[0], cost > old_cost) or changed
     moved = "rose" if cost > old_cost else "fell"
     return {
         **seen,
-        "W and b": "as they were given" if unchanged else changed,
+        "W and b": changed,
         "cost": moved if abs(cost / old_cost - 1) > 0.01 else "hardly moved",
         renamed: _share(right[was_wrong].mean()),
         others: _share(right[~was_wrong].mean()),
     }
 
 
-_ONE_STEP = "changed along the first gradient only"
+_ONLY_B = "b is changed, W as it was given"
+_ONE_STEP = "W is changed along the first gradient only"
+_UPHILL = "W is changed, up the first gradient"
+_NO_PUSH = "W is hardly changed, and not down the first gradient"
 
 
-def _along(X: np.ndarray, y: np.ndarray, z: np.ndarray, change: np.ndarray) -> bool:
-    """Whether a change of W is a step down the gradient at the start, of whatever length."""
-    step = -X.T.astype(np.float64) @ sparse_categorical_crossentropy_gradient(y, z)
-    length = np.linalg.norm(change) * np.linalg.norm(step)
-    return bool(length) and bool((change * step).sum() > 0.99999 * length)
+def _way(X: np.ndarray, y: np.ndarray, z: np.ndarray, change: np.ndarray, rose: bool) -> str:
+    """Say which way W has gone, seen from the gradient of the cost at the start, with a number."""
+    down = -X.T.astype(np.float64) @ sparse_categorical_crossentropy_gradient(y, z) / len(y)
+    length, largest = np.linalg.norm(change), np.abs(change).max() / np.abs(down).max()
+    along = float((change * down).sum() / np.linalg.norm(down))
+    if along > 0.99999 * length:
+        return f"{_ONE_STEP}|{along / np.linalg.norm(down):.3g} times the gradient"
+    if along < 0 and rose:
+        return _UPHILL
+    if largest < 0.05 and along < length / 2:
+        return f"{_NO_PUSH}|by {np.abs(change).max():.2g} at most"
+    return ""
 
 
 def _share(share: float) -> str:
@@ -1488,49 +1610,42 @@ RELEARN = Task(
             _with(naive_sparse_categorical_crossentropy_gradient, steps=3),
             "Your weights are nan or infinite after training. The logits of this model reach "
             "several hundred: in single precision an exponential overflows beyond 88, and most "
-            "probabilities are stored as 0. If you wrote the softmax yourself: does it subtract "
-            "the largest logit of each row first? If it is that of `helpers.softmax`, which does: "
-            "do you divide by a probability, or take the logarithm of one, that is 0?",
+            "probabilities are stored as 0. So the largest logit of each row is subtracted before "
+            "the exponential, and nothing divides by a probability or takes the logarithm of one. "
+            "Print np.isfinite(…).all() of each array in your first step: the first False shows "
+            "the line.",
             "5.4",
         ),
         Mistake(
-            _with(clipped_sparse_categorical_crossentropy_gradient, steps=5, alpha=0.3),
-            "The cost has hardly moved. Look at the size of your gradient at the start, where the "
-            "model is sure and wrong. If it is nearly zero: has it come through a probability that "
-            "was clipped, or through softmax's own slope (use the gradient by the logits that "
-            "lesson 4 derived)? Or are the labels in it the model's own answers, instead of y? If "
-            "its largest element is near 1: are your steps too small or too few, or is W left out "
-            "of them?",
-            "5.7",
-        ),
-        Mistake(
             lambda X, y, W, b: (W, b),
-            "You returned the weights as they were given: no step has changed them. Do you assign "
-            "the new weights in each turn of the loop?",
+            "The weights that you return are those that were given, to the last digit. Print, "
+            "after your first step, by how much W has changed. If it has, what you return is not "
+            "what your steps have changed; if not, the step itself is 0.",
         ),
         Mistake(
             _with(steps=10, alpha=0.3),
             "The cost has fallen, and some of the renamed digits are right, but not yet 90% of "
-            "them. Are the steps too few or too small? Does each start from the weights of the one "
-            "before? (The check reads the images with X @ W + b, X as it was given.)",
+            "them, read with X @ W + b, X as it was given. Print this share, of the renamed images "
+            "alone, every 20 steps, and go on until it is above 0.9. Larger steps get there "
+            "sooner.",
         ),
         Mistake(
             _with(steps=10, alpha=0.03),
             "The cost has fallen, but the model still answers with the old names: it was so sure "
-            "of them that it is a long way back. Are the steps too few or too small? Does each "
-            "start from the weights of the one before?",
+            "of them that it is a long way back. Print the cost every 20 steps, and go on for as "
+            "long as it falls. Larger steps get there sooner: a learning rate of 1 is not too "
+            "much.",
         ),
         Mistake(
             _with(lambda y, z: -sparse_categorical_crossentropy_gradient(y, z), steps=20),
-            "The cost has risen, and the other digits have been unlearned, as when one goes "
-            "uphill. Is the step minus the learning rate times the gradient? If it is: is it too "
-            "large, with a sum where the average over the examples belongs?",
+            "The cost has risen: your W has moved up the gradient of the cost, not down. The step "
+            "is minus the learning rate times the gradient, and the gradient is X.T @ (A − Y) / m.",
         ),
         Mistake(
             _only_renamed,
-            "The renamed digits are right, but some of the others are no longer. Did they have a "
-            "say in your training? Use all the images in each step, and steps that are not too "
-            "large.",
+            "The renamed digits are right, but fewer than 90% of the others still are. All images "
+            "must have their say in each step. Print the share of the others that are right every "
+            "20 steps: if it falls, the steps are too large, or are taken for the renamed alone.",
         ),
         Mistake(
             lambda X, y, W, b: (_relearn(X, y, W, b)[0].T, b),
@@ -1538,8 +1653,9 @@ RELEARN = Task(
         ),
         Mistake(
             _exchange_4_and_9,
-            "Right for 4 and 9, but not for another pair. Does your function know these two digits "
-            "by their numbers? Let it learn from the labels y which digits are meant.",
+            "Right where 4 and 9 are exchanged, but not where 1 and 7 are. Nothing in your "
+            "function may depend on which two digits they are, or on arrays that are not its "
+            "arguments. Let it learn from the labels y that it gets.",
         ),
     ),
     properties=(
@@ -1555,26 +1671,54 @@ RELEARN = Task(
             "Your weights are nan or infinite after training.",
         ),
         Property(
+            lambda arguments, seen: seen["W and b"] != _ONLY_B,
+            "Only b has changed: the W that you return is the one given. Ten numbers, the same for "
+            "every image, cannot outweigh logits of several hundred. W takes part in each step, "
+            "too, with X.T @ (A − Y) / m.",
+        ),
+        Property(
             lambda arguments, seen: seen["W and b"] != _ONE_STEP,
             lambda arguments, seen: (
-                "Your new W differs from the one given along the very first gradient only, as "
-                "after a single step. Does each step start from the weights that the one before "
-                "has made, with a gradient of its own? Does the `return` stand inside the loop?"
-                + " Or are the steps so small that the gradient hardly changes?"
-                * (seen["cost"] != "rose")
+                f"Your W has changed by minus {seen['W and b'].measured} at the start, averaged "
+                "over the images, and by nothing else. If that number is your learning rate, only "
+                "one step counts: the function returns after it, or each step starts from the old "
+                "W again. If it is the learning rate times the number of steps, all steps have "
+                "used one gradient: it was computed before the loop"
+                + (
+                    "."
+                    if seen["cost"] == "rose"
+                    else ", or the steps are so small that it hardly changes."
+                )
             ),
         ),
         Property(
+            lambda arguments, seen: seen["W and b"] != _NO_PUSH,
+            lambda arguments, seen: (
+                f"Your W has hardly changed ({seen['W and b'].measured}), and not down the "
+                "gradient of the cost: what you subtract is nearly 0 for the renamed images, where "
+                "the gradient by the logits, a − onehot(y), has its full size, 1. Print its "
+                "largest element in your first step. A clipped probability or softmax's own slope, "
+                "a(1 − a), as a factor makes it nearly 0, and so do labels that are the model's "
+                "own answers, not y."
+            ),
+        ),
+        Property(
+            lambda arguments, seen: seen["W and b"] != _UPHILL,
+            "The cost has risen: your W has moved up the gradient of the cost, not down. The step "
+            "is minus the learning rate times the gradient, and the gradient is X.T @ (A − Y) / m.",
+        ),
+        Property(
             lambda arguments, seen: seen["cost"] != "rose",
-            "The cost is higher than before your training. Is the step minus the learning rate "
-            "times the gradient? If it is: is the step too large, or is the gradient not that of "
-            "the cost?",
+            "Your W has moved down the first gradient, and yet the cost is higher than before your "
+            "training. Print it after each step: the first step that raises it is too large, or "
+            "its gradient is not that of the cost.",
         ),
         Property(
             lambda arguments, seen: seen["right, of the renamed digits"] == "at least 90%",
             lambda arguments, seen: (
-                f"Of the renamed digits, {seen['right, of the renamed digits']} are right; at "
-                "least 90% are asked for."
+                f"Of the renamed digits, {seen['right, of the renamed digits']} are right, read "
+                "with X @ W + b; at least 90% are asked for. Print the cost every 20 steps: it "
+                "must fall, and go on falling until they are."
             ),
         ),
         Property(
