@@ -24,8 +24,8 @@ LESSON = "04_softmax_cost"
 # Said of numbers that are off by less than 0.1%: the formula is right, something came on top.
 NEARLY = (
     "Your result is within 0.1% of the right one, but the last digits are not right. Look for what "
-    "the formula does not have: a small number that is added, such as 1e-7, something rounded or "
-    "clipped, or single precision (float32)."
+    "changes so little: a small number that is added, such as 1e-7, or left out, something rounded "
+    "or clipped, or single precision (float32)."
 )
 
 # The data set of sections 4.3 to 4.7: six examples, three features, four classes.
@@ -217,11 +217,13 @@ def _skipping(
     y: np.ndarray,
     Z: np.ndarray,
     first_example: bool = False,
+    last_example: bool = False,
     first_class: bool = False,
     last_class: bool = False,
 ) -> float:
     counts = np.ones(len(y))
-    counts[0] = not first_example
+    counts[0] *= not first_example
+    counts[-1] *= not last_example
     counts[y == 0] *= not first_class
     counts[y == Z.shape[1] - 1] *= not last_class
     return (counts * sparse_categorical_crossentropy(y, Z, from_logits=True)).sum() / len(y)
@@ -319,6 +321,10 @@ DOUBLE_SUM_COST = Task(
             "from 0 to m − 1.",
         ),
         Mistake(
+            lambda y, Z: _skipping(y, Z, last_example=True),
+            "Your last example does not count. range(m) runs from 0 to m − 1 already.",
+        ),
+        Mistake(
             lambda y, Z: _double_sum_cost(y, Z[:, : y.max() + 1]),
             "Your classes end with the largest label that occurs, so the denominator leaves out "
             "those after it. N is the number of columns of Z, whatever labels occur.",
@@ -356,6 +362,11 @@ DOUBLE_SUM_COST = Task(
             lambda y, Z: _over(y, Z, 1 + np.exp(Z).sum(axis=1)),
             "There is a 1 too many in your denominator: it belongs to the sigmoid. Softmax divides "
             "by the sum of the row's exponentials, and by nothing else.",
+        ),
+        Mistake(
+            lambda y, Z: _over(y, Z, np.exp(Z.max(axis=1))),
+            "Your denominator is the largest exponential of the row alone. It is the sum of all of "
+            "them.",
         ),
         Mistake(
             lambda y, Z: _over(y, Z, 1 + np.exp(_given_to_truth(y, Z))),
@@ -707,9 +718,22 @@ LOGIT_GRADIENT = Task(
             "before the function returns.",
         ),
         Mistake(
+            lambda y, Z: (
+                softmax(Z) - one_hot(y, Z.shape[1]) * (np.arange(len(y)) == len(y) - 1)[:, None]
+            ),
+            "The 1 is subtracted in the last row alone. Every row loses a 1, at its own label: "
+            "what is done for one row must still be there after the next.",
+        ),
+        Mistake(
+            lambda y, Z: -softmax(Z) - one_hot(y, Z.shape[1]),
+            "Your result is −a − onehot(y), and it is a − onehot(y): the probabilities have the "
+            "wrong sign. (By the chain rule they come from the minus in softmax's Jacobian, "
+            "a_j(1{j = k} − a_k).)",
+        ),
+        Mistake(
             lambda y, Z: -one_hot(y, Z.shape[1]).astype(float),
-            "You returned the one-hot rows with a minus. The probabilities are missing, from which "
-            "they are subtracted.",
+            "Your result is the one-hot rows with a minus. The probabilities, from which they are "
+            "subtracted, are missing, or cut to whole numbers by an array of integers.",
         ),
         Mistake(
             lambda y, Z: softmax(Z) + one_hot(y, Z.shape[1]),
@@ -910,6 +934,16 @@ def _rescaled(
     return answer
 
 
+def _without(rest: Callable[[np.ndarray], slice]) -> Callable[..., tuple[np.ndarray, np.ndarray]]:
+    """The two gradients of some of the examples, divided by the number of all."""
+
+    def answer(X: np.ndarray, y: np.ndarray, W: np.ndarray, b: np.ndarray) -> tuple:
+        some, errors = X[rest(X)], _errors(X, y, W, b)[rest(X)]
+        return some.T @ errors / len(X), errors.sum(axis=0) / len(X)
+
+    return answer
+
+
 def _with_bias_gradient(
     of_errors: Callable[[np.ndarray], Any],
 ) -> Callable[..., tuple[np.ndarray, Any]]:
@@ -940,7 +974,7 @@ def _learning_rate(arguments: tuple, gradients: Any) -> float:
     steps = [old - np.asarray(new) for old, new in zip(arguments[2:], gradients, strict=True)]
     alpha = float((steps[0] * right[0]).sum() / (right[0] ** 2).sum())
     same = [np.allclose(s, alpha * r, rtol=1e-6) for s, r in zip(steps, right, strict=True)]
-    return alpha if alpha > 1e-6 and all(same) else 0.0
+    return alpha if abs(alpha) > 1e-6 and all(same) else 0.0
 
 
 _SQUARE = (
@@ -990,6 +1024,23 @@ COST_GRADIENTS = Task(
             ),
             "You returned new weights: the old ones minus the gradients. This task asks for the "
             "gradients themselves.",
+        ),
+        *(
+            Mistake(
+                _rescaled(lambda X, W, alpha=alpha: (alpha, alpha)),
+                f"Both gradients are {alpha} times the right ones, as with a learning rate. That "
+                "belongs to the step; the gradients are asked for.",
+            )
+            for alpha in (0.001, 0.01, 0.1)
+        ),
+        Mistake(
+            _without(lambda X: slice(None, -1)),
+            "The last example is missing in your sums. range(m) runs from 0 to m − 1 already.",
+        ),
+        Mistake(
+            _without(lambda X: slice(1, None)),
+            "The first example is missing in your sums. The first row has the index 0, so the "
+            "examples run from 0 to m − 1.",
         ),
         Mistake(
             _rescaled(lambda X, W: (1 / W.shape[1], 1 / W.shape[1])),
@@ -1163,9 +1214,10 @@ COST_GRADIENTS = Task(
         Property(
             lambda arguments, gradients: not _learning_rate(arguments, gradients),
             lambda arguments, gradients: (
-                "You returned new weights: the old ones minus "
-                f"{_learning_rate(arguments, gradients):.4g} times the gradients. This task asks "
-                "for the gradients themselves."
+                "You returned new weights: the old ones "
+                f"{'minus' if _learning_rate(arguments, gradients) > 0 else 'plus'} "
+                f"{abs(_learning_rate(arguments, gradients)):.4g} times the gradients. This task "
+                "asks for the gradients themselves."
             ),
         ),
         Property(
@@ -1337,8 +1389,9 @@ def _refusal(arguments: tuple, wrong: np.ndarray) -> str:
     if taken.size:
         return (
             f"You call a claim wrong that is right: number {refused}, counted from 0. It agrees "
-            "with the slope of the cost in every element, to more than six digits. Print the "
-            "largest difference that your judge finds there."
+            "with the slope of the cost in every element, to more than six digits. And you call "
+            f"number {taken[0]} right: {_slip_of(arguments, taken[0])}. Print the largest "
+            f"difference that your judge finds in number {refused}."
         )
     return _all_refused(*arguments, refused)
 
@@ -1363,14 +1416,19 @@ def _let_pass(arguments: tuple, wrong: np.ndarray) -> str:
     numbers = np.flatnonzero(~wrong & _wrong_gradients(*arguments))
     worst = max(numbers, key=lambda n: np.abs(claimed[n] - cost.gradient(W)).max())
     shown = numbers if len(numbers) <= 3 else [worst]
-    named = claims(cost, W).items()
-    names = {n: next(name for name, c in named if np.array_equal(c, claimed[n])) for n in shown}
-    which = "; ".join(f"number {n}: {_SLIPS[name]}" for n, name in names.items())
+    which = "; ".join(f"number {n}: {_slip_of(arguments, n)}" for n in shown)
     return (
         f"You let {'a wrong claim' if len(numbers) == 1 else f'{len(numbers)} wrong claims'} pass "
         f"({'' if len(shown) == len(numbers) else 'among them '}{which}; counted from 0). "
         f"{_off(cost, W, claimed, worst)}"
     )
+
+
+def _slip_of(arguments: tuple, number: int) -> str:
+    cost, W, claimed = arguments
+    by_name = claims(cost, W)
+    name = next(name for name, c in by_name.items() if np.array_equal(c, claimed[number]))
+    return _SLIPS.get(name, "it is right")
 
 
 def _off(cost: Cost, W: np.ndarray, claimed: np.ndarray, number: int) -> str:

@@ -35,8 +35,8 @@ LESSON = "05_numerical_stability"
 # Said of numbers that are off by less than 0.1%: the formula is right, something came on top.
 NEARLY = (
     "Your result is within 0.1% of the right one, but the last digits are not right. Look for what "
-    "the formula does not have: a small number that is added, such as 1e-7, something clipped or "
-    "rounded, or single precision (float32)."
+    "changes so little: a small number that is added, such as 1e-7, or left out, something rounded "
+    "or clipped, or single precision (float32)."
 )
 FORMULA_FIRST = (
     "Already for small logits, where nothing overflows, the numbers are not right. Mend that "
@@ -58,6 +58,11 @@ LARGEST = (
 NOT_THE_LARGEST = (
     "On paper any number will do; but some exponents are then above 0, as large as you like, and "
     "overflow. With the largest logit of the row none is."
+)
+FROM_0 = (
+    "Right as long as the largest logit of a row is above 0, or not far below. But if all logits "
+    "are far below 0, all exponentials become 0: there the largest logit is not what you pull out. "
+    "(A search that starts at 0 does not find it.)"
 )
 DOUBLED = (
     "Right for small logits, but infinite or nan already for a logit of 400, of which the "
@@ -236,9 +241,7 @@ LOGSUMEXP = Task(
         ),
         Mistake(
             lambda Z: _shifted_logsumexp(Z, np.maximum(Z.max(axis=1, keepdims=True), 0)),
-            "Right as long as the largest logit of a row is above 0, or not far below. But if all "
-            "logits are far below 0, all exponentials become 0: there the largest logit is not "
-            "what you pull out. (A search that starts at 0 does not find it.)",
+            FROM_0,
         ),
         Mistake(lambda Z: _shifted_logsumexp(Z, -Z.max(axis=1, keepdims=True)), DOUBLED),
         Mistake(
@@ -288,6 +291,11 @@ LOGSUMEXP = Task(
                 f"{_limit(*arguments, got):.6g}: they are cut off there. Nothing overflows, but "
                 "the result is quietly wrong for every logit beyond. Shift the logits instead."
             ),
+        ),
+        Property(
+            lambda arguments, got: not np.allclose(got, arguments[0].max(axis=1), rtol=1e-12),
+            "Here your result is the largest logit of each row alone. To it belongs the logarithm "
+            "of the sum of all the shifted exponentials of the row, for large logits too.",
         ),
         Property(
             lambda arguments, got: not np.allclose(got, _logsumexp(*arguments), rtol=1e-3),
@@ -343,10 +351,10 @@ def _kept_from_0(
     """Yield the losses of probabilities that a small number keeps from being 0."""
     for epsilon in epsilons:
         yield Mistake(
-            lambda y, Z, epsilon=epsilon: -np.log(keep(_of_truth(y, softmax.softmax(Z)), epsilon)),
-            f"No loss of yours can be larger than {-np.log(epsilon):.2f}, that is −log {epsilon:g}, "
-            f"however wrong the model is: the probability is {how} {epsilon:g}, which hides how "
-            "far behind the class is. Never form the probability.",
+            lambda y, Z, e=epsilon: -np.log(keep(_of_truth(y, softmax.softmax(Z)), e)),
+            f"No loss of yours can be larger than {-np.log(epsilon):.2f}, or −log {epsilon:g}, "
+            f"however wrong the model is: {how.format(epsilon)}, which hides how far behind the "
+            "class is. Never form the probability.",
             "5.7",
         )
 
@@ -413,10 +421,20 @@ CROSS_ENTROPY_FROM_LOGITS = Task(
             "than 16.12, however wrong the model is, and all the others are slightly off.",
             "5.7",
         ),
-        *_kept_from_0("added to", np.add, _EPSILONS),
-        *_kept_from_0("kept from 0 by", np.add, (1e-20, 1e-30, 1e-100, 1e-300)),
-        *_kept_from_0("clipped at", lambda a, e: np.clip(a, e, 1 - e), _EPSILONS),
-        *_kept_from_0("never below", np.maximum, (1e-7, *_EPSILONS[:3])),
+        Mistake(
+            lambda y, Z: (
+                _shifted_logsumexp(Z, np.maximum(Z.max(axis=1, keepdims=True), 0)) - _of_truth(y, Z)
+            ),
+            FROM_0,
+        ),
+        *_kept_from_0("{:g} is added to the probability", np.add, _EPSILONS),
+        *_kept_from_0(
+            "the probability is kept from being 0 by {:g}", np.add, (1e-20, 1e-30, 1e-100, 1e-300)
+        ),
+        *_kept_from_0(
+            "the probability is clipped at {:g}", lambda a, e: np.clip(a, e, 1 - e), _EPSILONS
+        ),
+        *_kept_from_0("the probability is never below {:g}", np.maximum, (1e-7, *_EPSILONS[:3])),
         Mistake(
             lambda y, Z: (
                 np.log(np.exp(Z - Z.max(axis=1, keepdims=True)).sum(axis=1)) - _of_truth(y, Z)
@@ -648,7 +666,8 @@ LOGISTIC_LOSS_FROM_LOGITS = Task(
         (np.array([1, 0, 1]), np.array([-1.0, 2.0, 0.5])),
         (np.array([0]), np.array([0.0])),
         (np.array([1, 0]), np.array([-50.0, 50.0])),
-        (np.array([1, 0]), np.array([50.0, -50.0])),
+        # e^-50 is lost beside a 1, e^-25 is not yet.
+        (np.array([1, 0, 0]), np.array([50.0, -50.0, -25.0])),
         (np.array([1, 0]), np.array([-1000.0, 1000.0])),
         (np.array([1, 0]), np.array([1000.0, -1000.0])),
         (np.array([1.0, 0.0, 1.0]), np.array([-100.0, 100.0, 3.0], dtype=np.float32)),
@@ -1626,15 +1645,15 @@ RELEARN = Task(
             _with(steps=10, alpha=0.3),
             "The cost has fallen, and some of the renamed digits are right, but not yet 90% of "
             "them, read with X @ W + b, X as it was given. Print this share, of the renamed images "
-            "alone, every 20 steps, and go on until it is above 0.9. Larger steps get there "
-            "sooner.",
+            "alone, every 20 steps, and go on until it is above 0.9; larger steps get there "
+            "sooner. If it stops rising before, the gradient is at fault: it is X.T @ (A − Y) / m.",
         ),
         Mistake(
             _with(steps=10, alpha=0.03),
             "The cost has fallen, but the model still answers with the old names: it was so sure "
-            "of them that it is a long way back. Print the cost every 20 steps, and go on for as "
-            "long as it falls. Larger steps get there sooner: a learning rate of 1 is not too "
-            "much.",
+            "of them that it is a long way back. Print the cost every 20 steps, and go on while it "
+            "falls; larger steps get there sooner. If it stops falling before they are right, the "
+            "gradient is at fault: it is X.T @ (A − Y) / m.",
         ),
         Mistake(
             _with(lambda y, z: -sparse_categorical_crossentropy_gradient(y, z), steps=20),
