@@ -400,6 +400,11 @@ DOUBLE_SUM_COST = Task(
             "neither.",
         ),
         Mistake(
+            lambda y, Z: -np.log(softmax(Z).max(axis=1)).mean(),
+            "You took the probability of the likeliest class. What counts is the probability of "
+            "the true class, however small it is.",
+        ),
+        Mistake(
             lambda y, Z: _double_sum_mistake(y - 1, np.log(softmax(Z))),
             "You used the class below each label. Labels already run from 0 to N − 1; there is "
             "nothing to subtract, and −1 quietly means the last class.",
@@ -847,6 +852,11 @@ LOGIT_GRADIENT = Task(
             "probabilities.",
         ),
         Mistake(
+            lambda y, Z: _logit_gradient(y, Z).sum(axis=1),
+            "Your result is a single number for each example, and all of them are 0, as the sum, "
+            "or the average, over the classes is. A row has N elements, one for each class.",
+        ),
+        Mistake(
             lambda y, Z: _logit_gradient(y, softmax(Z)),
             "You applied softmax twice. Once is enough: it gives the probabilities.",
         ),
@@ -881,6 +891,12 @@ LOGIT_GRADIENT = Task(
     tested="Right for 8 inputs: one example, two classes, the lesson's six, equal logits, labels "
     "that leave classes out, forty examples of ten classes, and float32.",
     properties=(
+        Property(
+            lambda arguments, gradient: np.abs(gradient - _logit_gradient(*arguments)).max() > 1e-3,
+            "Your result differs from the right one by less than 0.001. Look for what changes so "
+            "little: a difference quotient in the place of a slope, something added, rounded or "
+            "clipped, or single precision (float32).",
+        ),
         Property(
             lambda arguments, gradient: bool((np.abs(gradient.sum(axis=-1)) < 1e-5).any()),
             "Your rows do not add up to zero. Both the probabilities and a one-hot row add up to "
