@@ -84,6 +84,40 @@ def one_gradient_for_all_steps(X, y, W, b):
     return W - 60 * X.T @ dz / len(y), b - 60 * dz.mean(axis=0)
 
 
+def shifted_by_the_truth(y, Z):
+    return np.log(np.exp(Z - Z[np.arange(len(y)), y][:, None]).sum(axis=1))
+
+
+def trained(X, y, W, b, of_W=0.3, slope=lambda a: 1):
+    for _ in range(100):
+        z = (X @ W + b).astype(float)
+        e = np.exp(z - z.max(axis=1, keepdims=True))
+        a = e / e.sum(axis=1, keepdims=True)
+        dz = (a - np.eye(10)[y]) * slope(a)
+        W, b = W - of_W * X.T @ dz / len(y), b - 0.3 * dz.mean(axis=0)
+    return W, b
+
+
+def by_the_squared_error(X, y, W, b):
+    return trained(X, y, W, b, slope=lambda a: a * (1 - a))
+
+
+def only_b(X, y, W, b):
+    return trained(X, y, W, b, of_W=0.0)
+
+
+def distances(cost, W, claims):
+    return np.abs(claims - cost.gradient(W)).max(axis=(1, 2)) / np.abs(cost.gradient(W)).max()
+
+
+def only_the_nearest_is_right(cost, W, claims):
+    return np.arange(len(claims)) != distances(cost, W, claims).argmin()
+
+
+def a_tenth_is_allowed(cost, W, claims):
+    return distances(cost, W, claims) > 0.0999
+
+
 def nudged_and_not_put_back(cost, W, claims):
     slopes = np.zeros(W.shape)
     for place in np.ndindex(W.shape):
@@ -113,10 +147,30 @@ def positions_from_labels(y, a):
         (
             label_0_by_cancelling,
             stability.LOGISTIC_LOSS_FROM_LOGITS,
-            "only where y is 0|difference of two large numbers",
-            "nan|rounded",
+            "with y = 0|two nearly equal numbers",
+            "nan|rounded|added to 1",
         ),
-        (one_gradient_for_all_steps, stability.RELEARN, "a gradient of its own?", "sign|small"),
+        (
+            shifted_by_the_truth,
+            stability.CROSS_ENTROPY_FROM_LOGITS,
+            "more than 709 behind|not the logit of the true class",
+            "softmax|probability",
+        ),
+        (
+            one_gradient_for_all_steps,
+            stability.RELEARN,
+            "minus 60 times the gradient|computed before the loop",
+            "sign|small",
+        ),
+        (
+            by_the_squared_error,
+            stability.RELEARN,
+            "hardly changed|softmax's own slope",
+            "too small",
+        ),
+        (only_b, stability.RELEARN, "Only b has changed", "probability|labels"),
+        (only_the_nearest_is_right, losses.WRONG_GRADIENTS, "the same array|by itself", "digits"),
+        (a_tenth_is_allowed, losses.WRONG_GRADIENTS, "0.05 times the largest|limit", "moves"),
         (nudged_and_not_put_back, losses.WRONG_GRADIENTS, "old value back", "Besides"),
         (positions_from_labels, losses.LOGISTIC_LOSS, "no positions in `a`", "astype"),
     ],
