@@ -972,6 +972,10 @@ def _with_bias_gradient(
 
 
 def _right_parts(arguments: tuple, gradients: Any) -> tuple[bool, bool]:
+    """Return which of the two gradients are right, and not only for want of examples or weights."""
+    X, _, _, b = arguments
+    if len(X) == 1 or not b.any():
+        return False, False
     right = _cost_gradients(*arguments)
     return tuple(bool(np.allclose(g, r, atol=1e-9)) for g, r in zip(gradients, right, strict=True))
 
@@ -1420,9 +1424,10 @@ def _all_refused(cost: Cost, W: np.ndarray, claimed: np.ndarray, right: int) -> 
         f"right, and its element [{row}, {column}] is {claimed[right][row, column]:.10f}. Print "
         "your slope beside it. Nine digits agree: your limit is too narrow, 1e-6 of the largest "
         "slope will do. Some digits agree: it is the step (central differences with h = 1e-5 are "
-        "good for nine, one-sided ones and much smaller or larger steps for fewer). One is a "
-        "multiple of the other: it is the fraction, J(W + h) − J(W − h) by 2h, or J(W + h) − J(W) "
-        "by h. Nothing agrees: each weight must move alone, from where it stands in W."
+        "good for nine; one-sided ones, much smaller or larger steps and float32 for fewer). One "
+        "is a multiple of the other: it is the fraction, J(W + h) − J(W − h) by 2h, or "
+        "J(W + h) − J(W) by h. Nothing agrees: each weight must move alone, and its slope stand in "
+        "its place."
     )
 
 

@@ -316,6 +316,7 @@ LOGSUMEXP = Task(
             "A result of yours lies more than log N above the largest logit of its row. The sum "
             "of N terms is at most N times the largest.",
         ),
+        Property(lambda arguments, got: bool(np.abs(arguments[0]).max() > 10), FORMULA_FIRST),
     ),
     hints=(
         "Which number can you pull out of each row so that no exponent is above 0?",
@@ -345,7 +346,7 @@ def _of_truth(y: np.ndarray, array: np.ndarray) -> np.ndarray:
     return array[np.arange(len(y)), y]
 
 
-_EPSILONS = (1e-8, 1e-9, 1e-10, 1e-12, 1e-15, 1e-16)
+_EPSILONS = (1e-3, 1e-4, 1e-5, 1e-6, 1e-8, 1e-9, 1e-10, 1e-12, 1e-15, 1e-16)
 
 
 def _kept_from_0(
@@ -437,7 +438,7 @@ CROSS_ENTROPY_FROM_LOGITS = Task(
         *_kept_from_0(
             "the probability is clipped at {:g}", lambda a, e: np.clip(a, e, 1 - e), _EPSILONS
         ),
-        *_kept_from_0("the probability is never below {:g}", np.maximum, (1e-7, *_EPSILONS[:3])),
+        *_kept_from_0("the probability is never below {:g}", np.maximum, (1e-7, *_EPSILONS[:7])),
         Mistake(
             lambda y, Z: (
                 np.log(np.exp(Z - Z.max(axis=1, keepdims=True)).sum(axis=1)) - _of_truth(y, Z)
@@ -1706,10 +1707,11 @@ RELEARN = Task(
             lambda arguments, seen: seen["W and b"] != _ONE_STEP,
             lambda arguments, seen: (
                 f"Your W has changed by minus {seen['W and b'].measured} at the start, averaged "
-                "over the images, and by nothing else. If that number is your learning rate, only "
-                "one step counts: the function returns after it, or each step starts from the old "
-                "W again. If it is the learning rate times the number of steps, all steps have "
-                "used one gradient: it was computed before the loop"
+                "over the images, and by nothing else. If that number is your learning rate (or "
+                "500 times it, without the division by m), only one step counts: the function "
+                "returns after it, or each step starts from the old W again. If it is that times "
+                "the number of steps, all steps have used one gradient: it was computed before the "
+                "loop"
                 + (
                     "."
                     if seen["cost"] == "rose"
