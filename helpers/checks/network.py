@@ -269,20 +269,20 @@ GRADIENT_DESCENT_STEP = Task(
     mistakes=(
         Mistake(
             _uphill,
-            "You went uphill. Either the slopes were added where descent subtracts them, or your "
-            "error has its two terms the wrong way round.",
+            "You went uphill: your step is the right one with the other sign. The error is f(x) − "
+            "y, in this order, and descent subtracts alpha times its slopes.",
             "6.3",
         ),
         Mistake(
             _sum_step,
-            "You added up the slopes of all the examples without dividing by their number m. The "
-            "cost is the average loss, so its slopes are averages, too.",
+            "Your step is that of the slopes' sums: it is not divided by m, the number of "
+            "examples. The cost is the average loss, so its slopes are averages, too.",
             "6.3",
         ),
         Mistake(
             _mean_over_features,
-            "You divided by the number of features (columns of X) instead of by the number of "
-            "examples (rows of X).",
+            "You divided by n, the number of features (columns of X), where m, the number of "
+            "examples (rows of X), is asked for.",
             "6.3",
         ),
         Mistake(
@@ -305,14 +305,14 @@ GRADIENT_DESCENT_STEP = Task(
         ),
         Mistake(
             _squared_error_slope,
-            "You multiplied the error by the sigmoid's slope. That belongs to the squared error; "
-            "with the logistic loss it cancels, and the error alone remains.",
+            "Your slopes have the sigmoid's slope, a(1 − a), as a factor. It belongs to the "
+            "squared error; with the logistic loss it cancels, and the error alone remains.",
             "6.3",
         ),
         Mistake(
             _decisions,
-            "You rounded the probabilities to 0 or 1 before comparing them with y. The error is "
-            "taken with the probability itself.",
+            "You compared decisions, which are 0 or 1, with y. The error is taken with the "
+            "probability itself.",
             "6.3",
         ),
         Mistake(
@@ -346,9 +346,9 @@ GRADIENT_DESCENT_STEP = Task(
         ),
         Mistake(
             _means_of_sums,
-            "Your b is right. For w, `X.T @ error` has added up the examples already, so that a "
-            "mean over it is one over the features. Divide each of its sums by the number of "
-            "examples instead.",
+            "Your b is right. For w you took the mean of the features' sums, so that all weights "
+            "get the same slope. Each feature has a slope of its own: its sum over the examples, "
+            "divided by their number.",
             "6.4",
         ),
         Mistake(
@@ -366,13 +366,14 @@ GRADIENT_DESCENT_STEP = Task(
         ),
         Mistake(
             _falling_sigmoid,
-            "Your sigmoid falls where it should rise: check the sign in its exponent.",
+            "Your probabilities fall where z rises: they are 1 minus the right ones. The sigmoid "
+            "is 1 / (1 + exp(−z)), with this sign.",
             "6.2",
         ),
         Mistake(
             _last_example_only,
-            "Only the last example has an effect. Does each example's slope replace the one before "
-            "in a loop? Add them up, and divide by their number.",
+            "Only the last example has an effect. The slopes are averages over all examples: a "
+            "loop adds each one's slope to a sum (`+=`), and divides by their number.",
             "6.3",
         ),
         Mistake(
@@ -383,7 +384,8 @@ GRADIENT_DESCENT_STEP = Task(
         ),
         Mistake(
             _without_alpha,
-            "You took the step without the learning rate: each slope has to be multiplied by α.",
+            "Your step is the slope itself, without the learning rate: each slope has to be "
+            "multiplied by α.",
             "6.3",
         ),
         Mistake(
@@ -404,9 +406,9 @@ GRADIENT_DESCENT_STEP = Task(
         ),
         Mistake(
             _overflowing,
-            "Where z is large, your sigmoid divides infinity by infinity and gives nan. Write it "
-            "such that only one exponential stands below the fraction bar, or use the course's own "
-            "sigmoid.",
+            "Where z is very large, you get nan: an exponential is infinite there, and infinity "
+            "divided by infinity, or multiplied by 0, is nan. The course's own `sigmoid` is right "
+            "for every z, and so is the slope made of it: the error times the features.",
             "6.2",
         ),
     ),
@@ -414,8 +416,9 @@ GRADIENT_DESCENT_STEP = Task(
         Property(
             lambda arguments, observed: abs(_times_the_step(arguments, observed) - 1) < 1e-3,
             lambda arguments, observed: (
-                f"{_step_in_words(_times_the_step(arguments, observed))} (On this input alpha is "
-                f"{arguments[4]:g}.) Is it the slope multiplied by alpha, and by nothing else?"
+                f"{_step_in_words(_times_the_step(arguments, observed))} A step is the slope, an "
+                f"average over the examples, times alpha, and nothing else. (Here alpha is "
+                f"{arguments[4]:g}.)"
             ),
         ),
     ),
@@ -552,6 +555,17 @@ def _equal_batches(w, b, X, y, alpha, batch_size):
     return _each_batch(w, b, X, y, alpha, batches)
 
 
+def _equal_batches_rounded_down(w, b, X, y, alpha, batch_size):
+    batches = np.array_split(np.arange(len(y)), len(y) // batch_size)
+    return _each_batch(w, b, X, y, alpha, batches)
+
+
+def _two_batches(w, b, X, y, alpha, batch_size):
+    w, b = _one_step(w, b, X[:batch_size], y[:batch_size], alpha)
+    w, b = _plain_step(w, b, X[batch_size:], y[batch_size:], alpha)
+    return w, b
+
+
 def _backwards(w, b, X, y, alpha, batch_size):
     return _each_batch(w, b, X, y, alpha, _slices(len(y), batch_size)[::-1])
 
@@ -654,13 +668,13 @@ TRAIN_ONE_EPOCH = Task(
         ),
         Mistake(
             _first_row_skipped,
-            "The first example has no effect. Does your first batch start at row 1? In NumPy the "
-            "first row has the index 0.",
+            "The first example has no effect: your first batch starts at row 1. In NumPy the first "
+            "row has the index 0.",
         ),
         Mistake(
             _stops_a_batch_early,
-            "You left out the last batch, a full one too. Does a loop end one batch size before "
-            "the end? An epoch looks at every example once.",
+            "You left out the last batch, a full one too. A batch starts at every multiple of the "
+            "batch size below m: an epoch looks at every example once.",
         ),
         Mistake(
             _starts_one_apart,
@@ -704,13 +718,13 @@ TRAIN_ONE_EPOCH = Task(
         ),
         Mistake(
             _first_batch_only,
-            "You stopped after the first batch. (Is the return inside the loop?) An epoch goes "
-            "through all of them.",
+            "Only the first batch has an effect. An epoch goes through all of them; a `return` "
+            "inside the loop would end it after one.",
         ),
         Mistake(
             _last_batch_only,
-            "Only your last batch has an effect: every batch started again from the first "
-            "parameters. Start each step from where the one before it ended.",
+            "Only your last batch has an effect. Every batch takes a step, and each step starts "
+            "from where the one before it ended, not from the first parameters.",
         ),
         Mistake(
             _one_by_one,
@@ -738,6 +752,17 @@ TRAIN_ONE_EPOCH = Task(
             "takes what is left.",
         ),
         Mistake(
+            _equal_batches_rounded_down,
+            "You shared the examples out evenly, to m // batch_size batches, which are none where "
+            "the batch size is larger than m. Every batch has the full size but the last, which "
+            "takes what is left.",
+        ),
+        Mistake(
+            _two_batches,
+            "You took two steps: one on the first batch, and one on all the rest, which may be "
+            "more than a batch, or nothing. There are as many batches as it takes.",
+        ),
+        Mistake(
             _batch_size_as_count,
             "You cut the examples into as many batches as the batch size says. The batch size is "
             "the number of examples in a batch, not the number of batches.",
@@ -763,8 +788,8 @@ TRAIN_ONE_EPOCH = Task(
         ),
         Mistake(
             _stop_at_batch_size,
-            "Your slices all end at the batch size, so that only the first one holds any examples. "
-            "A batch ends one batch size after where it starts.",
+            "From the second one on, your batches hold no examples, and their average is nan. Each "
+            "is cut out of all of X and y, from where it starts to one batch size after that.",
         ),
         Mistake(
             _empty_batch,
@@ -785,8 +810,8 @@ TRAIN_ONE_EPOCH = Task(
         ),
         Mistake(
             _uphill_epoch,
-            "Your batches are right, but each step goes uphill. Either the slopes were added where "
-            "descent subtracts them, or your error has its two terms the wrong way round.",
+            "Your batches are right, but each step goes uphill: it has the other sign. The error "
+            "is f(x) − y, in this order, and descent subtracts alpha times its slopes.",
             "6.3",
         ),
         Mistake(
@@ -801,8 +826,8 @@ TRAIN_ONE_EPOCH = Task(
             lambda arguments, observed: not _other_order(arguments, observed),
             lambda arguments, observed: (
                 "Your result is that of an epoch with the rows in another order: "
-                f"{', '.join(map(str, _other_order(arguments, observed)))}. Leave out the "
-                "shuffling here: the batches are made of rows that follow one another."
+                f"{', '.join(map(str, _other_order(arguments, observed)))}. Here nothing is "
+                "shuffled: the batches are made of rows that follow one another, from the first on."
             ),
         ),
     ),
@@ -840,6 +865,16 @@ def _relu(z):
     return np.maximum(0, z)
 
 
+def _relu_of_rows(open_: Callable) -> Callable:
+    """Return a network that shuts or opens all hidden units of an example together."""
+
+    def answer(X, W1, b1, W2, b2):
+        Z1 = X @ W1 + b1
+        return np.where(open_(Z1 > 0, axis=1, keepdims=True), Z1, 0) @ W2 + b2
+
+    return answer
+
+
 _X = np.array([[1.0, 2.0], [-1.0, 0.5], [3.0, -2.0]])
 _W1 = np.array([[1.0, -2.0, 0.5], [0.5, 1.5, -1.0]])
 _B1 = np.array([0.5, -1.0, 2.0])
@@ -872,8 +907,8 @@ HIDDEN_LAYER_FORWARD = Task(
         ),
         Mistake(
             lambda X, W1, b1, W2, b2: _relu(_relu(X @ W1 + b1) @ W2 + b2),
-            "You put a ReLU on the output layer, too. Logits may be negative: the last layer is "
-            "linear.",
+            "Where a logit is negative you return 0, as a ReLU on the output layer does. Logits "
+            "may be negative: the last layer is linear.",
         ),
         Mistake(
             lambda X, W1, b1, W2, b2: softmax(_relu(X @ W1 + b1) @ W2 + b2),
@@ -967,12 +1002,22 @@ HIDDEN_LAYER_FORWARD = Task(
             lambda X, W1, b1, W2, b2: np.clip(X @ W1 + b1, 0, 1) @ W2 + b2,
             "Your activation stops at 1. ReLU has no upper limit.",
         ),
+        Mistake(
+            _relu_of_rows(np.any),
+            "Where any hidden unit of an example is open, you let all its units through, the "
+            "negative ones, too. ReLU decides for each number by itself: `np.maximum(0, Z1)`.",
+        ),
+        Mistake(
+            _relu_of_rows(np.all),
+            "Unless all hidden units of an example are open, you shut them all. ReLU decides for "
+            "each number by itself: `np.maximum(0, Z1)`.",
+        ),
     ),
     properties=(
         Property(
             lambda arguments, Z2: np.abs(Z2).max() > 1 or np.abs(_logits(*arguments)).max() <= 1,
-            "On this input all your outputs lie between −1 and 1. Logits have no such limits: does "
-            "something come after the output layer that should not be there?",
+            "On this input all your outputs lie between −1 and 1, and not all right ones do. "
+            "Logits have no limits: return what the output layer gives, as it is.",
         ),
     ),
     hints=(
@@ -1140,13 +1185,13 @@ BACKPROPAGATE = Task(
         ),
         Mistake(
             _way_back(line_1=lambda Z2, y: (softmax(Z2) - one_hot(y, Z2.shape[1])) / Z2.shape[1]),
-            "In line 1 you divided by the number of classes N. The cost is an average over the m "
-            "examples: divide by m.",
+            "All your slopes are divided by the number of classes N (line 1). The cost is an "
+            "average over the m examples: divide by m.",
         ),
         Mistake(
             _way_back(line_1=lambda Z2, y: (softmax(Z2) - one_hot(y, Z2.shape[1])) / Z2.size),
-            "In line 1 you divided by m · N, the number of all elements. The cost is an average "
-            "over the m examples alone.",
+            "All your slopes are divided by m · N, the number of all elements (line 1). The cost "
+            "is an average over the m examples alone.",
         ),
         Mistake(
             _new_weights,
@@ -1155,8 +1200,8 @@ BACKPROPAGATE = Task(
         ),
         Mistake(
             _way_back(line_1=lambda Z2, y: (one_hot(y, Z2.shape[1]) - softmax(Z2)) / len(y)),
-            "All your slopes have the wrong sign: line 1 is the probabilities minus the one-hot "
-            "rows, not the other way round.",
+            "All your slopes have the wrong sign. Line 1 is the probabilities minus the one-hot "
+            "rows, in this order, and no minus comes after it.",
         ),
         Mistake(
             _way_back(line_1=lambda Z2, y: (Z2 - one_hot(y, Z2.shape[1])) / len(y)),
@@ -1564,13 +1609,19 @@ def _about_steps(arguments: tuple, steps: int) -> str:
         "each epoch."
     )
     if steps % each == 0:
-        return f"{words} Yours are as many as {steps // each} epochs have. Is `epochs` used?"
+        return (
+            f"{words} Yours are as many as {steps // each} epochs have. One call of `fit` with "
+            "`epochs=epochs` makes those that are asked for."
+        )
     if steps % epochs == 0:
         return (
-            f"{words} Yours are {steps // epochs} in each epoch: are the batches of another size, "
-            "or is a part of the examples held back?"
+            f"{words} Yours are {steps // epochs} in each epoch. `fit` takes {each} if it gets all "
+            "of X and y, and `batch_size=batch_size`."
         )
-    return f"{words} Are both arguments used, `epochs` and `batch_size`?"
+    return (
+        f"{words} One call of `fit` takes that many if it gets all of X and y, "
+        "`epochs=epochs` and `batch_size=batch_size`."
+    )
 
 
 TRAIN_IN_KERAS = Task(
@@ -1616,11 +1667,11 @@ TRAIN_IN_KERAS = Task(
         ),
         Mistake(
             _with(optimizer=_optimizer("SGD", 0.01), weights=_NEAR),
-            "Your learning rate is Keras's default of 0.01, not the one given as an argument.",
+            "Your learning rate is 0.01, Keras's default, and not the one given as an argument.",
         ),
         Mistake(
             _with(steps=lambda rate, epochs, m: str(epochs * math.ceil(m / 32)), weights=_NEAR),
-            "Your batches have Keras's default size of 32, not the size given as an argument.",
+            "Your batches have the size 32, Keras's default, and not the one given as an argument.",
             "6.8",
         ),
         Mistake(
@@ -1643,13 +1694,15 @@ TRAIN_IN_KERAS = Task(
         ),
         Mistake(
             _with(weights=_FAR),
-            "Model, loss and optimizer are right, but the weights ended far from where they "
-            "should. Most likely training began at random ones: set those given as start first.",
+            "Model, loss, optimizer and the number of steps are right, but the weights ended far "
+            "from where they should, as they do if training begins at random ones. Those given as "
+            "start have to be set before it. If they are, look at what `fit` is given: X and y "
+            "should be as they came.",
         ),
         Mistake(
             _with(weights=_START),
-            "Your model was trained, but its weights are those given as start. Were they set after "
-            "the training? Set them before it.",
+            "Your model took its steps, but its weights are those given as start. Set them before "
+            "the training, and leave them as it ends.",
         ),
         Mistake(
             _with(steps="0", weights=_START),
@@ -1740,10 +1793,13 @@ TRAIN_IN_KERAS = Task(
 
 WANTED_COST = 0.09
 _WELL = f"a cost of at most {WANTED_COST}"
-_OTHER_CLASS = "probabilities of the other class"
-_EXCHANGED = "too high a cost, with the two classes exchanged and the rows in another order"
-# What is said of probabilities by what they cost; of other answers their form is said.
-_BY_COST = (_WELL, _OTHER_CLASS, "on the right side", "too sure", "answers for the validation")
+_OTHER_CLASS = "probabilities of class 0: 1 minus them would be right"
+_WRONG_SIDE = "low where the label is 1, and high where it is 0"
+_UNSURE = "on the right side, but too unsure"
+_TOO_SURE = "too sure of wrong answers"
+_TOO_OFTEN = "wrong too often"
+_LOGITS = "logits, below 0 and above 1"
+_VALIDATION = "answers for the validation tumours as they stand in the data set"
 
 
 @functools.cache
@@ -1791,9 +1847,11 @@ def _verdict(arguments: tuple, output: Any) -> Finding:
     if not np.isfinite(a).all():
         return Finding("nan or inf among the answers")
     if a.min() < 0 or a.max() > 1:
-        return Finding("answers below 0 or above 1")
+        sides = ((a > 0) == y).mean()
+        return Finding(_LOGITS if sides > 0.9 else "answers below 0 or above 1")
     if np.ptp(a) < 1e-3:
-        return Finding("the same answer for every tumour")
+        half = np.allclose(a, 0.5, rtol=0, atol=1e-3)
+        return Finding("0.5 for every tumour" if half else "the same answer for every tumour")
     if np.isin(a, (0, 1)).all():
         return Finding("only 0 and 1, no probabilities")
     small = 1e-15
@@ -1806,16 +1864,16 @@ def _verdict(arguments: tuple, output: Any) -> Finding:
     right = ((a > 0.5) == y).mean()
     in_the_old_order = _labels(datasets.breast_cancer().validation.y, arguments[1])
     if right < 0.9 < ((a > 0.5) == in_the_old_order).mean():
-        return Finding("answers for the validation tumours as they stand in the data set", measured)
-    if right < 0.1 or (right < 0.35 and not _exchanged(arguments[1])):
+        return Finding(_VALIDATION, measured)
+    if _cost(y, -logits) <= WANTED_COST:
         return Finding(_OTHER_CLASS, measured)
-    if _exchanged(arguments[1]):
-        return Finding(_EXCHANGED, measured)
+    if right < 0.35:
+        return Finding(_WRONG_SIDE, measured)
     if _cost(y, 1.5 * logits) < cost:
-        return Finding("on the right side, but too unsure", measured)
+        return Finding(_UNSURE, measured)
     if _cost(y, logits / 1.5) < cost and right > 0.9:
-        return Finding("too sure of wrong answers", measured)
-    return Finding("wrong too often", measured)
+        return Finding(_TOO_SURE, measured)
+    return Finding(_TOO_OFTEN, measured)
 
 
 def _shape_verdict(a: np.ndarray, m: int) -> str:
@@ -1828,14 +1886,45 @@ def _shape_verdict(a: np.ndarray, m: int) -> str:
     return f"the shape {a.shape}"
 
 
-def _says(finding: str, exchanged: str = _EXCHANGED) -> Callable:
-    """Return an answer of which `finding` is said, and something else of the second probe."""
+def _says(finding: str, exchanged: str = "") -> Callable:
+    """Return an answer of which `finding` is said, or something else of the second probe."""
 
     def answer(X, y, X_new):
-        by_cost = finding.startswith(_BY_COST) and finding != _OTHER_CLASS
-        return Finding(exchanged if by_cost and _exchanged(y) else finding)
+        return Finding((_exchanged(y) and exchanged) or finding)
 
     return answer
+
+
+_BY_COST = {
+    _WRONG_SIDE: "Most of your probabilities are on the wrong side: low where the label is 1, and "
+    "high where it is 0. Print the cost on X and y before and after the training: it must fall. "
+    "Steps that go uphill, or a column that belongs to the other class, turn the answers over.",
+    _UNSURE: "Your model leans the right way, but is too unsure: larger logits would lower its "
+    "cost. Print the cost on X and y every few steps of the training. While it falls, more steps, "
+    "larger ones, or a weaker penalty on large weights let the logits grow; where it stands still "
+    "early, look at what a step changes.",
+    _TOO_SURE: "Your model is too sure where it is wrong, and the loss punishes that: smaller "
+    "logits would lower its cost. In logistic regression large weights do this. Fewer steps keep "
+    "them small, or smaller ones (slopes that are sums, and no averages, make them too large), or "
+    "the penalty on large weights that a library has.",
+    _TOO_OFTEN: "Your cost on the new tumours is above the one wanted, for your model is wrong too "
+    "often. Measure the cost on X and y, too. As high there: the model has not learned enough, and "
+    "its cost, printed while it trains, must fall. Low there: X_new is treated in another way than "
+    "X, or the model knows X by heart.",
+}
+
+
+def _about_cost(arguments: tuple, observed: Any) -> str:
+    """Say what is wrong with probabilities, by what they cost."""
+    if not _exchanged(arguments[1]):
+        return _BY_COST[observed]
+    words = (  # the first call was right
+        "Your answers are right for the training data as they stand in the data set, but not with "
+        f"the two classes exchanged and the rows in another order: {observed!r}. "
+    )
+    if float(observed.measured.split()[-1]) < 2 * WANTED_COST:
+        return words + "That is close: make the cost of your model lower, for both."
+    return words + "Both X and y have to be those that your function is given."
 
 
 def _train_classifier(X, y, X_new) -> np.ndarray:
@@ -1855,74 +1944,67 @@ TUMOUR_PROBABILITIES = Task(
     mistakes=(
         Mistake(
             _says(_OTHER_CLASS),
-            "Most of your probabilities are on the wrong side: low where the label is 1. Which "
-            "class is 1, and which column or output belongs to it? In a gradient descent of your "
-            "own, the sign of the step does this, too.",
+            "Your answers are the probabilities of class 0: 1 minus them would be right. Wanted is "
+            "how probable it is that the label is 1. In a table of both, as `predict_proba` gives "
+            "it, that is the second column, `[:, 1]`.",
             "6.3",
         ),
         Mistake(
-            _says("on the right side, but too unsure"),
-            "Your model leans the right way, but is too unsure: larger logits would lower its "
-            "cost. With gradient descent, are there too few steps, or too small ones? Does each "
-            "start where the one before it ended? And is the error the probability minus the "
-            "label?",
-            "6.3",
-        ),
-        Mistake(
-            _says("too sure of wrong answers"),
-            "Your model is too sure where it is wrong, and the loss punishes that. Large weights "
-            "do this. They grow when gradient descent goes on for long or with a large learning "
-            "rate, when its gradient is a sum and no average, and where a library is told to "
-            "leave its penalty on large weights out.",
-            "6.3",
+            _says(_LOGITS),
+            "You returned logits: they are above 0 where a 1 is more probable, and have no limits. "
+            "The sigmoid makes probabilities of them.",
+            "6.2",
         ),
         Mistake(
             _says("answers below 0 or above 1"),
-            "Some of your answers lie below 0 or above 1, which no probability does. Are they "
-            "logits? Then turn them into probabilities before you return them.",
+            "Some of your answers lie below 0 or above 1, which no probability does. Return what "
+            "the sigmoid makes of the z of a trained logistic regression.",
             "6.2",
         ),
         Mistake(
             _says("only 0 and 1, no probabilities"),
-            "Your answers are all exactly 0 or 1, and wanted are probabilities. Are they "
-            "decisions? Does your model know no doubt, as a decision tree? Or are its logits huge, "
-            "because its weights are?",
+            "Your answers are all exactly 0 or 1. Wanted are probabilities, which leave room for "
+            "doubt: return them before they become decisions. A model that knows no doubt, as a "
+            "decision tree or one with huge weights, is too sure of its errors.",
             "6.2",
         ),
         Mistake(
+            _says("0.5 for every tumour"),
+            "You give every tumour the probability 0.5, as a model does whose weights are all 0. "
+            "Print w after the training, which must move it, and z for X_new.",
+            "6.3",
+        ),
+        Mistake(
             _says("the same answer for every tumour"),
-            "You give every tumour the same probability. Have the weights moved from zero, and is "
-            "X_new used?",
+            "You give every tumour the same probability, whatever stands in its row of X_new. "
+            "Print what your function computes of the first rows, step by step, to find where they "
+            "become the same.",
             "6.3",
         ),
         Mistake(
             _says("nan or inf among the answers"),
-            "Some of your answers are nan or infinite. Look for an overflowing exponential, or for "
-            "a learning rate with which the weights run away.",
+            "Some of your answers are nan or infinite. Print what your function computes, in "
+            "order, to find where the first such number comes up: something overflows there, or 0 "
+            "is divided by 0.",
             "6.3",
         ),
         Mistake(
             _says("a column, shape (115, 1)"),
-            "You returned a column, as a layer with one unit gives it. Wanted is one plain row of "
-            "numbers, shape (k,): take the column out.",
+            "You returned a column, shape (115, 1), as a layer with one unit gives it. Wanted is "
+            "one plain row of numbers, shape (115,): `[:, 0]` takes it out.",
         ),
         Mistake(
             _says(_WELL, exchanged=_OTHER_CLASS),
             "Your answers are right for the labels as they are, but they stay the same when the "
-            "two classes are exchanged. Does your model learn from the X and y that it is given?",
-        ),
-        Mistake(
-            _says(_WELL),
-            "Your answers are right for the training data as they stand in the data set, but not "
-            "with the two classes exchanged and the rows in another order. Do both X and y come "
-            "from the arguments?",
+            "two classes are exchanged in y. The model has to learn from the y that your function "
+            "is given.",
         ),
         Mistake(
             _says("answers for the tumours to learn from"),
             "Your answers are for X, the tumours to learn from. Wanted are those for X_new.",
         ),
         Mistake(
-            _says("answers for the validation tumours as they stand in the data set"),
+            _says(_VALIDATION),
             "Your answers are for the validation tumours in the order of the data set, and not for "
             "X_new, whose rows stand in another order. Use the argument X_new.",
         ),
@@ -1937,11 +2019,7 @@ TUMOUR_PROBABILITIES = Task(
                 f"each row of X_new, shape ({len(arguments[2])},)."
             ),
         ),
-        Property(
-            lambda arguments, observed: str(observed) != "wrong too often",
-            "Your cost on the new tumours is above the one wanted, for your model is wrong too "
-            "often. Does it use all thirty features, w and b, and does training lower the cost?",
-        ),
+        Property(lambda arguments, observed: observed not in _BY_COST, _about_cost),
     ),
     hints=(
         "Section 6.5 trains almost what is needed. Its cost on new tumours is a little too high, "
