@@ -104,14 +104,24 @@ LABELS_FROM_LOGITS = Task(
             "You used the first threshold for all labels. Each column has a threshold of its own.",
         ),
         Mistake(
+            lambda z, thresholds: (sigmoid(z) > thresholds[:, np.newaxis]).astype(int),
+            "Your thresholds stand in a column, so that they meet the rows of the table. They "
+            "belong to its columns: compare the probabilities with `thresholds` as it is.",
+        ),
+        Mistake(
             lambda z, thresholds: (sigmoid(z) > np.mean(thresholds)).astype(int),
             "You used the mean of the thresholds for all labels. Each column has a threshold of "
             "its own.",
         ),
         Mistake(
+            lambda z, thresholds: (sigmoid(z) > np.min(thresholds)).astype(int),
+            "Your answers are those that the smallest threshold gives for all labels. Each column "
+            "has a threshold of its own, and is compared with that one only.",
+        ),
+        Mistake(
             lambda z, thresholds: (sigmoid(z) > np.max(thresholds)).astype(int),
-            "You used the largest threshold for all labels. Each column has a threshold of its "
-            "own.",
+            "Your answers are those that the largest threshold gives for all labels. Each column "
+            "has a threshold of its own, and is compared with that one only.",
         ),
         Mistake(
             lambda z, thresholds: (1 / (1 - np.exp(-z)) > thresholds).astype(int),
@@ -120,8 +130,8 @@ LABELS_FROM_LOGITS = Task(
         ),
         Mistake(
             lambda z, thresholds: (sigmoid(z).astype(int) > thresholds).astype(int),
-            "You say yes only where the probability is 1. Was it turned into a whole number before "
-            "it was compared, which makes 0 of all that is less?",
+            "You say yes only where the probability is exactly 1. Compare the probability as it "
+            "is: made a whole number, it is 0 wherever it is less than 1.",
         ),
         Mistake(
             lambda z, thresholds: sigmoid(z),
@@ -136,7 +146,8 @@ LABELS_FROM_LOGITS = Task(
         ),
         Mistake(
             lambda z, thresholds: (sigmoid(-z) > thresholds).astype(int),
-            "Your sigmoid falls where it should rise: the sign of z in the exponent is wrong.",
+            "Your probabilities fall where z rises: they are those of no. The sigmoid is "
+            "1 / (1 + exp(−z)), with this sign.",
         ),
     ),
     properties=(
@@ -224,16 +235,16 @@ def _too_cheap(arguments: tuple, cost: Any) -> str:
         f"{size:g} is right. "
     )
     if loss > 1e300:
-        words += "`np.nan_to_num` puts such a number in place of infinity: was it used here? "
+        words += "This is the number that `np.nan_to_num` puts in place of infinity. "
     elif abs(loss) < 1e-3:
-        words += "Was infinity, or nan, replaced by 0? "
+        words += "An answer that is so wrong is not free, whatever its loss came out as. "
     elif loss < 40:
         words += (
-            f"It is as if no probability were below {np.exp(-loss):.2g}: did you clip the "
-            "probabilities, or add a small number to them? "
+            f"It is as if no probability were below {np.exp(-loss):.2g}, as if they were clipped, "
+            "or a small number added to them. "
         )
-    else:
-        words += "Did you clip the logits? "
+    elif loss < size:
+        words += f"It is as if no logit were beyond ±{loss:.3g}. "
     return words + (
         "Compute from the logit, without forming the probability (lesson 5, section 5.9)."
     )
@@ -271,6 +282,7 @@ MULTILABEL_COST = Task(
         (np.array([[1, 0]]), np.array([[12.0, -12.0]])),
         (np.array([[0, 1]]), np.array([[40.0, 1.0]])),
         (np.array([[1, 0], [0, 1]]), np.array([[1000.0, -1000.0], [1000.0, -1000.0]])),
+        (np.array([[0, 1]]), np.array([[-1000.0, 1000.0]])),
         (np.array([[1, 0, 0]]), np.array([[0.5, 2.0, -1.0]], dtype=np.float32)),
         (_random_labels(3, 40, 20), 5 * _random_numbers(4, 40, 20)),
     ),
@@ -334,8 +346,9 @@ MULTILABEL_COST = Task(
         ),
         Mistake(
             lambda y, z: _table(1 - y, z).mean(),
-            "The two halves of the formula are exchanged: a label that is true must cost little "
-            "where its logit is large.",
+            "Your cost is that of the opposite labels, as if the two halves of the formula were "
+            "exchanged. A label that is true must cost little where its logit is large, and one "
+            "that is false where it is far below 0.",
         ),
         Mistake(
             _binary_of_softmax,
@@ -486,6 +499,10 @@ MACRO_AND_MICRO_F1 = Task(
         (np.array([[1, 0], [0, 0]]), np.array([[0, 0], [0, 0]])),
         (np.array([[0, 0], [0, 0], [0, 0]]), np.array([[0, 0], [0, 0], [0, 0]])),
         (np.array([[1, 0, 1]]), np.array([[1, 1, 0]])),
+        (
+            np.array([[1, 1], [1, 0], [1, 0], [0, 0]]),
+            np.array([[1, 1], [0, 1], [0, 0], [0, 0]]),
+        ),
         (_random_labels(5, 12, 3), _random_labels(6, 12, 3, 0.6)),
         (
             _random_labels(7, 60, 4) * np.array([1, 1, 1, 0]),
@@ -513,14 +530,32 @@ MACRO_AND_MICRO_F1 = Task(
             "columns: an F1 for each label.",
         ),
         Mistake(
+            lambda y, answers: (
+                f1_score(y, answers, "macro"),
+                _f1(*_counts(y, answers, axis=1)).mean(),
+            ),
+            "Your micro average is the mean of an F1 for each example. Micro adds up the counts "
+            "TP, FP and FN over everything, and divides only once.",
+        ),
+        Mistake(
+            lambda y, answers: (f1_score(y, answers, "macro"), _weighted(*_counts(y, answers))),
+            "Your micro average is the mean of the labels' F1, weighted by how often each label is "
+            "true. Micro adds up the counts TP, FP and FN of all labels, and divides only once.",
+        ),
+        Mistake(
             lambda y, answers: (f1_score(y, answers, "macro"), (y == answers).mean()),
             "Your micro average is the share of right labels: it also counts where a label is "
             "absent and no is answered. F1 does not look at those, neither alone nor on average.",
         ),
         Mistake(
             _with(lambda TP, FP, FN: _ratio(TP, TP + FP + FN)),
-            "You divided TP by TP + FP + FN. In F1 the true positives count twice, above and "
-            "below.",
+            "Your values are TP / (TP + FP + FN). In F1 the true positives count twice, above the "
+            "fraction bar and below it.",
+        ),
+        Mistake(
+            _with(lambda TP, FP, FN: _ratio(2 * TP, TP + FP + FN)),
+            "Your values are 2 TP / (TP + FP + FN). Below the fraction bar, too, the true "
+            "positives count twice.",
         ),
         Mistake(
             _with(lambda TP, FP, FN: _ratio(TP, TP + FP)),
@@ -537,17 +572,18 @@ MACRO_AND_MICRO_F1 = Task(
         ),
         Mistake(
             _with(lambda TP, FP, FN: _ratio(2 * TP, 2 * TP + FP)),
-            "You left out the false negatives: labels that are true and answered no. They belong "
-            "below the fraction bar, too.",
+            "The false negatives are missing below the fraction bar, or are counted as none: "
+            "labels that are true and answered no.",
         ),
         Mistake(
             _with(lambda TP, FP, FN: _ratio(2 * TP, 2 * TP + FN)),
-            "You left out the false positives: labels that are answered yes and not true. They "
-            "belong below the fraction bar, too.",
+            "The false positives are missing below the fraction bar, or are counted as none: "
+            "labels that are answered yes and not true.",
         ),
         Mistake(
             _with(lambda TP, FP, FN: _ratio(TP, 2 * TP + FP + FN)),
-            "Your values are half of what they should be: the 2 above the fraction bar is missing.",
+            "Your values are half of what they should be: the factor 2 above the fraction bar is "
+            "missing.",
         ),
         Mistake(
             _with_true_negatives,
@@ -589,8 +625,8 @@ MACRO_AND_MICRO_F1 = Task(
         ),
         Mistake(
             _with(lambda TP, FP, FN: 2 * TP // np.maximum(2 * TP + FP + FN, 1)),
-            "Your values have no decimals: they are cut off somewhere on the way. Is there a `//` "
-            "where you divide? Divide with `/`.",
+            "Your values have no decimals: they are cut off on the way, as `//` and `int` do. "
+            "Divide with `/`, and keep what it gives.",
         ),
         Mistake(
             _floor_in_the_sum,
@@ -787,8 +823,9 @@ CHOOSE_THRESHOLDS = Task(
         ),
         Mistake(
             _maximise(_column(lambda TP, FP, FN: _ratio(TP, TP + FN))),
-            "You took the lowest candidate for each label. Are all your scores equal? Or did you "
-            "choose by recall? It never falls when a threshold falls; F1 asks for precision, too.",
+            "You took the lowest candidate for every label, as if all candidates had the same "
+            "score, or recall alone decided, which never falls when a threshold falls. Print your "
+            "scores: they should be each candidate's F1.",
             section="7.6",
         ),
         Mistake(
@@ -835,8 +872,15 @@ CHOOSE_THRESHOLDS = Task(
         ),
         Mistake(
             lambda y, a, candidates: best_thresholds(y, a),
-            "You used the helper `best_thresholds`, which tries the gaps between the "
-            "probabilities. The task asks for the best of the given candidates.",
+            "Your thresholds are those of the helper `best_thresholds`, which tries the gaps "
+            "between the probabilities. The task asks for the best of the given candidates.",
+        ),
+        Mistake(
+            lambda y, a, candidates: candidates[
+                np.abs(candidates[:, np.newaxis] - best_thresholds(y, a)).argmin(axis=0)
+            ],
+            "Your thresholds are the candidates nearest to those of the helper `best_thresholds`. "
+            "The nearest need not have the highest F1: try the candidates themselves.",
         ),
         Mistake(
             _up_to_the_first_fall,
@@ -850,20 +894,20 @@ CHOOSE_THRESHOLDS = Task(
         Mistake(
             _from_zero,
             "A label that never occurs has an F1 of 0 at every candidate, and your threshold of "
-            "it was never set. All candidates are equally good there, so the lowest is asked for: "
-            "let the best F1 so far begin below 0.",
+            "it is 0, which is no candidate. All are equally good there, so the lowest is asked "
+            "for. A best F1 so far that begins below 0 finds it.",
         ),
         Mistake(
             _left_from_the_label_before,
             "A label that never occurs has an F1 of 0 at every candidate, and you gave it the "
             "threshold of the label before. All candidates are equally good there, so the lowest "
-            "is asked for: let the best F1 so far begin below 0.",
+            "is asked for. A best F1 so far that begins below 0 finds it.",
         ),
         Mistake(
             _nan_is_best,
             "Where a label never occurs and a candidate brings no yes, you take that candidate for "
-            "the best. Is its F1 nan, as 0 divided by 0 is? `np.argmax` takes nan for the largest "
-            "of all. F1 is 0 there, as in the lesson.",
+            "the best. F1 is 0 there, as in the lesson; left as 0 divided by 0 it is nan, which "
+            "`np.argmax` takes for the largest of all.",
         ),
         Mistake(
             lambda y, a, candidates: candidates[
@@ -879,8 +923,8 @@ CHOOSE_THRESHOLDS = Task(
         ),
         Mistake(
             lambda y, a, candidates: choose_thresholds(y, a, candidates)[:1],
-            "You returned the threshold of the first label only. Does the `return` stand inside "
-            "the loop over the labels? It belongs behind it.",
+            "You returned the threshold of the first label only. Every label has one: in a loop "
+            "over the labels, the `return` belongs behind it.",
         ),
         Mistake(
             lambda y, a, candidates: choose_thresholds(y, a, candidates[:-1]),
@@ -899,8 +943,8 @@ CHOOSE_THRESHOLDS = Task(
         ),
         Mistake(
             _nearest_to_share,
-            "You set the thresholds to how often each label occurs. They must be tried: the best "
-            "one depends on the probabilities, too.",
+            "Your thresholds are the candidates nearest to how often each label occurs. They must "
+            "be tried: the best one depends on the probabilities, too.",
         ),
         Mistake(
             lambda y, a, candidates: np.full(
@@ -968,6 +1012,7 @@ _Y = np.array([[1, 1, 0], [0, 1, 0], [1, 0, 0]], dtype=np.float32)
 _HEAD = ("input", "output", "last activation", "loss", "metric")
 _OURS = "the course's own, not Keras's"
 _AT_HALF = "yes for probabilities above 0.5"
+_ABOVE = "yes for outputs above "
 _LARGEST = "yes for the largest output only"
 
 
@@ -990,7 +1035,7 @@ def _head(arguments: tuple, model: Any) -> Any:
         _units((model.output_shape if outputs is None else outputs.shape)[-1]),
         activation,
         _name_of_loss(model, y, z),
-        _name_of_metric(model, y, z, sigmoid if activation == "none (logits)" else float),
+        _name_of_metric(model, y, z, half=0.0 if activation == "none (logits)" else 0.5),
     )
     return dict(zip(_HEAD, found, strict=True))
 
@@ -1046,17 +1091,15 @@ def _name_of_loss(model: Any, y: np.ndarray, z: np.ndarray) -> str:
     return model.loss if isinstance(model.loss, str) else type(model.loss).__name__
 
 
-def _name_of_metric(
-    model: Any, y: np.ndarray, z: np.ndarray, probability: Callable[[float], float]
-) -> str:
-    """Say from which probability on the metric counts a yes, so as not to name the logit."""
+def _name_of_metric(model: Any, y: np.ndarray, z: np.ndarray, half: float) -> str:
+    """Say from which output on the metric counts a yes, without naming the right one, `half`."""
     if not getattr(model, "compiled", False):
         return "none: the model is not compiled"
     known = {
-        f"yes for probabilities above {float(probability(threshold)):.2g}": (
-            lambda labels, threshold=threshold: (z > threshold) == labels
+        _AT_HALF if abs(border - half) < 0.01 else f"{_ABOVE}{border:.2g}": (
+            lambda labels, border=border: (z > border) == labels
         )
-        for threshold in (0.0, 0.5)
+        for border in sorted(_borders(model, z.shape[1]), key=lambda border: abs(border - half))
     }
     known[_LARGEST] = lambda labels: z.argmax(axis=1) == labels.argmax(axis=1)
     found = [(labels, _metrics(model, labels, z)) for labels in (y, 1 - y)]  # two may agree on one
@@ -1066,6 +1109,19 @@ def _name_of_metric(
         if all(np.isclose(values, right(labels).mean()).any() for labels, values in found):
             return name
     return "another one"
+
+
+def _borders(model: Any, N: int) -> list[float]:
+    """Return between which outputs each metric changes from no to yes, if it is right there."""
+    outputs = np.linspace(-4.0025, 4.0025, 1602)
+    z = np.repeat(outputs[:, np.newaxis], N, axis=1).astype(np.float32)
+    if_true, if_false = (_metrics(model, np.full_like(z, label), z) for label in (1, 0))
+    count = len(outputs)
+    return [
+        float(outputs[no - 1 : no + 1].mean())
+        for yes_share, no_share in zip(if_true, if_false, strict=True)
+        if np.isclose(yes_share + no_share, 1) and 0 < (no := round(no_share * count)) < count
+    ]
 
 
 def _metrics(model: Any, y: np.ndarray, z: np.ndarray) -> list[float]:
@@ -1096,9 +1152,9 @@ MULTILABEL_MODEL = Task(
         ),
         Mistake(
             lambda n, N: _keras_model(n, N, metric="binary_accuracy"),
-            "Your metric's border between no and yes lies well above an output of 0: at 0.5, if it "
-            "is not told otherwise. Your outputs are logits, and the logit that belongs to the "
-            "probability one half is another number.",
+            "Your metric says yes where an output is above 0.5, as Keras's do if they are not told "
+            "otherwise. Your outputs are logits, and the logit that belongs to the probability one "
+            "half is another number.",
         ),
         Mistake(
             lambda n, N: _keras_model(n, N, loss=OurBinaryCrossentropy(from_logits=True)),
@@ -1156,7 +1212,7 @@ MULTILABEL_MODEL = Task(
         ),
         Mistake(
             lambda n, N: _keras_model(n, N + 1),
-            "Your last layer has a unit too many, perhaps for none of them. That is no label of "
+            "Your last layer has one unit more than there are labels. None of them is no label of "
             "its own: it is the answer no to every question.",
             section="7.2",
         ),
@@ -1230,8 +1286,13 @@ MULTILABEL_MODEL = Task(
         ),
         Property(
             lambda arguments, head: head["metric"] == _AT_HALF,
-            "Your metric is not the share of right labels, with yes where the probability is above "
-            "one half.",
+            lambda arguments, head: (
+                f"Your metric says {head['metric']}. Your outputs are logits, and the logit that "
+                "belongs to the probability one half is another number."
+                if head["metric"].startswith(_ABOVE)
+                else "Your metric is not the share of right labels, with yes where the probability "
+                "is above one half."
+            ),
         ),
     ),
     hints=(

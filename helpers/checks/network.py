@@ -212,6 +212,11 @@ def _example_by_example(w, b, X, y, alpha):
 
 
 @_step_with
+def _first_example_only(w, b, X, y):
+    return _slopes(w, b, X[:1], y[:1])
+
+
+@_step_with
 def _last_example_only(w, b, X, y):
     error = sigmoid(X[-1] @ w + b) - y[-1]
     return error * X[-1], error
@@ -264,7 +269,7 @@ GRADIENT_DESCENT_STEP = Task(
         (*_WIDE[:3], np.array([1, 0]), 0.3),
         (np.array([0.5, -1.0]), 0.5, _TUMOURS, _BENIGN, 0.1),
         (np.array([2.0, 1.0]), -3.0, _TUMOURS[:3], _BENIGN[:3], 40.0),
-        (np.array([500.0, -300.0]), 20.0, _TUMOURS, _BENIGN, 2.0),
+        (np.array([500.0, -300.0]), 20.0, 10 * _TUMOURS, _BENIGN, 2.0),
     ),
     mistakes=(
         Mistake(
@@ -369,6 +374,12 @@ GRADIENT_DESCENT_STEP = Task(
             "Your probabilities fall where z rises: they are 1 minus the right ones. The sigmoid "
             "is 1 / (1 + exp(−z)), with this sign.",
             "6.2",
+        ),
+        Mistake(
+            _first_example_only,
+            "Only the first example has an effect. The slopes are averages over all examples; a "
+            "`return` inside a loop would end it after one.",
+            "6.3",
         ),
         Mistake(
             _last_example_only,
@@ -550,6 +561,11 @@ def _one_short(w, b, X, y, alpha, batch_size):
     return _each_batch(w, b, X, y, alpha, batches)
 
 
+def _one_too_many(w, b, X, y, alpha, batch_size):
+    batches = [slice(i, i + batch_size + 1) for i in range(0, len(y), batch_size)]
+    return _each_batch(w, b, X, y, alpha, batches)
+
+
 def _equal_batches(w, b, X, y, alpha, batch_size):
     batches = np.array_split(np.arange(len(y)), math.ceil(len(y) / batch_size))
     return _each_batch(w, b, X, y, alpha, batches)
@@ -564,6 +580,11 @@ def _two_batches(w, b, X, y, alpha, batch_size):
     w, b = _one_step(w, b, X[:batch_size], y[:batch_size], alpha)
     w, b = _plain_step(w, b, X[batch_size:], y[batch_size:], alpha)
     return w, b
+
+
+def _two_batches_at_most(w, b, X, y, alpha, batch_size):
+    w, b = _one_step(w, b, X[:batch_size], y[:batch_size], alpha)
+    return _one_step(w, b, X[batch_size:], y[batch_size:], alpha) if len(y) > batch_size else (w, b)
 
 
 def _backwards(w, b, X, y, alpha, batch_size):
@@ -747,6 +768,11 @@ TRAIN_ONE_EPOCH = Task(
             "so nothing has to be taken off.",
         ),
         Mistake(
+            _one_too_many,
+            "Each of your batches also takes the first example of the next one. A slice ends "
+            "before its second number: start + batch_size is no row of it.",
+        ),
+        Mistake(
             _equal_batches,
             "You shared the examples out evenly. Every batch has the full size but the last, which "
             "takes what is left.",
@@ -761,6 +787,11 @@ TRAIN_ONE_EPOCH = Task(
             _two_batches,
             "You took two steps: one on the first batch, and one on all the rest, which may be "
             "more than a batch, or nothing. There are as many batches as it takes.",
+        ),
+        Mistake(
+            _two_batches_at_most,
+            "You took two steps: one on the first batch, and one on all the rest, which may be "
+            "more than a batch. There are as many batches as it takes.",
         ),
         Mistake(
             _batch_size_as_count,
@@ -1037,10 +1068,18 @@ HIDDEN_LAYER_FORWARD = Task(
 # --- backpropagate --------------------------------------------------------------------------------
 
 
-def _gradients(X, y, W1, b1, W2, b2) -> tuple[np.ndarray, ...]:
-    model = _network("tanh", W1, b1, W2, b2)
-    model.compile(SGD(), SparseCategoricalCrossentropy(from_logits=True))
-    return tuple(model.gradients(X, y))
+def _with_hidden(activation: str) -> Callable:
+    """Return backpropagation through a hidden layer with another activation."""
+
+    def answer(X, y, W1, b1, W2, b2):
+        model = _network(activation, W1, b1, W2, b2)
+        model.compile(SGD(), SparseCategoricalCrossentropy(from_logits=True))
+        return tuple(model.gradients(X, y))
+
+    return answer
+
+
+_gradients = _with_hidden("tanh")
 
 
 def _way_back(
@@ -1075,12 +1114,6 @@ def _output_slope_too(Z2, y):
     return (a - one_hot(y, a.shape[1])) * a * (1 - a) / len(y)
 
 
-def _no_tanh_forward(X, y, W1, b1, W2, b2):
-    model = _network("linear", W1, b1, W2, b2)
-    model.compile(SGD(), SparseCategoricalCrossentropy(from_logits=True))
-    return tuple(model.gradients(X, y))
-
-
 def _relu_on_the_way_up(slope: Callable) -> Callable:
     """Return backpropagation with ReLU on the way up, and `slope` of Z1 and A1 on the way down."""
 
@@ -1092,12 +1125,6 @@ def _relu_on_the_way_up(slope: Callable) -> Callable:
         return X.T @ dz1, dz1.sum(axis=0), A1.T @ dz2, dz2.sum(axis=0)
 
     return answer
-
-
-def _relu_throughout(X, y, W1, b1, W2, b2):
-    model = _network("relu", W1, b1, W2, b2)
-    model.compile(SGD(), SparseCategoricalCrossentropy(from_logits=True))
-    return tuple(model.gradients(X, y))
 
 
 def _line_3_through(weights: Callable) -> Callable:
@@ -1289,13 +1316,17 @@ BACKPROPAGATE = Task(
             "above was lost: multiply it by the activation's slope, do not replace it.",
         ),
         Mistake(
-            _no_tanh_forward,
+            _with_hidden("linear"),
             "On the way up you left out the hidden layer's tanh (and its slope on the way down).",
             "6.5",
         ),
         Mistake(
-            _relu_throughout,
+            _with_hidden("relu"),
             "You used ReLU in the hidden layer, as the lesson did. In this task it is tanh.",
+        ),
+        Mistake(
+            _with_hidden("sigmoid"),
+            "You used the sigmoid in the hidden layer. In this task it is tanh.",
         ),
         Mistake(
             _relu_on_the_way_up(lambda Z1, A1: 1 - np.tanh(Z1) ** 2),
@@ -1600,6 +1631,10 @@ def _fact(key: str, *wanted: str) -> Callable:
     return holds
 
 
+def _epochs(count: int) -> str:
+    return f"{count} epoch{'s' * (count != 1)}"
+
+
 def _about_steps(arguments: tuple, steps: int) -> str:
     """Say how many steps a model took, how many are wanted, and what that looks like."""
     _, y, _, _, epochs, batch_size = arguments
@@ -1610,7 +1645,7 @@ def _about_steps(arguments: tuple, steps: int) -> str:
     )
     if steps % each == 0:
         return (
-            f"{words} Yours are as many as {steps // each} epochs have. One call of `fit` with "
+            f"{words} Yours are those of {_epochs(steps // each)}. One call of `fit` with "
             "`epochs=epochs` makes those that are asked for."
         )
     if steps % epochs == 0:
@@ -1706,8 +1741,8 @@ TRAIN_IN_KERAS = Task(
         ),
         Mistake(
             _with(steps="0", weights=_START),
-            "Your model is compiled, but it has not taken a single step: it still has to be "
-            "fitted to X and y.",
+            "Your model is compiled, but it has not taken a single step, and its weights are those "
+            "given as start. `fit` takes the steps, and changes every layer that is not frozen.",
         ),
         Mistake(
             _with(
@@ -1900,17 +1935,18 @@ _BY_COST = {
     "high where it is 0. Print the cost on X and y before and after the training: it must fall. "
     "Steps that go uphill, or a column that belongs to the other class, turn the answers over.",
     _UNSURE: "Your model leans the right way, but is too unsure: larger logits would lower its "
-    "cost. Print the cost on X and y every few steps of the training. While it falls, more steps, "
-    "larger ones, or a weaker penalty on large weights let the logits grow; where it stands still "
-    "early, look at what a step changes.",
+    "cost. Call your function with X in place of X_new, too, and compute the cost for y. Much "
+    "lower there: the model knows X by heart. As high there: let it learn more. Gradient descent "
+    "does in more or larger steps, as long as the cost falls; a library, with a weaker penalty on "
+    "weights.",
     _TOO_SURE: "Your model is too sure where it is wrong, and the loss punishes that: smaller "
     "logits would lower its cost. In logistic regression large weights do this. Fewer steps keep "
     "them small, or smaller ones (slopes that are sums, and no averages, make them too large), or "
     "the penalty on large weights that a library has.",
-    _TOO_OFTEN: "Your cost on the new tumours is above the one wanted, for your model is wrong too "
-    "often. Measure the cost on X and y, too. As high there: the model has not learned enough, and "
-    "its cost, printed while it trains, must fall. Low there: X_new is treated in another way than "
-    "X, or the model knows X by heart.",
+    _TOO_OFTEN: "Your cost on the new tumours is above the one wanted, for too many answers are "
+    "wrong. Call your function with X in place of X_new, too, and compute the cost for y. As high "
+    "there: the model has not learned enough, or the answers do not stand in the order of the "
+    "rows. Low there: X_new is treated in another way than X, or the model knows X by heart.",
 }
 
 
