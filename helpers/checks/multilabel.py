@@ -124,6 +124,11 @@ LABELS_FROM_LOGITS = Task(
             "has a threshold of its own, and is compared with that one only.",
         ),
         Mistake(
+            lambda z, thresholds: (sigmoid(z) > 1 - thresholds).astype(int),
+            "Your answers are those that 1 minus each threshold gives. The probability of yes is "
+            "compared with the threshold itself.",
+        ),
+        Mistake(
             lambda z, thresholds: (1 / (1 - np.exp(-z)) > thresholds).astype(int),
             "In the sigmoid, you subtract the exponential from 1. It is added.",
             section="7.2",
@@ -363,6 +368,12 @@ MULTILABEL_COST = Task(
             section="7.2",
         ),
         Mistake(
+            lambda y, z: -(y * log_softmax(z)).mean(),
+            "You computed the softmax cost of lesson 4, and averaged it over the columns, too. It "
+            "suits one question with N answers; here are N questions with two answers each.",
+            section="7.2",
+        ),
+        Mistake(
             lambda y, z: _table(y, sigmoid(z)).mean(),
             "You applied the sigmoid twice: once to the logits, and once more inside a formula "
             "that expects logits.",
@@ -384,8 +395,8 @@ MULTILABEL_COST = Task(
     properties=(
         Property(
             _right_for_logits(0, 10),
-            "Your cost differs already for logits of ordinary size, so large logits are not the "
-            "reason: compare your line with the formula, for this input.",
+            "Your cost differs already for logits of ordinary size: compare your line with the "
+            "formula, for this input.",
         ),
         Property(_right_if_surely_wrong, _too_cheap),
         Property(
@@ -607,6 +618,20 @@ MACRO_AND_MICRO_F1 = Task(
             ),
             "You left a label out of the mean because it is neither true nor answered anywhere. "
             "It counts as 0, and the mean is over all labels.",
+        ),
+        Mistake(
+            lambda y, answers: (
+                _nothing_left_out_of_both(y, answers)[0],
+                f1_score(y, answers, "micro"),
+            ),
+            "Your macro average leaves out the labels that are neither true nor answered anywhere, "
+            "and is nan where no label is left. Such a label counts as 0, and the mean is over all "
+            "labels.",
+        ),
+        Mistake(
+            _with_macro(lambda *counts: _f1(*map(np.cumsum, counts)).mean()),
+            "In your macro average, the counts TP, FP and FN go on from one label to the next. "
+            "Each label begins with counts of 0.",
         ),
         Mistake(
             _nothing_left_out_of_both,
@@ -931,6 +956,10 @@ CHOOSE_THRESHOLDS = Task(
             "You left out the last candidate. All of them have to be tried.",
         ),
         Mistake(
+            lambda y, a, candidates: choose_thresholds(y, a, candidates[1:]),
+            "You left out the first candidate. All of them have to be tried.",
+        ),
+        Mistake(
             _best_values,
             "You returned the highest F1 of each label. The task asks for the threshold that "
             "reaches it.",
@@ -1102,7 +1131,8 @@ def _name_of_metric(model: Any, y: np.ndarray, z: np.ndarray, half: float) -> st
         for border in sorted(_borders(model, z.shape[1]), key=lambda border: abs(border - half))
     }
     known[_LARGEST] = lambda labels: z.argmax(axis=1) == labels.argmax(axis=1)
-    found = [(labels, _metrics(model, labels, z)) for labels in (y, 1 - y)]  # two may agree on one
+    several = y, 1 - y, np.roll(y, 1, axis=1)  # two metrics may agree on one
+    found = [(labels, _metrics(model, labels, z)) for labels in several]
     if not found[0][1]:
         return "none"
     for name, right in known.items():
@@ -1118,7 +1148,7 @@ def _borders(model: Any, N: int) -> list[float]:
     if_true, if_false = (_metrics(model, np.full_like(z, label), z) for label in (1, 0))
     count = len(outputs)
     return [
-        float(outputs[no - 1 : no + 1].mean())
+        round(float(outputs[no - 1 : no + 1].mean()), 3) + 0.0  # no −0
         for yes_share, no_share in zip(if_true, if_false, strict=True)
         if np.isclose(yes_share + no_share, 1) and 0 < (no := round(no_share * count)) < count
     ]
@@ -1362,8 +1392,10 @@ def _verdict(arguments: tuple, output: Any) -> str:
         of = " for the training strips" * (answers.shape == strips.train.y.shape)
         return f"an array of shape {answers.shape}{of} instead of {y.shape}"
     if not np.isin(answers, (0, 1)).all():
-        inside = answers.min() >= 0 and answers.max() <= 1
-        return "probabilities" if inside else "numbers other than 0 and 1"
+        if answers.min() >= 0 and answers.max() <= 1:
+            return "probabilities"
+        logits = f1_score(y, (answers > 0).astype(int), "macro") > 0.6
+        return "logits" if logits else "numbers other than 0 and 1"
     answers = answers.astype(int)
     score = f1_score(y, answers, "macro")
     if score >= GOAL:
@@ -1380,14 +1412,15 @@ def _verdict(arguments: tuple, output: Any) -> str:
     in_other_order = max(f1_score(y[:, columns], answers, "macro") for columns in orders)
     if in_other_order >= GOAL:
         return "the labels in another order"
-    measured = f"a mean F1 of {score:.2f}, {answers.mean():.0%} of the answers yes"
+    precise, found = y[answers == 1].mean(), answers[y == 1].mean()
+    measured = f"a mean F1 of {score:.2f}, {precise:.0%} of the yes right, {found:.0%} found"
     if in_other_order > score + 0.2:
         return Finding(_OTHER_ORDER, measured)
     if score < _by_chance(y, answers) + 0.05:
         return Finding(_CHANCE, measured)
     if (answers.sum(axis=1) == 1).all():
         return "exactly one label for every strip"
-    if (answers.sum(axis=1) <= 1).all():
+    if (answers.sum(axis=1) <= 1).all() and 2 * answers.mean() > y.mean():
         return "never two labels at once"
     return Finding(_BELOW, measured)
 
@@ -1407,26 +1440,32 @@ def _one_always(y: np.ndarray) -> np.ndarray:
 
 
 def _below_goal(arguments: tuple, verdict: Any) -> str:
-    score, yes = (float(number) for number in re.findall(r"[\d.]+(?=,|%)", verdict.measured))
-    true = _test()[1].mean()
+    score, precise, found = map(float, re.findall(r"[\d.]+(?=,|%)", verdict.measured))
     words = f"Your answers have a mean F1 of {score:.2f} on the test strips; {GOAL} is asked for. "
     if verdict == _OTHER_ORDER:
         return words + (
-            "In another order of the columns it would be much more. Do yours stand in the order of "
-            "the columns of y?"
+            "In another order of the columns it would be much more: they have to stand in the "
+            "order of the columns of y."
         )
     if verdict == _CHANCE:
         return words + (
             "That is hardly better than the same answers dealt out at random: what your function "
-            "returns does not go with the strips in X. Measure it on the training strips, too. If "
-            "it is good there, look at what happens to X and at the order of the answers."
+            "returns does not go with the strips in X. Measure it on the training strips, too. "
+            "Good there: look at what happens to X, and at the order of the answers. As bad "
+            "there: the model has not learned; its cost, printed while it trains, must fall."
         )
-    if not true / 2 < yes / 100 < 2 * true:
-        words += f"You answered yes to {yes:.0f}% of the questions, and {true:.0%} would be right. "
+    if abs(precise - found) > 15:
+        words += (
+            f"Of your yes answers {precise:.0f}% are right, and {found:.0f}% of the labels are "
+            "found: thresholds chosen on the validation strips bring the two closer together. "
+        )
+    if precise > 85 and precise - found > 15:
+        return words.strip()
     return words + (
         "Measure it on the training and on the validation strips, too. Good on those it was "
         "trained on alone: it knows them by heart. Good on both: X is treated in another way than "
-        "they were. Good on neither: this kind of model is too weak, or has not learned enough."
+        "they were. Good on neither: this kind of model is too weak, or has not learned enough, or "
+        "its answers are changed on the way."
     )
 
 
@@ -1439,30 +1478,31 @@ ANSWER_STRIPS = Task(
     mistakes=(
         Mistake(
             _everywhere(0, 0, 0),
-            "You answered no to every question: the lazy model. It has most labels right and finds "
-            "nothing. If it was trained, its learning rate may be too high: does its cost fall?",
+            "You answered no to every question: the lazy model. It has most labels right and "
+            "finds nothing. Call your function with the training strips as X, too. The same "
+            "there: it has not learned to say yes; print its cost while it trains, which must "
+            "fall. Better there: X is treated in another way than they were.",
             section="7.6",
         ),
         Mistake(
             _everywhere(1, 1, 1),
-            "You answered yes to every question. Are the thresholds probabilities, and what you "
-            "compare them with, too? Or was the sigmoid applied twice? Then nothing is below one "
-            "half.",
+            "You answered yes to every question: whatever you compare with the thresholds lies "
+            "above them. Print the smallest number of each. Both have to be probabilities, or "
+            "both logits; what went through the sigmoid twice is never below one half.",
             section="7.6",
         ),
         Mistake(
             lambda train, validation, X: _one_always(answer_strips(train, validation, X)),
-            "You gave every strip exactly one label. Many strips have none, and some have two or "
-            "three. Did you take the largest of three numbers, as one does after a softmax? Each "
-            "label is a question of its own.",
+            "You gave every strip exactly one label, as taking the largest of three numbers does. "
+            "Many strips have none, and some have two or three: each label is a question of its "
+            "own, with a threshold of its own.",
             section="7.5",
         ),
         Mistake(
             lambda train, validation, X: _one_at_most(answer_strips(train, validation, X)),
-            "You never gave a strip two labels, and some strips have two or three. Do your "
-            "probabilities come from a softmax? Each label needs a sigmoid of its own. If each has "
-            "one: was the network trained long enough, or does its cost still fall? And do the "
-            "thresholds fit its probabilities?",
+            "You never gave a strip two labels, and some strips have two or three. Probabilities "
+            "that add up to 1, as those of a softmax, are never above one half for two of them: "
+            "each label needs a sigmoid of its own.",
             section="7.5",
         ),
         Mistake(
@@ -1495,8 +1535,8 @@ ANSWER_STRIPS = Task(
         ),
         Mistake(
             lambda train, validation, X: 8.0 * answer_strips(train, validation, X) - 4,
-            "Your answers are numbers other than 0 and 1: perhaps logits, which still have to "
-            "become probabilities and then answers, or numbers of digits.",
+            "You returned logits. They still have to become probabilities, and those answers: 1 "
+            "where a probability is above its label's threshold, else 0.",
             section="7.4",
         ),
     ),
@@ -1506,14 +1546,20 @@ ANSWER_STRIPS = Task(
             lambda arguments, verdict: (
                 f"Your function returned {verdict}; a row for each strip in X and a column for "
                 "each label are expected."
-                + " Was one column chosen in each row, by an argmax?"
+                + " Each strip is asked three questions, and each of them has an answer: it is not "
+                "one label that is chosen."
                 * verdict.startswith(f"an array of shape ({len(_test()[1])},)")
             ),
         ),
         Property(
+            lambda arguments, verdict: verdict != "numbers other than 0 and 1",
+            "Your answers are numbers other than 0 and 1. Wanted is 1 where a strip has the label "
+            "of the column, else 0.",
+        ),
+        Property(
             lambda arguments, verdict: not verdict.startswith("the same answer"),
-            "You gave every strip the same answer, whatever is in it. If a network was trained for "
-            "it, its learning rate may be too high: does its cost fall?",
+            "You gave every strip the same answer, whatever is in it. Print what your function "
+            "computes of the first strips, step by step, to find where they become the same.",
         ),
         Property(
             lambda arguments, verdict: verdict not in (_BELOW, _CHANCE, _OTHER_ORDER), _below_goal
