@@ -331,8 +331,8 @@ MULTILABEL_COST = Task(
         ),
         Mistake(
             lambda y, z: (np.maximum(z, 0) + y * z + np.log1p(np.exp(-np.abs(z)))).mean(),
-            "The term with y has the wrong sign: a logit on the right side of 0 must make the loss "
-            "of a label that is true smaller.",
+            "The term with y has the wrong sign: the larger the logit, the smaller is the loss of "
+            "a label that is true.",
         ),
         Mistake(
             _logits_as_probabilities,
@@ -1242,8 +1242,8 @@ MULTILABEL_MODEL = Task(
         ),
         Mistake(
             lambda n, N: _keras_model(n, N + 1),
-            "Your last layer has one unit more than there are labels. None of them is no label of "
-            "its own: it is the answer no to every question.",
+            'Your last layer has one unit more than there are labels. "None of them" needs no '
+            "unit: it is the answer no to every question.",
             section="7.2",
         ),
         Mistake(

@@ -275,7 +275,7 @@ GRADIENT_DESCENT_STEP = Task(
         Mistake(
             _uphill,
             "You went uphill: your step is the right one with the other sign. The error is f(x) − "
-            "y, in this order, and descent subtracts alpha times its slopes.",
+            "y, in this order, and descent subtracts alpha times the slopes.",
             "6.3",
         ),
         Mistake(
@@ -779,9 +779,9 @@ TRAIN_ONE_EPOCH = Task(
         ),
         Mistake(
             _equal_batches_rounded_down,
-            "You shared the examples out evenly, to m // batch_size batches, which are none where "
-            "the batch size is larger than m. Every batch has the full size but the last, which "
-            "takes what is left.",
+            "You shared the examples out evenly, into m // batch_size batches, which are none "
+            "where the batch size is larger than m. Every batch has the full size but the last, "
+            "which takes what is left.",
         ),
         Mistake(
             _two_batches,
@@ -842,7 +842,7 @@ TRAIN_ONE_EPOCH = Task(
         Mistake(
             _uphill_epoch,
             "Your batches are right, but each step goes uphill: it has the other sign. The error "
-            "is f(x) − y, in this order, and descent subtracts alpha times its slopes.",
+            "is f(x) − y, in this order, and descent subtracts alpha times the slopes.",
             "6.3",
         ),
         Mistake(
@@ -1228,7 +1228,7 @@ BACKPROPAGATE = Task(
         Mistake(
             _way_back(line_1=lambda Z2, y: (one_hot(y, Z2.shape[1]) - softmax(Z2)) / len(y)),
             "All your slopes have the wrong sign. Line 1 is the probabilities minus the one-hot "
-            "rows, in this order, and no minus comes after it.",
+            "rows, in this order, and nothing after it changes the sign.",
         ),
         Mistake(
             _way_back(line_1=lambda Z2, y: (Z2 - one_hot(y, Z2.shape[1])) / len(y)),
@@ -1936,9 +1936,10 @@ _BY_COST = {
     "Steps that go uphill, or a column that belongs to the other class, turn the answers over.",
     _UNSURE: "Your model leans the right way, but is too unsure: larger logits would lower its "
     "cost. Call your function with X in place of X_new, too, and compute the cost for y. Much "
-    "lower there: the model knows X by heart. As high there: let it learn more. Gradient descent "
-    "does in more or larger steps, as long as the cost falls; a library, with a weaker penalty on "
-    "weights.",
+    "lower there: the model knows X by heart. As high there: it has not learned enough. In "
+    "gradient descent, print the cost every few steps: while it falls, take more of them, or "
+    "larger ones; where it stands still, look at what a step computes. In a library, weaken the "
+    "penalty on large weights.",
     _TOO_SURE: "Your model is too sure where it is wrong, and the loss punishes that: smaller "
     "logits would lower its cost. In logistic regression large weights do this. Fewer steps keep "
     "them small, or smaller ones (slopes that are sums, and no averages, make them too large), or "
