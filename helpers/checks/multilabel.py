@@ -239,7 +239,9 @@ def _too_cheap(arguments: tuple, cost: Any) -> str:
         f"is answered wrongly with a logit of ±{size:g} costs {max(loss, 0):.3g} with you; about "
         f"{size:g} is right. "
     )
-    if loss > 1e300:
+    if not np.isfinite(loss):
+        words += "Something on the way to it is infinite: an exponential, or the logarithm of 0. "
+    elif loss > 1e300:
         words += "This is the number that `np.nan_to_num` puts in place of infinity. "
     elif abs(loss) < 1e-3:
         words += "An answer that is so wrong is not free, whatever its loss came out as. "
@@ -287,7 +289,7 @@ MULTILABEL_COST = Task(
         (np.array([[1, 0]]), np.array([[12.0, -12.0]])),
         (np.array([[0, 1]]), np.array([[40.0, 1.0]])),
         (np.array([[1, 0], [0, 1]]), np.array([[1000.0, -1000.0], [1000.0, -1000.0]])),
-        (np.array([[0, 1]]), np.array([[-1000.0, 1000.0]])),
+        (np.array([[0, 0]]), np.array([[-1000.0, -1000.0]])),
         (np.array([[1, 0, 0]]), np.array([[0.5, 2.0, -1.0]], dtype=np.float32)),
         (_random_labels(3, 40, 20), 5 * _random_numbers(4, 40, 20)),
     ),
@@ -1457,10 +1459,14 @@ def _below_goal(arguments: tuple, verdict: Any) -> str:
     if abs(precise - found) > 15:
         words += (
             f"Of your yes answers {precise:.0f}% are right, and {found:.0f}% of the labels are "
-            "found: thresholds chosen on the validation strips bring the two closer together. "
+            "found. "
         )
-    if precise > 85 and precise - found > 15:
-        return words.strip()
+        if precise > 85:
+            return words + (
+                "Treat X as the training strips were treated. Thresholds chosen on the validation "
+                "strips then bring the two closer together."
+            )
+        words += "Thresholds chosen on the validation strips bring the two closer together. "
     return words + (
         "Measure it on the training and on the validation strips, too. Good on those it was "
         "trained on alone: it knows them by heart. Good on both: X is treated in another way than "
