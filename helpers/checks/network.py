@@ -896,14 +896,9 @@ def _relu(z):
     return np.maximum(0, z)
 
 
-def _relu_of_rows(open_: Callable) -> Callable:
-    """Return a network that shuts or opens all hidden units of an example together."""
-
-    def answer(X, W1, b1, W2, b2):
-        Z1 = X @ W1 + b1
-        return np.where(open_(Z1 > 0, axis=1, keepdims=True), Z1, 0) @ W2 + b2
-
-    return answer
+def _all_open_if_one_is(X, W1, b1, W2, b2):
+    Z1 = X @ W1 + b1
+    return np.where((Z1 > 0).any(axis=1, keepdims=True), Z1, 0) @ W2 + b2
 
 
 _X = np.array([[1.0, 2.0], [-1.0, 0.5], [3.0, -2.0]])
@@ -1034,14 +1029,9 @@ HIDDEN_LAYER_FORWARD = Task(
             "Your activation stops at 1. ReLU has no upper limit.",
         ),
         Mistake(
-            _relu_of_rows(np.any),
+            _all_open_if_one_is,
             "Where any hidden unit of an example is open, you let all its units through, the "
             "negative ones, too. ReLU decides for each number by itself: `np.maximum(0, Z1)`.",
-        ),
-        Mistake(
-            _relu_of_rows(np.all),
-            "Unless all hidden units of an example are open, you shut them all. ReLU decides for "
-            "each number by itself: `np.maximum(0, Z1)`.",
         ),
     ),
     properties=(
