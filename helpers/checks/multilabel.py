@@ -109,6 +109,10 @@ LABELS_FROM_LOGITS = Task(
             "belong to its columns: compare the probabilities with `thresholds` as it is.",
         ),
         Mistake(
+            lambda z, thresholds: (sigmoid(z) > thresholds[-1]).astype(int),
+            "You used the last threshold for all labels. Each column has a threshold of its own.",
+        ),
+        Mistake(
             lambda z, thresholds: (sigmoid(z) > np.mean(thresholds)).astype(int),
             "You used the mean of the thresholds for all labels. Each column has a threshold of "
             "its own.",

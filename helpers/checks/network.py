@@ -232,8 +232,9 @@ def _overflowing(w, b, X, y):
 def _times_the_step(arguments: tuple, observed: Any) -> float:
     """Return the factor of a step that has the right direction; 1 where there is none."""
     w, b, X = arguments[:3]
-    if np.ptp(X @ w + b) == 0:
-        return 1.0  # with one z for all examples, whatever is wrong with the error is a factor
+    z = X @ w + b
+    if np.ptp(z) == 0 or np.abs(z).min() > 30:
+        return 1.0  # one z for all, or no slope of the sigmoid: whatever is wrong may be a factor
     right = _one_step(*arguments)
     taken, wanted = (np.append(part[0] - w, part[1] - b) for part in (observed, right))
     factor = float(taken @ wanted / (wanted @ wanted))
