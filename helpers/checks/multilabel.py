@@ -1401,6 +1401,7 @@ def _verdict(arguments: tuple, output: Any) -> str:
         if answers.min() >= 0 and answers.max() <= 1:
             return "probabilities"
         logits = f1_score(y, (answers > 0).astype(int), "macro") > 0.6
+        logits = logits and len(np.unique(answers)) > 10
         return "logits" if logits else "numbers other than 0 and 1"
     answers = answers.astype(int)
     score = f1_score(y, answers, "macro")
@@ -1460,17 +1461,17 @@ def _below_goal(arguments: tuple, verdict: Any) -> str:
             "Good there: look at what happens to X, and at the order of the answers. As bad "
             "there: the model has not learned; its cost, printed while it trains, must fall."
         )
-    if abs(precise - found) > 15:
+    if precise > found + 15:
         words += (
-            f"Of your yes answers {precise:.0f}% are right, and {found:.0f}% of the labels are "
-            "found. "
+            f"Of your yes answers {precise:.0f}% are right, but only {found:.0f}% of the labels "
+            "are found. Lower thresholds find more; choose them on the validation strips. "
         )
-        if precise > 85:
-            return words + (
-                "Treat X as the training strips were treated. Thresholds chosen on the validation "
-                "strips then bring the two closer together."
-            )
-        words += "Thresholds chosen on the validation strips bring the two closer together. "
+    if found > precise + 15:
+        words += (
+            f"{found:.0f}% of the labels are found, but only {precise:.0f}% of your yes answers "
+            "are right. Higher thresholds leave out more of the wrong ones; choose them on the "
+            "validation strips. "
+        )
     return words + (
         "Measure it on the training and on the validation strips, too. Good on those it was "
         "trained on alone: it knows them by heart. Good on both: X is treated in another way than "
@@ -1544,7 +1545,9 @@ ANSWER_STRIPS = Task(
             section="7.4",
         ),
         Mistake(
-            lambda train, validation, X: 8.0 * answer_strips(train, validation, X) - 4,
+            lambda train, validation, X: (
+                8.0 * answer_strips(train, validation, X) - 4 + np.linspace(0, 1, len(X))[:, None]
+            ),
             "You returned logits. They still have to become probabilities, and those answers: 1 "
             "where a probability is above its label's threshold, else 0.",
             section="7.4",

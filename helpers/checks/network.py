@@ -1823,6 +1823,7 @@ _OTHER_CLASS = "probabilities of class 0: 1 minus them would be right"
 _WRONG_SIDE = "low where the label is 1, and high where it is 0"
 _UNSURE = "on the right side, but too unsure"
 _TOO_SURE = "too sure of wrong answers"
+_CERTAIN = "exactly 0 or 1 where that is wrong"
 _TOO_OFTEN = "wrong too often"
 _LOGITS = "logits, below 0 and above 1"
 _VALIDATION = "answers for the validation tumours as they stand in the data set"
@@ -1874,7 +1875,8 @@ def _verdict(arguments: tuple, output: Any) -> Finding:
         return Finding("nan or inf among the answers")
     if a.min() < 0 or a.max() > 1:
         sides = ((a > 0) == y).mean()
-        return Finding(_LOGITS if sides > 0.9 else "answers below 0 or above 1")
+        logits = sides > 0.9 and len(np.unique(a)) > 10
+        return Finding(_LOGITS if logits else "answers below 0 or above 1")
     if np.ptp(a) < 1e-3:
         half = np.allclose(a, 0.5, rtol=0, atol=1e-3)
         return Finding("0.5 for every tumour" if half else "the same answer for every tumour")
@@ -1895,6 +1897,8 @@ def _verdict(arguments: tuple, output: Any) -> Finding:
         return Finding(_OTHER_CLASS, measured)
     if right < 0.35:
         return Finding(_WRONG_SIDE, measured)
+    if (np.isin(a, (0, 1)) & (a != y)).any():
+        return Finding(_CERTAIN, measured)
     if _cost(y, 1.5 * logits) < cost:
         return Finding(_UNSURE, measured)
     if _cost(y, logits / 1.5) < cost and right > 0.9:
@@ -1921,24 +1925,29 @@ def _says(finding: str, exchanged: str = "") -> Callable:
     return answer
 
 
+_TWO_COSTS = (
+    "Compute two costs for X and y: the one at the end of the training, and the one of what your "
+    "function returns for X in place of X_new. Both high: the model has not learned enough. Only "
+    "the second high: something happens to the rows, or to the answers, after the training. Both "
+    "low: X_new is not treated as X is, or the model knows X by heart."
+)
 _BY_COST = {
     _WRONG_SIDE: "Most of your probabilities are on the wrong side: low where the label is 1, and "
     "high where it is 0. Print the cost on X and y before and after the training: it must fall. "
     "Steps that go uphill, or a column that belongs to the other class, turn the answers over.",
-    _UNSURE: "Your model leans the right way, but is too unsure: larger logits would lower its "
-    "cost. Call your function with X in place of X_new, too, and compute the cost for y. Much "
-    "lower there: the model knows X by heart. As high there: it has not learned enough. In "
-    "gradient descent, print the cost every few steps: while it falls, take more of them, or "
-    "larger ones; where it stands still, look at what a step computes. In a library, weaken the "
-    "penalty on large weights.",
+    _UNSURE: "Your model leans the right way, but is too unsure: larger logits would lower "
+    f"its cost. {_TWO_COSTS} Gradient descent learns more in more or larger steps, as long as the cost "
+    "falls; a library, with a weaker penalty on large weights.",
     _TOO_SURE: "Your model is too sure where it is wrong, and the loss punishes that: smaller "
     "logits would lower its cost. In logistic regression large weights do this. Fewer steps keep "
     "them small, or smaller ones (slopes that are sums, and no averages, make them too large), or "
     "the penalty on large weights that a library has.",
-    _TOO_OFTEN: "Your cost on the new tumours is above the one wanted, for too many answers are "
-    "wrong. Call your function with X in place of X_new, too, and compute the cost for y. As high "
-    "there: the model has not learned enough, or the answers do not stand in the order of the "
-    "rows. Low there: X_new is treated in another way than X, or the model knows X by heart.",
+    _CERTAIN: "Some of your answers are exactly 0 or 1, and wrong: the loss of such an answer "
+    "has no limit. Return the probabilities as the model gives them, neither rounded nor cut "
+    "off. A model of few votes, as a few neighbours or one tree have them, is too sure of itself "
+    "for this task, and so is one with huge weights.",
+    _TOO_OFTEN: "Your cost on the new tumours is above the one wanted, for too many answers "
+    f"are wrong. {_TWO_COSTS}",
 }
 
 
