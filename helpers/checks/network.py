@@ -1935,9 +1935,9 @@ _BY_COST = {
     _WRONG_SIDE: "Most of your probabilities are on the wrong side: low where the label is 1, and "
     "high where it is 0. Print the cost on X and y before and after the training: it must fall. "
     "Steps that go uphill, or a column that belongs to the other class, turn the answers over.",
-    _UNSURE: "Your model leans the right way, but is too unsure: larger logits would lower "
-    f"its cost. {_TWO_COSTS} Gradient descent learns more in more or larger steps, as long as the cost "
-    "falls; a library, with a weaker penalty on large weights.",
+    _UNSURE: "Your model leans the right way, but is too unsure: larger logits would lower its "
+    f"cost. {_TWO_COSTS} Gradient descent learns more in more or larger steps, as long as the "
+    "cost falls; a library, with a weaker penalty on large weights.",
     _TOO_SURE: "Your model is too sure where it is wrong, and the loss punishes that: smaller "
     "logits would lower its cost. In logistic regression large weights do this. Fewer steps keep "
     "them small, or smaller ones (slopes that are sums, and no averages, make them too large), or "
