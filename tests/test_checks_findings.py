@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 import scipy.special
 from sklearn.linear_model import LogisticRegression
+from sklearn.neighbors import KNeighborsClassifier
 
 from helpers import comparison, datasets
 from helpers.checks import _lessons
@@ -85,3 +86,9 @@ def test_few_but_right_answers_are_told_from_bad_ones():
     assert "100% are right" in few
     assert "Lower thresholds find more" in few
     assert "by heart" in said("answer_strips", strips(lambda right, u: right ^ (u < 0.15)))
+
+
+def test_too_large_weights_are_told_from_too_few_votes():
+    assert "large weights" in said("tumour_probabilities", tumours(1, C=1e12))
+    votes = lambda X, y, X_new: KNeighborsClassifier(3).fit(X, y).predict_proba(X_new)[:, 1]  # noqa: E731
+    assert "few votes" in said("tumour_probabilities", votes)

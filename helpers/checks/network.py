@@ -1897,7 +1897,8 @@ def _verdict(arguments: tuple, output: Any) -> Finding:
         return Finding(_OTHER_CLASS, measured)
     if right < 0.35:
         return Finding(_WRONG_SIDE, measured)
-    if (np.isin(a, (0, 1)) & (a != y)).any():
+    close = np.minimum(a, 1 - a)  # of a model with huge weights, some are nearly 0 or 1
+    if ((close == 0) & (a != y)).any() and not ((close > 0) & (close < 1e-4)).any():
         return Finding(_CERTAIN, measured)
     if _cost(y, 1.5 * logits) < cost:
         return Finding(_UNSURE, measured)
@@ -1942,10 +1943,9 @@ _BY_COST = {
     "logits would lower its cost. In logistic regression large weights do this. Fewer steps keep "
     "them small, or smaller ones (slopes that are sums, and no averages, make them too large), or "
     "the penalty on large weights that a library has.",
-    _CERTAIN: "Some of your answers are exactly 0 or 1, and wrong: the loss of such an answer "
-    "has no limit. Return the probabilities as the model gives them, neither rounded nor cut "
-    "off. A model of few votes, as a few neighbours or one tree have them, is too sure of itself "
-    "for this task, and so is one with huge weights.",
+    _CERTAIN: "Some of your answers are exactly 0 or 1, and wrong: the loss of such an answer has "
+    "no limit. A model of few votes, as a few neighbours or one tree have them, is too sure of "
+    "itself for this task; and what a model gives should be neither rounded nor cut off.",
     _TOO_OFTEN: "Your cost on the new tumours is above the one wanted, for too many answers "
     f"are wrong. {_TWO_COSTS}",
 }
