@@ -112,12 +112,19 @@ def _labels(
     if FOR_EACH_EXAMPLE.search(f"{place.text(node.value)} {origin}"):
         return f"{start} It has one for each example: does it need one for each class?"
     value = place.what(node.value)
-    stored = isinstance(node.ctx, ast.Store)
-    if stored and part is node.slice and value and len(value.shape or ()) == 2:
+    rows = part is node.slice or (isinstance(node.slice, ast.Tuple) and part is node.slice.elts[0])
+    of_examples = labels.shape and labels.shape[0] == size
+    one_hot = re.search(r"\b(?:eye|identity)\(", f"{place.text(node.value)} {origin}")
+    if (
+        rows
+        and (isinstance(node.ctx, ast.Store) or (of_examples and not one_hot))
+        and value
+        and len(value.shape or ()) == 2
+    ):
         array = place.text(node.value)
         return (
-            f"{start} Alone, it picks whole rows. For the element of each row that a label names,"
-            f" write `{array}[np.arange(len({array})), {name}]`."
+            f"{start} In the first place it picks whole rows. For the element of each row that a"
+            f" label names, write `{array}[np.arange(len({array})), {name}]`."
         )
     if index == size and labels.low is not None and labels.low >= 1:
         return f"{start} Do these labels count from 1? Indices count from 0."
