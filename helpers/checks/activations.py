@@ -40,6 +40,37 @@ def _rises(z: np.ndarray, a: np.ndarray) -> np.ndarray:
     return np.diff(a.ravel()[np.unique(z, return_index=True)[1]])
 
 
+def _power(z: np.ndarray, a: np.ndarray) -> float | None:
+    """Return k where a = σ(kz), and not k = 1; None if there is no such k."""
+    counts = (z != 0) & (np.abs(z) < 10)
+    if not np.all((a > 0) & (a < 1)) or not np.allclose(a[z == 0], 0.5, rtol=0, atol=1e-12):
+        return None
+    powers = np.unique(np.log(a[counts] / (1 - a[counts])) / z[counts])
+    same = len(powers) and np.ptp(powers) < 1e-9 * abs(powers[0]) and np.ptp(z[counts]) > 0
+    return float(powers.mean()) if same and abs(powers[0] - 1) > 1e-7 else None
+
+
+def _other_power(k: float) -> str:
+    if abs(k - 1) < 0.01:
+        return (
+            f"Your result is 1/(1 + b⁻ᶻ) with b = {np.exp(k):.7g}, which is only close to e ="
+            f" {np.e:.7g}…. `np.exp` has all its digits."
+        )
+    words = (
+        f"Your result is σ({k:.4g} z), not σ(z). In the form 1/(1 + b⁻ᶻ) your b is"
+        f" {np.exp(k):.4g}; it should be e = {np.e:.4g}…."
+    )
+    return f"{words} (In terms of tanh, σ(z) is ½(1 + tanh(z/2)).)" if np.isclose(k, 2) else words
+
+
+def _same(z: np.ndarray, a: np.ndarray) -> str:
+    """Name the first two different z, by size, that get the same a."""
+    order = np.unique(z, return_index=True)[1]
+    z, a = z.ravel()[order], a.ravel()[order]
+    k = np.flatnonzero(np.diff(a) == 0)[0]
+    return f"z = {z[k]:g} and for z = {z[k + 1]:g} you have the same value, {a[k]:.4g}"
+
+
 SIGMOID = Task(
     name="sigmoid",
     section="1.3",
@@ -48,27 +79,28 @@ SIGMOID = Task(
     mistakes=(
         Mistake(
             lambda z: 1 / (1 + np.exp(z)),
-            "Your curve falls from 1 to 0 instead of rising from 0 to 1: this is σ(−z). Look at the"
-            " sign in the exponent, and at what stands above the fraction bar.",
+            "Your curve falls from 1 to 0 instead of rising from 0 to 1: it is σ(−z), which is also"
+            " 1 − σ(z). The formula of section 1.3 has 1 above the fraction bar, and −z in the"
+            " exponent below it.",
         ),
         Mistake(
             lambda z: 1 / (1 + np.exp(-np.abs(z))),
-            "Your function gives the same for −z as for z, and never less than ½. The sign of z"
-            " counts: without it the two halves of the curve cannot differ.",
+            "Your function gives the same for −z as for z, and never less than ½. For z < 0 the"
+            " sigmoid lies below ½: there it is 1 minus what you have.",
         ),
         Mistake(
             lambda z: 1 / 1 + np.exp(-z),
-            "You divided 1 by 1 and then added the exponential. The whole sum stands below the"
-            " fraction bar, so it needs parentheses.",
+            "Your result is 1 + e⁻ᶻ; 1 divided by that is asked for. If you wrote"
+            " `1 / 1 + np.exp(-z)`: the sum below the fraction bar needs parentheses.",
         ),
         Mistake(
             lambda z: 1 / (1 - np.exp(-z)),
-            "Below the fraction bar you subtract the exponential from 1. It is added.",
+            "Your result is 1/(1 − e⁻ᶻ). The formula has a plus there: 1/(1 + e⁻ᶻ).",
         ),
         Mistake(
             lambda z: np.exp(z) / np.sum(np.exp(z)),
-            "You divided by a sum over all elements. The sigmoid treats each element by itself:"
-            " what stands below the fraction bar is 1 plus one exponential.",
+            "Your numbers are the exponentials divided by their sum over all elements. The sigmoid"
+            " treats each element by itself: below the fraction bar is 1 plus one exponential.",
         ),
         Mistake(
             lambda z: np.exp(z) / (1 + np.sum(np.exp(z))),
@@ -95,6 +127,10 @@ SIGMOID = Task(
     tested="Right for one, two and three axes, whole numbers and float32, out to z = ±30.",
     properties=(
         Property(
+            lambda arguments, a: _power(*arguments, a) is None,
+            lambda arguments, a: _other_power(_power(*arguments, a)),
+        ),
+        Property(
             lambda arguments, a: not np.any((a < 0) | (a > 1)),
             "Some of your values lie outside 0…1, and the sigmoid never does.",
         ),
@@ -106,12 +142,15 @@ SIGMOID = Task(
             lambda arguments, a: (
                 arguments[0].dtype.kind != "f" or not np.any(_rises(*arguments, a) == 0)
             ),
-            "Different z get the same value. The sigmoid rises everywhere, if ever so little: is z,"
-            " or your result, limited or rounded?",
+            lambda arguments, a: (
+                f"For {_same(*arguments, a)}. The sigmoid rises everywhere, if ever so little, so"
+                " that two different z never share a value."
+            ),
         ),
         Property(
             lambda arguments, a: not np.allclose(a, activations.sigmoid(*arguments), rtol=0.01),
-            "Close, but not exact. Is e written with a few digits only? `np.exp` has them all.",
+            "Close to the right values, but not exact. With `np.exp` the formula gives all digits:"
+            " nothing in it has to be approximated or rounded.",
         ),
     ),
 )
@@ -165,7 +204,7 @@ SLOPES = Task(
         ),
         Mistake(
             _slopes(_right_sigmoid, lambda z, a: 1 - a),
-            "Your slope of the sigmoid is right. For tanh, the square is missing.",
+            "Your slope of the sigmoid is right. For tanh you have 1 − a: the square is missing.",
         ),
         Mistake(
             _slopes(_right_sigmoid, lambda z, a: a * (1 - a)),
@@ -174,13 +213,20 @@ SLOPES = Task(
         ),
         Mistake(
             _slopes(_right_sigmoid, lambda z, a: 2 * activations.sigmoid_derivative(2 * z)),
-            "Your slope of the sigmoid is right. For tanh = 2σ(2z) − 1 the chain rule brings"
-            " another factor of 2, from the 2z inside.",
+            "Your slope of the sigmoid is right. Your slope of tanh is 2σ′(2z), half of what it"
+            " should be. If it comes from tanh = 2σ(2z) − 1: the chain rule brings another factor"
+            " of 2, from the 2z inside.",
         ),
         Mistake(
             _slopes(_right_sigmoid, lambda z, a: 4 * activations.sigmoid_derivative(z)),
-            "Your slope of the sigmoid is right. For tanh = 2σ(2z) − 1 the slope of σ has to be"
-            " taken at 2z, not at z.",
+            "Your slope of the sigmoid is right. Your slope of tanh is 4σ′(z), which is"
+            " 1 − tanh(z/2)². It is to be 4σ′(2z), which is 1 − tanh(z)².",
+        ),
+        Mistake(
+            _slopes(_right_sigmoid, lambda z, a: 2 * activations.sigmoid_derivative(z)),
+            "Your slope of the sigmoid is right. Your slope of tanh is 2σ′(z). But tanh is"
+            " 2σ(2z) − 1, so its slope is 4σ′(2z): one 2 from before the σ, one from the 2z inside,"
+            " and σ′ is taken at 2z.",
         ),
         Mistake(
             _slopes(lambda z, a: a**2, _right_tanh),
@@ -190,8 +236,8 @@ SLOPES = Task(
         ),
         Mistake(
             _slopes(lambda z, a: a * 1 - a, _right_tanh),
-            "Your slope of tanh is right. For the sigmoid, `a * 1 - a` is always 0: 1 − a needs"
-            " parentheses.",
+            "Your slope of tanh is right. Your slope of the sigmoid is 0 for every z. If you wrote"
+            " `a * 1 - a`: 1 − a needs parentheses.",
             "1.3",
         ),
         Mistake(
@@ -202,7 +248,8 @@ SLOPES = Task(
         ),
         Mistake(
             _slopes(lambda z, a: 1 - a, _right_tanh),
-            "Your slope of tanh is right. For the sigmoid, 1 − a is only one of two factors.",
+            "Your slope of tanh is right. Your slope of the sigmoid is 1 − a, with a = σ(z). The"
+            " right one has another factor: a(1 − a).",
             "1.3",
         ),
         Mistake(
@@ -257,8 +304,8 @@ SLOPES = Task(
         ),
         Property(
             lambda arguments, pair: not np.allclose(pair, slopes(*arguments), rtol=0.01, atol=1e-5),
-            "Close, but not exact, as when a slope is approximated by the difference of two values,"
-            " or rounded. The formulas give it exactly.",
+            "Close to the right slopes, but not exact. The two formulas in terms of a give them"
+            " exactly: they need no small step and no rounding.",
         ),
     ),
     returns=("sigmoid's slope", "tanh's slope"),
@@ -297,9 +344,9 @@ def _cut_slope(z, s):
 
 def _cut_off(what: str) -> str:
     return (
-        f"Right, except where z holds whole numbers: then {what}. Is an array made with z's type,"
-        " as `np.zeros_like(z)` and `z.copy()` are? It holds whole numbers, too: say `dtype=float`"
-        " when you make it."
+        f"Right, except where z holds whole numbers: then {what}, because what you return holds"
+        " whole numbers, too. An array made from z has its type (`np.zeros_like(z)`,"
+        " `np.ones_like(z)`, `z.copy()`): say `dtype=float`, or `astype(float)`, when you make it."
     )
 
 
@@ -336,6 +383,14 @@ LEAKY_RELU = Task(
             "1.3",
         ),
         Mistake(
+            _leaky(
+                _right_activation, lambda z, s: np.where(z == 0, (1 + s) / 2, _right_slope(z, s))
+            ),
+            "All is right except at the kink, z = 0. There your slope lies half way between the two"
+            " sides; the course takes the one from the left, as TensorFlow does: negative_slope.",
+            "1.3",
+        ),
+        Mistake(
             _leaky(_right_activation, lambda z, s: np.where(z > 0, 1.0, s * z)),
             "Your a is right. Your slope for z < 0 is still multiplied by z; the derivative of"
             " negative_slope · z is a constant.",
@@ -366,8 +421,8 @@ LEAKY_RELU = Task(
         ),
         Mistake(
             _leaky(lambda z, s: np.where(z > 0, z, -s * z), _right_slope),
-            "For z < 0 your a is positive. negative_slope is a positive number, and negative_slope"
-            " · z keeps the sign of z.",
+            "Your slope is right. For z < 0 your a is positive. negative_slope is a positive"
+            " number, and negative_slope · z keeps the sign of z.",
         ),
         Mistake(
             _leaky(lambda z, s: np.where(z > 0, z, s), _right_slope),
@@ -375,7 +430,8 @@ LEAKY_RELU = Task(
         ),
         Mistake(
             _leaky(lambda z, s: np.minimum(z, s * z), _right_slope),
-            "You took the smaller of z and negative_slope · z. It is the larger.",
+            "Your slope is right. Your a is the smaller of z and negative_slope · z, so that the"
+            " two sides are exchanged: a is z where z > 0, and negative_slope · z elsewhere.",
         ),
         Mistake(
             _leaky(_right_activation, lambda z, s: np.where(z > 0, 1.0, -s)),
@@ -456,6 +512,15 @@ COLLAPSE = Task(
             " through W2 and is part of it.",
         ),
         Mistake(
+            lambda W1, b1, W2, b2: (W1 @ W2, b1 @ W2),
+            "Your W is right. Your b lacks b2, which the second layer adds at the end.",
+        ),
+        Mistake(
+            lambda W1, b1, W2, b2: (W1 @ W2 + b1 @ W2 + b2, b1 @ W2 + b2),
+            "Your b is right. Each row of your W has b added to it; W is what the input is"
+            " multiplied by, without b.",
+        ),
+        Mistake(
             lambda W1, b1, W2, b2: (W1 @ W2, (b1 + b2) @ W2),
             "Your W is right. Both of your biases are multiplied by W2, but b2 is added after the"
             " second layer's multiplication.",
@@ -490,13 +555,15 @@ COLLAPSE = Task(
         ),
         Mistake(
             lambda W1, b1, W2, b2: (np.outer(W1[:, -1], W2[-1]), b1 @ W2 + b2),
-            "Your b is right. Your W has only the products of the last hidden unit. In a loop over"
-            " the hidden units, `=` writes over the earlier ones; `+=` adds them up.",
+            "Your b is right. Your W has only the products of the last hidden unit; the sum over"
+            " all hidden units is asked for. (In a loop, `=` writes over the earlier ones, and `+=`"
+            " adds them up.)",
         ),
         Mistake(
             lambda W1, b1, W2, b2: (np.maximum(W1, 0) @ W2, np.maximum(b1, 0) @ W2 + b2),
-            "You put a ReLU between the two layers. They are linear here, with nothing between"
-            " them; with a ReLU in between, no single layer does what the two do.",
+            "In your W and b the negative numbers of W1 and b1 count as 0, as if there were a ReLU."
+            " The layers are linear here, with nothing between them; with a ReLU in between, no"
+            " single layer does what the two do.",
         ),
         Mistake(
             lambda W1, b1, W2, b2: (W2 @ W1, b2 @ W1 + b1),
@@ -543,6 +610,16 @@ def _draws(arguments: tuple, hinged: tuple) -> bool:
     """Whether the units pass through all corners."""
     (x, y), (c, v, b) = arguments, hinged
     return np.allclose(np.maximum(0, x[:, np.newaxis] - c) @ v + b, y)
+
+
+def _first_wrong_weight(arguments: tuple, v: np.ndarray) -> str:
+    x, y = arguments
+    slope = np.append(0, np.diff(y) / np.diff(x))
+    k = int(np.flatnonzero(~np.isclose(v, np.diff(slope)))[0])
+    return (
+        f"The first one that is wrong is v[{k}] = {v[k]:.4g}: where this unit starts, the slope"
+        f" changes from {slope[k]:.4g} to {slope[k + 1]:.4g}."
+    )
 
 
 HINGES = Task(
@@ -592,9 +669,15 @@ HINGES = Task(
             " without an output bias the curve would start at 0 instead of at its first corner.",
         ),
         Mistake(
+            lambda x, y: (*hinges(x, y)[:2], y[0] - x[0] * np.diff(y)[0] / np.diff(x)[0]),
+            "Your kinks and weights are right. Your b is the height at which the first piece, drawn"
+            " on to the left, would meet x = 0. But left of the first kink all units are 0: there"
+            " the network says b, up to the first corner, so b is the height of that corner.",
+        ),
+        Mistake(
             lambda x, y: (x[:-1], -np.diff(np.diff(y) / np.diff(x), append=0), y[0]),
-            "At each kink you subtract the slope after it from the slope before it. The change is"
-            " the new slope minus the old one.",
+            "Each of your v is the slope of its piece minus the slope of the next. Subtract the"
+            " slope of the piece before instead; before the first piece it is 0.",
         ),
         Mistake(
             _weights(lambda slope: np.append(slope[:1], slope[:-1] - slope[1:])),
@@ -619,7 +702,7 @@ HINGES = Task(
         Mistake(
             _weights(lambda slope: np.append(slope[:1], slope[1:] - slope[0])),
             "From each slope you subtract the slope of the first piece. Subtract that of the piece"
-            " before: in a loop, the old slope has to be kept up to date.",
+            " before. (In a loop, the old slope has to be kept up to date.)",
         ),
         Mistake(
             lambda x, y: (x[:-1], np.diff((y[1:] - y[0]) / (x[1:] - x[0]), prepend=0), y[0]),
@@ -668,12 +751,15 @@ HINGES = Task(
         ),
         Property(
             lambda arguments, parts: np.isclose(parts[2], arguments[1][0]),
-            "Your kinks are right, but not b: what does the network say at the first corner, where"
-            " every unit is still 0?",
+            "Your kinks are right, but not b. At the first corner every unit is still 0, so what"
+            " the network says there is b: the height of the first corner.",
         ),
         Property(
             lambda arguments, parts: _draws(arguments, parts),
-            "Your c and b are right, but with these v the network misses the corners.",
+            lambda arguments, parts: (
+                "Your c and b are right, but with these v the network misses the corners."
+                f" {_first_wrong_weight(arguments, parts[1])}"
+            ),
         ),
     ),
     returns=("c", "v", "b"),
@@ -807,9 +893,17 @@ DEAD_UNITS = Task(
             "You subtracted the layer's bias. The layer adds it: z = X W + b.",
         ),
         Mistake(
+            lambda model, X: int(
+                np.sum(np.all(X @ model.layers[0].kernel + model.layers[0].bias < 0, axis=0))
+            ),
+            "You counted the units whose z is below 0 on every example. Where z is exactly 0, ReLU"
+            " puts out 0 as well: such a unit fires no more than the others.",
+        ),
+        Mistake(
             lambda model, X: int(np.all(_hidden(model, X)[:, 0] <= 0)),
-            "Only the first unit counts. If you have a loop over the units, does it end after its"
-            " first turn? The line with `return` belongs behind it.",
+            "Your result is 1 where the first unit is dead, and else 0: no other unit counts. If"
+            " your loop over the units has a `return` inside, it ends after the first: the line"
+            " belongs behind the loop.",
         ),
         Mistake(
             lambda model, X: dead_units(_trained(64, 1.5), X),
