@@ -41,13 +41,12 @@ def _rises(z: np.ndarray, a: np.ndarray) -> np.ndarray:
 
 
 def _power(z: np.ndarray, a: np.ndarray) -> float | None:
-    """Return k where a = σ(kz), and not k = 1; None if there is no such k."""
-    counts = (z != 0) & (np.abs(z) < 10)
-    if not np.all((a > 0) & (a < 1)) or not np.allclose(a[z == 0], 0.5, rtol=0, atol=1e-12):
+    """Return k where a = σ(kz) on the smallest probe, and not k = 1; None if there is no such k."""
+    if not np.array_equal(z, SMALL) or not np.all((a > 0) & (a < 1)):
         return None
-    powers = np.unique(np.log(a[counts] / (1 - a[counts])) / z[counts])
-    same = len(powers) and np.ptp(powers) < 1e-9 * abs(powers[0]) and np.ptp(z[counts]) > 0
-    return float(powers.mean()) if same and abs(powers[0] - 1) > 1e-7 else None
+    k, same, zero = np.log(a / (1 - a)) / np.array([1.0, -2.0, 1.0])
+    fits = np.isclose(same, k, rtol=1e-9) and abs(zero) < 1e-12 and abs(k - 1) > 1e-7
+    return float(k) if fits else None
 
 
 def _other_power(k: float) -> str:
@@ -898,6 +897,10 @@ DEAD_UNITS = Task(
             ),
             "You counted the units whose z is below 0 on every example. Where z is exactly 0, ReLU"
             " puts out 0 as well: such a unit fires no more than the others.",
+        ),
+        Mistake(
+            lambda model, X: int(np.sum(np.all(_hidden(model, X)[:, 1:] <= 0, axis=0))),
+            "The first unit is not counted. Its column has the index 0.",
         ),
         Mistake(
             lambda model, X: int(np.all(_hidden(model, X)[:, 0] <= 0)),
