@@ -19,6 +19,18 @@ Head = tuple[str, str, int]
 
 # ---------------------------------------------------------------------------- share_outside
 
+
+def _outside(a: np.ndarray) -> str:
+    """Say which of the answers are no probabilities."""
+    outside = [f"{answer:.13g}" for answer in a[(a < 0) | (a > 1)]]
+    which = f" ({', '.join(outside)})" if outside else ""
+    return f"{len(outside) or 'None'} of these {a.size} answers {_is(outside)} outside{which}"
+
+
+def _is(things: list) -> str:
+    return "are" if len(things) > 1 else "is"
+
+
 _SHARE_OUTSIDE = Task(
     name="share_outside",
     section="2.2",
@@ -26,7 +38,7 @@ _SHARE_OUTSIDE = Task(
     probes=(
         (np.array([0.3, 1.8, -0.7, 0.9, -0.6]),),
         (np.array([0.0, 1.0, 0.5, 0.0]),),
-        (np.array([1.2, 0.4, 1.1, 1.3]),),
+        (np.array([1.2, 0.4, 1.2, 1.3]),),
         (np.array([-0.3, 0.8]),),
         (np.array([0.7]),),
         (np.array([-2.0, 1.5, -3.0]),),
@@ -36,8 +48,8 @@ _SHARE_OUTSIDE = Task(
     mistakes=(
         Mistake(
             lambda a: np.mean((a < 0) & (a > 1)),
-            "Your share is always 0. Did you count the answers that are below 0 and above 1 at the "
-            "same time? No number is both. An answer is outside if one of the two is true.",
+            "Your share is always 0. No number is below 0 and above 1 at the same time, so that "
+            "`&`, or `and`, never finds one. An answer is outside if one of the two is true.",
         ),
         Mistake(
             lambda a: np.mean(a > 1),
@@ -67,23 +79,23 @@ _SHARE_OUTSIDE = Task(
         ),
         Mistake(
             lambda a: np.mean(np.abs(a) > 1),
-            "You took the distance from 0 and compared it with 1. That lets the answers between "
-            "−1 and 0 pass, and they are no probabilities.",
+            "You counted the answers above 1 and those below −1. Those between −1 and 0 are no "
+            "probabilities either.",
         ),
         Mistake(
             lambda a: float(a[0] < 0 or a[0] > 1) / len(a),
-            "Only the first answer counts. If you have a loop, does it end after one turn? The "
-            "line with `return` belongs behind it, indented one level less.",
+            "Only the first answer counts. A loop with a `return` inside ends after one turn: the "
+            "line belongs behind the loop, indented one level less.",
         ),
         Mistake(
             lambda a: float(a[-1] < 0 or a[-1] > 1) / len(a),
-            "Only the last answer counts. If you have a loop, does it set the counter back to 0 in "
-            "each turn? The line that does so belongs before the loop.",
+            "Only the last answer counts. In a loop, each turn has to add to what was counted "
+            "before; the line that sets the counter to 0 belongs before the loop.",
         ),
         Mistake(
             lambda a: np.sum((a[1:] < 0) | (a[1:] > 1)) / len(a),
-            "The first answer does not count. It has the index 0: a loop over "
-            "`range(1, len(a))` leaves it out.",
+            "The first answer does not count. It has the index 0: a loop, or a slice, that starts "
+            "at 1 leaves it out.",
         ),
         Mistake(
             lambda a: np.mean(a[(a < 0) | (a > 1)]),
@@ -100,11 +112,15 @@ _SHARE_OUTSIDE = Task(
             lambda arguments, share: (
                 share != 0 or not ((arguments[0] < 0) | (arguments[0] > 1)).any()
             ),
-            "Some of these answers are outside, but your share is 0.",
+            lambda arguments, share: f"{_outside(*arguments)}, but your share is 0.",
         ),
         Property(
             lambda arguments, share: share == 0 or ((arguments[0] < 0) | (arguments[0] > 1)).any(),
-            "None of these answers is outside, but your share is not 0.",
+            lambda arguments, share: f"{_outside(*arguments)}, but your share is not 0.",
+        ),
+        Property(
+            lambda arguments, share: False,
+            lambda arguments, share: f"{_outside(*arguments)}. Your share is {share:.4g}.",
         ),
     ),
     hints=(
@@ -216,7 +232,8 @@ def _head_properties(
             lambda arguments, head: head[2] == reference(*arguments)[2],
             lambda arguments, head: (
                 f"Activation and loss fit; the number of units, {head[2]}, does not. "
-                f"{needed(arguments)} How many numbers must the head give for one example?"
+                f"{needed(arguments)} There is one unit for each number that the head must give "
+                "for one example."
             ),
         ),
     )
@@ -451,10 +468,33 @@ _HEAD_FOR_MISTAKES = (
         section="2.2",
     ),
     Mistake(
+        _where(lambda y: _read_head(y)[0] == "softmax", lambda y: _RELU),
+        "Whole numbers, none negative, got the row of the quantities each time. In the table they "
+        "are classes: softmax. Only the values count. (If you ask for a type: NumPy's whole "
+        "numbers are no Python ints.)",
+    ),
+    Mistake(
+        _where(lambda y: _read_head(y)[0] == "softmax" and y.min() == 0, lambda y: _RELU),
+        "Whole numbers with a 0 among them got the row of the quantities, others that of the "
+        "classes. Labels count from 0: none negative means that all are at least 0.",
+    ),
+    Mistake(
         _where(lambda y: y.dtype.kind != "f" and _read_head(y)[0] == "softmax", lambda y: _RELU),
-        "You took class labels for quantities: the row of whole numbers did not fit. Labels may be "
-        "0; and if you ask for a type, NumPy's whole numbers are no Python ints. Only the values "
-        "count.",
+        "Whole numbers stored as integers got the row of the quantities; stored as floats, they "
+        "got that of the classes. Only the values count, not the dtype.",
+    ),
+    Mistake(
+        _where(lambda y: y.dtype.kind == "f" and _read_head(y)[0] == "softmax", lambda y: _RELU),
+        "Whole numbers stored as floats, 0.0 and 3.0, got the row of the quantities; stored as "
+        "integers, they got that of the classes. Only the values count, not the dtype.",
+    ),
+    Mistake(
+        _where(
+            lambda y: _read_head(y) == _SIGMOID,
+            lambda y: ("softmax", "sparse_categorical_crossentropy", int(y.max()) + 1),
+        ),
+        "Targets that are 0 or 1 throughout got the row of the whole numbers. They are whole "
+        "numbers, too, so the row of 0 or 1, which comes first in the table, is to be asked first.",
     ),
     Mistake(
         _where(lambda y: y.ndim == 1 and (y == 0).any() and (y == 1).any(), lambda y: _SIGMOID),
@@ -495,14 +535,39 @@ _HEAD_FOR_MISTAKES = (
     ),
     Mistake(
         _where(lambda y: _read_head(y)[0] == "relu", lambda y: _LINEAR),
-        "You gave every quantity a linear head. Where no target is negative, the table says ReLU.",
+        "All quantities got a linear head, also those with no negative target. For these the table "
+        "says ReLU.",
         section="2.4",
     ),
     Mistake(
         _where(lambda y: _read_head(y)[0] == "linear", lambda y: _RELU),
-        "You gave every quantity a ReLU head. Where some targets are negative it cannot reach "
-        "them.",
+        "All quantities got a ReLU head, also those with negative targets. It cannot reach them.",
         section="2.3",
+    ),
+    Mistake(
+        _where(lambda y: _read_head(y)[0] == "linear" and y.max() > 0, lambda y: _RELU),
+        "Where some targets are negative and others are not, you chose ReLU, which cannot reach "
+        "the negative ones. A single negative target asks for the linear head; it need not be all "
+        "of them.",
+        section="2.3",
+    ),
+    Mistake(
+        _where(
+            lambda y: _read_head(y) in (_LINEAR, _RELU),
+            lambda y: _RELU if _read_head(y) == _LINEAR else _LINEAR,
+        ),
+        "Linear and ReLU are exchanged: linear is for targets some of which are negative, ReLU "
+        "for those of which none is.",
+        section="2.4",
+    ),
+    Mistake(
+        _where(
+            lambda y: _read_head(y) in (_LINEAR, _RELU),
+            lambda y: _LINEAR if y.min() > 0 else _RELU,
+        ),
+        "Where all targets are above 0 you chose the linear head, else ReLU. It is the other way "
+        "round: the linear head is for targets some of which are negative.",
+        section="2.4",
     ),
     Mistake(
         _where(
@@ -561,10 +626,10 @@ def _targets() -> tuple[tuple[np.ndarray], ...]:
         (np.array([1, 2, 2, 1]),),
         (np.array([0, 0, 0]),),
         (np.array([2.5, 0.5, 2.5]),),
-        (np.array([0.75, 3.0, 1.999]),),
+        (np.array([0.75, 1.999, 3.0]),),
         (np.array([-1, 1, 1, -1]),),
         (np.array([3.5, -0.001]),),
-        (np.array([1.5, 4.25, 2.0]),),
+        (np.array([-1.5, -0.25]),),
         (np.array([[0, 1, 1]]),),
         (datasets.digits().validation.y,),
         (datasets.diabetes().validation.y / 100,),
@@ -643,6 +708,11 @@ _SQUARED_ERROR_SLOPE = Task(
             "You returned the slope of the sigmoid alone. It must be multiplied by ∂L/∂a.",
         ),
         Mistake(
+            lambda y, z: 2 * sigmoid_derivative(z),
+            "You returned twice the slope of the sigmoid. The 2 comes from ∂L/∂a = 2(a − y), and "
+            "the difference a − y is missing.",
+        ),
+        Mistake(
             lambda y, z: sigmoid(z) - y,
             "You returned a − y. That is the slope of the cross-entropy with a sigmoid, the right "
             "partner, whose gradient survives. Asked for is the squared error's.",
@@ -684,6 +754,16 @@ _SQUARED_ERROR_SLOPE = Task(
             lambda y, z: (sigmoid(z) - y) ** 2 * sigmoid_derivative(z),
             "Your first factor is the loss itself, (a − y)². It should be the derivative of the "
             "loss by a.",
+        ),
+        Mistake(
+            lambda y, z: 2 * (sigmoid(z) - y) ** 2 * sigmoid_derivative(z),
+            "Your first factor is 2(a − y)². The derivative of (a − y)² by a has the 2, but no "
+            "square any more: 2(a − y).",
+        ),
+        Mistake(
+            lambda y, z: 2 * (sigmoid(z) - y) ** 2,
+            "Your result is 2(a − y)². The derivative of (a − y)² by a has the 2, but no square "
+            "any more: 2(a − y). And it still has to be multiplied by the slope of the sigmoid.",
         ),
         Mistake(
             lambda y, z: 2 * (sigmoid(z) - y) / sigmoid_derivative(z),
@@ -776,12 +856,25 @@ def _second_on_average(costs: dict[str, np.ndarray]) -> str:
     return first if np.max(costs[first]) < np.min(costs[second]) else "nobody"
 
 
+def _if_it_wins(costs: dict[str, np.ndarray], name: str) -> str:
+    return name if _clear_winner(costs) == name else "nobody"
+
+
+def _rival(costs: dict[str, np.ndarray], name: str) -> str:
+    """Say whose lowest cost is not above the highest of `name`."""
+    rival = min((key for key in costs if key != name), key=lambda key: np.min(costs[key]))
+    return (
+        f"its highest cost is {np.max(costs[name]):g}, and the lowest of {rival} is "
+        f"{np.min(costs[rival]):g}"
+    )
+
+
 _CLEAR_WINNER = Task(
     name="clear_winner",
     section="2.6",
     reference=_clear_winner,
     probes=(
-        ({"tanh": np.array([0.5, 0.4]), "relu": np.array([0.3, 0.2])},),
+        ({"tanh": np.array([0.9, 0.8]), "relu": np.array([0.3, 0.2])},),
         ({"tanh": np.array([0.30, 0.10]), "relu": np.array([0.20, 0.25])},),
         ({"tanh": np.array([0.1, 0.2]), "relu": np.array([0.2, 0.3])},),
         ({"tanh": np.array([0.2, 0.2, 0.2]), "relu": np.array([0.1, 0.9, 0.1])},),
@@ -850,31 +943,33 @@ _CLEAR_WINNER = Task(
     mistakes=(
         Mistake(
             _lowest(np.min),
-            "You crowned the lowest single run. With several runs each, somebody always has the "
-            "luckiest one. The winner's worst run must beat everybody's best.",
+            "You named the one with the lowest single run. With several runs each, somebody always "
+            "has the luckiest one. The winner's worst run must beat everybody's best.",
         ),
         Mistake(
             _lowest(np.mean),
-            "You compared averages, and named a winner every time. Where the ranges over the seeds "
-            "overlap, the order of the averages may be chance.",
+            "You named the one with the lowest average, even where the ranges over the seeds "
+            "overlap. There the order of the averages may be chance.",
         ),
         Mistake(
             _lowest(np.median),
-            "You compared medians, and named a winner every time. Where the ranges over the seeds "
-            "overlap, their order may be chance.",
+            "You named the one with the lowest median, even where the ranges over the seeds "
+            "overlap. There the order of the medians may be chance.",
         ),
         Mistake(
             _lowest(np.max),
-            "You compared the worst run of each, and named a winner every time. The worst run must "
-            "be compared with the best runs of the others.",
+            "You named the one whose worst run is the lowest of all worst runs. It must be lower "
+            "than the best runs of the others, too.",
         ),
         Mistake(
             _lowest(lambda runs: runs[0]),
-            "You looked at the first seed of each only. One run could be luck.",
+            "You named the one whose first run is the lowest of all first runs. One run could be "
+            "luck: all of them count.",
         ),
         Mistake(
             _lowest(lambda runs: runs[-1]),
-            "You looked at the last seed of each only. One run could be luck.",
+            "You named the one whose last run is the lowest of all last runs. One run could be "
+            "luck: all of them count.",
         ),
         Mistake(
             _beats(lambda runs, other: np.min(runs) > np.max(other)),
@@ -891,22 +986,24 @@ _CLEAR_WINNER = Task(
         ),
         Mistake(
             _beats(lambda runs, other: runs.mean() + runs.std() < other.mean() - other.std()),
-            "You took the average plus and minus a standard deviation for the range. Some runs lie "
-            "outside of that; asked for is the range from the lowest to the highest run.",
+            "You named a winner where single runs overlap with those of the others, as the average "
+            "plus and minus a standard deviation leaves them out. Every run counts: compare the "
+            "winner's highest with the lowest of the others.",
         ),
         Mistake(
             _beats(
                 lambda runs, other: runs.size == other.size and np.all(runs < other),
             ),
-            "You compared the runs seed by seed. Asked for is more: each run of the winner must "
-            "beat every run of the others, not only the one with the same seed.",
+            "You named a winner where each of its runs beats one of the others' runs, the one with "
+            "the same seed. Asked for is more: each run of the winner must beat all of theirs.",
         ),
         Mistake(
             _beats(
                 lambda runs, other: np.max(runs) < np.max(other) and np.min(runs) < np.min(other)
             ),
-            "You compared worst with worst and best with best. Two ranges can overlap all the "
-            "same: compare the winner's worst run with the best runs of the others.",
+            "You named the one whose worst run is the best of all worst runs, and whose best run "
+            "is the best of all. Its range can overlap with another one all the same: compare its "
+            "worst run with the best runs of the others.",
         ),
         Mistake(
             _second_on_average,
@@ -914,10 +1011,21 @@ _CLEAR_WINNER = Task(
             " can have a lucky run: compare with all of them.",
         ),
         Mistake(
+            lambda costs: _if_it_wins(costs, next(iter(costs))),
+            "You name the winner where it stands first in the dictionary, and nobody where it "
+            'stands later. A loop with `return "nobody"` inside ends after the first activation: '
+            "that line belongs behind the loop.",
+        ),
+        Mistake(
+            lambda costs: _if_it_wins(costs, list(costs)[-1]),
+            "You name the winner where it stands last in the dictionary, and nobody where it "
+            "stands earlier. In a loop, a later turn must not overwrite what an earlier one found.",
+        ),
+        Mistake(
             lambda costs: "nobody",
-            "You name nobody even where one range is clearly below all the others. Two usual "
-            "reasons: each activation is compared with itself, too; or the loop gives up at the "
-            "first pair.",
+            "You name nobody even where one range is clearly below all the others. Follow your "
+            "function by hand on the example below. (Whoever is compared with itself, too, can "
+            "never win: its highest run is not below its own lowest.)",
         ),
     ),
     properties=(
@@ -927,15 +1035,24 @@ _CLEAR_WINNER = Task(
         ),
         Property(
             lambda arguments, name: name == "nobody" or _clear_winner(*arguments) != "nobody",
-            "You named a winner although its range overlaps with another one's, or touches it.",
+            lambda arguments, name: (
+                f"You named {name}, but its range does not lie below all the others: "
+                f"{_rival(*arguments, name)}."
+            ),
         ),
         Property(
             lambda arguments, name: name != "nobody",
-            "One range lies clearly below all the others, but you named nobody.",
+            lambda arguments, name: (
+                f"You named nobody. But the highest cost of {(best := _clear_winner(*arguments))} "
+                f"is {np.max(arguments[0][best]):g}, and all costs of the others are higher."
+            ),
         ),
         Property(
             lambda arguments, name: name == _clear_winner(*arguments),
-            "You named the wrong one: its range does not lie below all the others.",
+            lambda arguments, name: (
+                f"You named {name}, but its range does not lie below all the others: "
+                f"{_rival(*arguments, name)}."
+            ),
         ),
     ),
     hints=(
@@ -959,6 +1076,8 @@ _LARGEST_ERROR = 0.68
 _TYPICAL_ERROR = "typical error on unseen patients"
 _FACTS = "in numbers"
 _TRAINING = "trained by"
+_HEAD_IS = "its head"
+_ADVICE = "what it has learnt"
 
 
 def _seed_left_out(model: Any, seed: int) -> bool:
@@ -984,49 +1103,105 @@ def _training(model: Any) -> tuple[bool, str]:
 
 
 def _answers(a: np.ndarray, y: np.ndarray) -> str:
-    """Say how a model's answers compare with the targets, and what to ask oneself."""
+    """Say how a model's answers to unseen patients compare with the targets."""
     facts = (
-        f"Its answers average {a.mean():.2f}, with a standard deviation of {a.std():.2f}; the"
-        f" targets average {y.mean():.2f}, with {y.std():.2f}."
+        f"Its answers average {a.mean():.3g}, with a standard deviation of {a.std():.3g}; the"
+        f" targets average {y.mean():.3g}, with {y.std():.3g}."
     )
     shift = float(a.mean() - y.mean())
     spread = np.std(a.ravel() - y) if a.size == y.size else np.inf
     if abs(shift) > y.std() / 2 and a.std() > y.std() / 3 and spread < _LARGEST_ERROR:
+        way = "lower" if shift > 0 else "higher"
+        return f"{facts} They would be good ones if all were {abs(shift):.2f} {way}."
+    return facts
+
+
+def _advice(model: Any, X: np.ndarray, y: np.ndarray) -> str:
+    """Say what a model of too large an error has learnt of the patients it was trained with."""
+    try:
+        a = np.asarray(model.predict(X), dtype=np.float64).ravel()
+        error, above = (np.sqrt(np.mean((a - t) ** 2)) for t in (y, np.maximum(y - y.mean(), 0)))
+    except Exception:
+        return ""
+    if _bias_is(model, y.mean()):
         return (
-            f"{facts} They would be good ones if all were {abs(shift):.2f}"
-            f" {'lower' if shift > 0 else 'higher'}. Was a bias set after the training, or y"
-            " shifted before it and the answers never shifted back?"
+            "The bias of its head is exactly the average of y, as if it were set after the"
+            " training. That takes away what `fit` has learnt there: set it before."
         )
-    if abs(shift) > y.std() / 2:
+    if error < 0.45:  # the lesson's recipe has about 0.53
         return (
-            f"{facts} Does it learn from y as it is, long enough, and in steps that are not too"
-            " large?"
+            f"On the patients in X the typical error is {error:.2f} only: these are learnt by"
+            " heart. Fewer epochs, or fewer units, do better."
         )
-    if a.std() < y.std() / 3:
+    if above < 0.4 < 0.9 < error:
         return (
-            f"{facts} Answers that differ so little have learnt little: are the steps too few or"
-            " too small, are there sigmoids in the hidden layers, or is every target the same?"
+            f"On the patients in X your answers are nearer to y minus its average ({above:.2f})"
+            f" than to y ({error:.2f}). Give `fit` the y that your function gets."
         )
-    return f"{facts} Are the steps too few or too large, or so many that it learns them by heart?"
+    return (
+        f"On the patients in X the typical error is {error:.2f}. Print the average of the targets"
+        f" that you give to `fit` (that of y is {y.mean():.2f}), and the costs in what `fit`"
+        " returns: they must fall, and level off."
+    )
+
+
+def _bias_is(model: Any, number: float) -> bool:
+    try:
+        trained = int(model.optimizer.iterations) > 0
+        return trained and bool(np.all(np.isclose(model.get_weights()[-1], number, rtol=1e-6)))
+    except Exception:
+        return False
+
+
+def _head_of(model: Any) -> str:
+    """Return the activation of the last layer, if that can be known."""
+    try:
+        activation = model.layers[-1].activation
+        return activation if isinstance(activation, str) else activation.__name__
+    except Exception:
+        return ""
+
+
+def _no_predictions(model: Any, predictions: Any) -> str:
+    """Say what was returned in place of a model that predicts numbers."""
+    kind = "array" if isinstance(model, np.ndarray) else type(model).__name__
+    if kind == "History":
+        return "You return a History, which is what `fit` gives. Return the model itself."
+    if not hasattr(model, "predict"):
+        return f"You return {_a(kind)}, which has no method `predict`. Return the model itself."
+    if predictions is None:
+        return "The method `predict` of what you return fails on unseen patients."
+    return (
+        "Your network's predictions are nan or infinite: its weights have run off in the training."
+        f" {_training(model)[1]} Smaller steps are the first thing to try."
+    )
+
+
+def _a(noun: str) -> str:
+    return f"an {noun}" if noun[0].lower() in "aeiou" else f"a {noun}"
 
 
 def _behaviour(arguments: tuple, model: Any) -> dict[str, Any]:
     """Return what matters in a model of the progression: its answers to patients it never saw."""
     unseen = datasets.diabetes().validation
     y = unseen.y / 100
+    a = None
     try:
         a = np.asarray(model.predict(unseen.X), dtype=np.float64).reshape(len(unseen.X), -1)
         far = np.asarray(model.predict(5 * unseen.X), dtype=np.float64)
         predicts = bool(np.isfinite(a).all())
     except Exception:
         predicts = False
+    given = "" if predicts else _no_predictions(model, a)
     if not predicts:
         a, far = np.full((len(unseen.X), 1), np.nan), np.array([np.nan])
     error = np.sqrt(np.mean((a - y[:, np.newaxis]) ** 2))
+    advice = given or ("" if error < _LARGEST_ERROR else _advice(model, *arguments[:2]))
     trained, training = _training(model)
     return {
         "a model that predicts numbers": predicts,
-        "trained": trained,
+        # Whoever trains by hand has no optimizer that counts its steps.
+        "trained": trained or bool(error < _LARGEST_ERROR),
         "one answer for each patient": a.shape[1] == 1,
         "the same answer for all": bool(np.ptp(a) == 0),
         "all answers are 0": bool((a == 0).all()),
@@ -1041,6 +1216,8 @@ def _behaviour(arguments: tuple, model: Any) -> dict[str, Any]:
         # Not compared, but said: the same words for everybody, with what was measured beside them.
         _FACTS: Finding(_FACTS, _answers(a, y)),
         _TRAINING: Finding(_TRAINING, training),
+        _HEAD_IS: Finding(_HEAD_IS, _head_of(model)),
+        _ADVICE: Finding(_ADVICE, advice),
     }
 
 
@@ -1074,6 +1251,10 @@ def _network(
     model.compile(SGD(rate), "mse")
     model.fit(X, y if units == 1 else np.column_stack([y] * units), epochs=30)
     return model
+
+
+def _in_full(seen: dict[str, Any]) -> str:
+    return " ".join(seen[key].measured for key in (_FACTS, _TRAINING, _ADVICE))
 
 
 _TRAIN_PROGRESSION = Task(
@@ -1113,17 +1294,6 @@ _TRAIN_PROGRESSION = Task(
             "many features there are. Call its method `build` first, as section 2.4 does.",
         ),
         Mistake(
-            lambda X, y, seed: _network(X, y, seed, head="softmax"),
-            "Your network answers the same number to every patient, and it is not 0. Is the head "
-            "one softmax unit? Its number is divided by itself, which is 1 for everybody.",
-            section="2.2",
-        ),
-        Mistake(
-            lambda X, y, seed: _network(X, 100 * y, seed, rate=2e-6),
-            "Some of your network's answers are above 10, and no target is above 3.5. Is y scaled "
-            "once more? It comes in hundreds already.",
-        ),
-        Mistake(
             lambda X, y, seed: _network(X, y, seed, units=10),
             "Your network gives several answers to each patient. The target is one number, so the "
             "head needs one unit.",
@@ -1132,8 +1302,10 @@ _TRAIN_PROGRESSION = Task(
     properties=(
         Property(
             lambda arguments, seen: seen["a model that predicts numbers"],
-            "Return the trained model itself, whose method predict gives numbers. If yours is a "
-            "model: was it trained, and did the training not run off to nan?",
+            lambda arguments, seen: (
+                "Asked for is the trained model itself, whose method `predict` gives numbers. "
+                f"{seen[_ADVICE].measured}"
+            ),
         ),
         Property(
             lambda arguments, seen: not seen["starts from seed 0 instead of the given one"],
@@ -1145,8 +1317,8 @@ _TRAIN_PROGRESSION = Task(
         ),
         Property(
             lambda arguments, seen: seen["trained"],
-            "Your network was not trained: its optimizer has taken no step. `compile` it, and call "
-            "its method `fit` with X and y.",
+            "No optimizer of your network has taken a step: `compile` the network, and call its "
+            "method `fit` with X and y.",
         ),
         Property(
             lambda arguments, seen: not seen["all answers are 0"],
@@ -1155,7 +1327,18 @@ _TRAIN_PROGRESSION = Task(
                 "whose z is negative for all examples has no gradient. Give it a start at which it "
                 "is alive, and steps that are not too large, or choose a head that always has a "
                 f"slope. {seen[_TRAINING].measured}"
+                if seen[_HEAD_IS].measured == "relu"
+                else "For this seed your network answers 0 to every patient. "
+                f"{seen[_TRAINING].measured} Where the steps are too large, z can end up so far "
+                "below 0 that nothing brings it back."
             ),
+        ),
+        Property(
+            lambda arguments, seen: (
+                not seen["the same answer for all"] or seen[_HEAD_IS].measured != "softmax"
+            ),
+            "Your head is one softmax unit. Its number is divided by itself, so it answers 1 to "
+            "every patient.",
         ),
         Property(
             lambda arguments, seen: not seen["the same answer for all"],
@@ -1171,18 +1354,34 @@ _TRAIN_PROGRESSION = Task(
             "choose a head whose range says so.",
         ),
         Property(
+            lambda arguments, seen: (
+                seen["some answers above 1"] or seen[_HEAD_IS].measured not in ("sigmoid", "tanh")
+            ),
+            lambda arguments, seen: (
+                f"No answer of your network is above 1, but two thirds of the targets are: a "
+                f"{seen[_HEAD_IS].measured} head cannot say more. Choose one whose range is that "
+                "of the targets."
+            ),
+        ),
+        Property(
             lambda arguments, seen: seen["some answers above 1"],
             lambda arguments, seen: (
-                "For this seed, no answer is above 1, but two thirds of the targets are. Can your "
-                "head say more than 1? A sigmoid or a tanh cannot. "
-                f"{seen[_FACTS].measured} {seen[_TRAINING].measured}"
+                "For this seed, no answer is above 1, but two thirds of the targets are. (y comes "
+                f"in hundreds already.) {_in_full(seen)}"
+            ),
+        ),
+        Property(
+            lambda arguments, seen: not seen["some answers above 10"],
+            lambda arguments, seen: (
+                "For this seed, some answers are above 10, but no target is above 3.5: y comes in "
+                f"hundreds already. {_in_full(seen)}"
             ),
         ),
         Property(
             lambda arguments, seen: seen[_TYPICAL_ERROR] == f"below {_LARGEST_ERROR}",
             lambda arguments, seen: (
                 "For this seed, your answers are possible ones, but the typical error on unseen "
-                f"patients is too large. {seen[_FACTS].measured} {seen[_TRAINING].measured}"
+                f"patients is too large. {_in_full(seen)}"
             ),
         ),
     ),

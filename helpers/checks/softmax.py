@@ -45,8 +45,13 @@ _COUNT_PARAMETERS = Task(
         ),
         Mistake(
             lambda n, N: n + N,
-            "You added the number of features and the number of classes. But each class has a "
-            "weight for every feature.",
+            "Your result is n + N. But each class has a weight for every feature, which makes nN "
+            "weights; the biases come on top.",
+        ),
+        Mistake(
+            lambda n, N: n + 2 * N,
+            "Your result is n + 2N. The biases are N, but each class has a weight for every "
+            "feature, which makes nN weights.",
         ),
         Mistake(
             lambda n, N: n + 1,
@@ -60,8 +65,8 @@ _COUNT_PARAMETERS = Task(
         ),
         Mistake(
             lambda n, N: (n + 1) * (N + 1),
-            "You counted one class too many. The number of classes is N, although the last label "
-            "is N − 1.",
+            "Your result is (n + 1)(N + 1), which is right for N + 1 classes. There are N of them, "
+            "each with n weights and one bias.",
             section="3.2",
         ),
     ),
@@ -83,6 +88,28 @@ def _softmax_of_four(z0: float, z1: float, z2: float, z3: float) -> np.ndarray:
     return softmax.softmax(np.array([z0, z1, z2, z3]))
 
 
+def _power(z: np.ndarray, a: np.ndarray) -> float | None:
+    """Return k where a = softmax(kz); None if there is no such k."""
+    z, a = np.ravel(z).astype(float), np.ravel(a)
+    if a.shape != z.shape or not np.all(a > 0) or not np.isclose(a.sum(), 1, rtol=1e-9):
+        return None
+    k = (np.log(a[1:] / a[0])) @ (z[1:] - z[0]) / np.sum((z[1:] - z[0]) ** 2)
+    return float(k) if np.allclose(a, softmax.softmax(k * z), rtol=1e-9) else None
+
+
+def _other_power(k: float) -> str:
+    """Say of which power the probabilities are, with e to the k for e."""
+    if abs(k - 1) < 0.01:
+        return (
+            f"Your result is the softmax with powers of {np.exp(k):.7g}, which is only close to"
+            f" e = {np.e:.7g}…. `np.exp` has all its digits."
+        )
+    return (
+        f"Your result is the softmax of {k:.4g} times the scores, which has powers of"
+        f" {np.exp(k):.4g} in place of e = {np.e:.4g}…."
+    )
+
+
 def _of_four(formula: Callable[[np.ndarray], Any]) -> Callable[..., Any]:
     """Return a reader who turns the four scores, as an array, into `formula` of them."""
     return lambda z0, z1, z2, z3: formula(np.array([z0, z1, z2, z3], dtype=float))
@@ -102,6 +129,11 @@ def _overwriting(z0: float, z1: float, z2: float, z3: float) -> np.ndarray:
     for j in range(4):
         z[j] = np.exp(z[j]) / np.exp(z).sum()
     return z
+
+
+def _shares_of_plain_scores(z0: float, z1: float, z2: float, z3: float) -> list[float]:
+    total = z0 + z1 + z2 + z3
+    return [z / total for z in (z0, z1, z2, z3)]
 
 
 _SOFTMAX_OF_FOUR = Task(
@@ -130,6 +162,11 @@ _SOFTMAX_OF_FOUR = Task(
             "positive with the exponential, then divide.",
         ),
         Mistake(
+            _shares_of_plain_scores,  # 0 divided by 0 is an error for Python's own numbers
+            "You divided the scores by their sum. Scores can be negative; first make each of them "
+            "positive with the exponential, then divide.",
+        ),
+        Mistake(
             _of_four(lambda z: np.exp(z)),
             "You stopped at the exponentials. They are positive, but they do not add up to 1: "
             "divide each by their sum.",
@@ -151,8 +188,8 @@ _SOFTMAX_OF_FOUR = Task(
         ),
         Mistake(
             _of_four(lambda z: np.exp(z / np.exp(z).sum())),
-            "A parenthesis closes too late: you divided inside the exponential. Take the "
-            "exponential of each score first, then divide.",
+            "You divided inside the exponential: each score by the sum, and then came `exp`. Take "
+            "the exponential of each score first, then divide.",
         ),
         Mistake(
             _of_four(lambda z: np.exp(z / z.sum())),
@@ -181,8 +218,8 @@ _SOFTMAX_OF_FOUR = Task(
         ),
         Mistake(
             _of_four(lambda z: np.exp(-z) / np.exp(-z).sum()),
-            "There is a minus sign in your exponentials, so the lowest score gets the highest "
-            "probability. (The minus belongs to the sigmoid.)",
+            "Your result is the softmax of −z: the lowest score gets the highest probability. The "
+            "exponents have no minus. (That belongs to the sigmoid.)",
         ),
         Mistake(
             _of_four(lambda z: z**2 / (z**2).sum()),
@@ -208,7 +245,8 @@ _SOFTMAX_OF_FOUR = Task(
         ),
         Mistake(
             _of_four(lambda z: np.exp(z) / np.exp(z).max()),
-            "You divided by the largest exponential. Divide by the sum of all four.",
+            "Your largest number is always 1: each exponential is divided by the largest of them, "
+            "which is what exp(z − max) gives, too. Divide by the sum of all four.",
         ),
         Mistake(
             _of_four(lambda z: np.exp(z) / np.exp(z).mean()),
@@ -219,7 +257,7 @@ _SOFTMAX_OF_FOUR = Task(
     properties=(
         Property(
             lambda arguments, a: not np.isnan(a).any(),
-            "At least one of your numbers is nan: 0 was divided by 0.",
+            "At least one of your numbers is nan, as 0 divided by 0 is, and infinity by infinity.",
         ),
         Property(
             lambda arguments, a: np.all(a >= 0),
@@ -227,16 +265,23 @@ _SOFTMAX_OF_FOUR = Task(
         ),
         Property(
             lambda arguments, a: (
+                arguments != (2.0, 1.0, 0.0, -1.0) or (_power(np.array(arguments), a) or 1) == 1
+            ),
+            lambda arguments, a: _other_power(_power(np.array(arguments), a)),
+        ),
+        Property(
+            lambda arguments, a: (
                 arguments != (2.0, 1.0, 0.0, -1.0)
                 or not np.allclose(a, _softmax_of_four(*arguments), rtol=0, atol=2e-3)
             ),
-            "Right to a few digits only. Is something rounded?",
+            "Right to a few digits only. Nothing in the formula has to be rounded: `np.exp` and "
+            "the division give all digits.",
         ),
         Property(
             lambda arguments, a: np.isclose(a.sum(), 1) or not _in_proportion(a, *arguments),
             lambda arguments, a: (
                 "To each other your four numbers are in the right proportion, but they sum to "
-                f"{a.sum():.4g}: below the fraction bar is not the sum of all four exponentials."
+                f"{a.sum():.4g}. Divided by the sum of all four exponentials, they sum to 1."
             ),
         ),
         Property(
@@ -244,7 +289,7 @@ _SOFTMAX_OF_FOUR = Task(
             lambda arguments, a: (
                 "Three of your four probabilities are right. Only a"
                 f"{(wrong := np.argmin(np.isclose(a, _softmax_of_four(*arguments))))} is not: "
-                f"above its fraction bar belongs the exponential of z{wrong}, its own score."
+                f"exp(z{wrong}), divided by the sum of all four, belongs there."
             ),
         ),
         Property(
@@ -299,12 +344,56 @@ def _in_whole_numbers(z: np.ndarray) -> np.ndarray:
     return a
 
 
+_TWO_ROWS = np.array([[2.0, 0.0, -1.0], [1.0, 1.5, 3.0]])
+
+
+def _power_of_rows(z: np.ndarray, a: np.ndarray) -> float | None:
+    """Return k where the rows of the smallest probe are softmax(kz), and not k = 1."""
+    if not np.array_equal(z, _TWO_ROWS):
+        return None
+    powers = [_power(*rows) for rows in zip(z, a, strict=True)]
+    if None in powers or not np.isclose(*powers, rtol=1e-9) or abs(powers[0] - 1) < 1e-7:
+        return None
+    return powers[0]
+
+
+def _undefined(z: np.ndarray, a: np.ndarray) -> str:
+    """Name the row of scores for which the first nan came."""
+    row = np.isnan(a).any(axis=-1).argmax() if a.ndim > 1 else 0
+    scores = ", ".join(f"{score:g}" for score in z.reshape(-1, z.shape[-1])[row][:6])
+    return f"Some of your probabilities are nan, for the scores {scores} the first time."
+
+
+def _first_sum(a: np.ndarray) -> float:
+    sums = np.ravel(a.sum(axis=-1))
+    return sums[np.argmin(np.isclose(sums, 1, rtol=1e-3, atol=0))]
+
+
+def _a_ratio(z: np.ndarray, a: np.ndarray) -> str:
+    """Say how the first two probabilities of the first row compare, and how they should."""
+    (one, other), (first, second) = (np.reshape(v, (-1, v.shape[-1]))[0][:2] for v in (z, a))
+    right = np.exp(float(one - other))
+    if one == other or np.isclose(first, right * second, rtol=1e-6):
+        return ""
+    return (
+        f" Your first two, for the scores {one:g} and {other:g}, have the ratio"
+        f" {first / second:.4g} and not {right:.4g}."
+    )
+
+
+def _same_probability(z: np.ndarray, a: np.ndarray) -> str:
+    """Name two scores of a row, beside each other, that got the same probability."""
+    same = (np.diff(a, axis=-1) == 0) & (a[..., 1:] > 0) & (np.diff(z, axis=-1) != 0)
+    place = tuple(np.argwhere(same)[0])
+    return f"The scores {z[..., :-1][place]:g} and {z[..., 1:][place]:g} of one row"
+
+
 _SOFTMAX = Task(
     name="softmax",
     section="3.4",
     reference=lambda z: softmax.softmax(z),
     probes=(
-        (np.array([[2.0, 0.0, -1.0], [1.0, 1.5, 3.0]]),),
+        (_TWO_ROWS,),
         (np.array([1.0, 2.0, -0.5]),),
         (np.array([[2.0, 0.0, 1.0], [1.0, -2.0, 0.5], [-1.0, 3.0, -2.5]]),),
         (np.array([[2.0, 1.0, 0.0, -1.0], [0.0, 3.0, 0.0, 1.0]]),),
@@ -317,7 +406,7 @@ _SOFTMAX = Task(
         (np.array([-1000.0, -1001.0]),),
         (np.array([[1000.0, 1001.0], [-1000.0, -1001.0]]),),
         (np.array([1.0, -4000.0, 2.0, 0.0]),),
-        (np.array([[0.0, 3000.0, 2999.0, -3000.0], [-5.0, 1.0, 2.0, 0.0]]),),
+        (np.array([[0.0, 3000.0, 2999.0, -3000.0], [-1500.0, 1.0, 2.0, 0.0]]),),
         (np.linspace(-40, 40, 3000).reshape(3, 1000) % 7.0,),
     ),
     mistakes=(
@@ -349,6 +438,12 @@ _SOFTMAX = Task(
         Mistake(
             lambda z: np.exp(z - z.max()) / np.exp(z - z.max()).sum(),
             "You took one sum over the whole array. Each row gets its own sum.",
+            section="3.3",
+        ),
+        Mistake(
+            lambda z: np.exp(_below_largest(z)) / np.exp(_below_largest(z)).sum(),
+            "You subtracted each row's largest score, as it should be, but took one sum over the "
+            "whole array. Each row gets its own sum.",
             section="3.3",
         ),
         Mistake(
@@ -384,8 +479,8 @@ _SOFTMAX = Task(
         ),
         Mistake(
             lambda z: _shares(np.exp(z - np.maximum(z.max(axis=-1, keepdims=True), 0))),
-            "Where all scores of a row are far below 0 you get 0 divided by 0. It looks as if you "
-            "subtract the largest score only where it is above 0; subtract it always.",
+            "Where all scores of a row are far below 0 you get 0 divided by 0. Subtract the row's "
+            "largest score there, too, and not only where it is large.",
         ),
         Mistake(
             lambda z: _shares(np.exp(z - np.abs(z).max(axis=-1, keepdims=True))),
@@ -468,8 +563,11 @@ _SOFTMAX = Task(
     properties=(
         Property(
             lambda arguments, a: not np.isnan(a).any(),
-            "Some of your probabilities are nan. A score may be far too large for its exponential, "
-            "or all the exponentials of a row may be 0. Which number may you subtract from a row?",
+            lambda arguments, a: (
+                f"{_undefined(*arguments, a)} That is what infinity divided by infinity gives (the "
+                "exponential of 710 is infinite), and 0 divided by 0 (that of −746 is 0). With the "
+                "row's largest score subtracted, the largest exponential is 1."
+            ),
         ),
         Property(
             lambda arguments, a: np.all(a >= 0),
@@ -482,26 +580,35 @@ _SOFTMAX = Task(
         ),
         Property(
             lambda arguments, a: np.allclose(a.sum(axis=-1), 1, rtol=1e-3, atol=0),
-            "Your rows do not sum to 1. (The last axis holds the classes.)",
+            lambda arguments, a: (
+                f"Your rows do not sum to 1: the first of them that does not sums to "
+                f"{_first_sum(a):.4g}. (The last axis holds the classes.)"
+            ),
         ),
         Property(
             lambda arguments, a: np.allclose(
                 a.sum(axis=-1), 1, rtol=1e-12 if a.dtype == np.float64 else 1e-5, atol=0
             ),
-            "Your rows sum nearly to 1, but not to the last digits. Is there a small number in a "
-            "sum, a limit to the probabilities, or a rounding?",
+            "Your rows sum nearly to 1, but not to the last digits. Softmax needs no small number "
+            "below the fraction bar, no limit to the probabilities and no rounding: each of these "
+            "spoils the sum.",
+        ),
+        Property(
+            lambda arguments, a: _power_of_rows(*arguments, a) is None,
+            lambda arguments, a: _other_power(_power_of_rows(*arguments, a)),
         ),
         Property(
             lambda arguments, a: (
-                arguments[0].shape != (3,)
-                or not np.allclose(a, softmax.softmax(arguments[0]), rtol=0, atol=2e-3)
+                not np.array_equal(arguments[0], _TWO_ROWS)
+                or not np.allclose(a, softmax.softmax(_TWO_ROWS), rtol=0, atol=2e-3)
             ),
-            "Right to a few digits only. Is something rounded, or kept with few digits?",
+            "Right to a few digits only. Nothing in softmax has to be rounded: `np.exp` and the "
+            "division give all digits.",
         ),
         Property(
             lambda arguments, a: not np.isin(a, (0, 1)).all() or _certain(*arguments),
-            "All of your probabilities are exactly 0 or 1. Softmax leaves something for each; "
-            "is the highest score given everything?",
+            "All of your probabilities are exactly 0 or 1. Softmax leaves something for each "
+            "class: its share of the exponentials.",
         ),
         Property(
             lambda arguments, a: (
@@ -511,8 +618,10 @@ _SOFTMAX = Task(
                     & (np.diff(arguments[0], axis=-1) != 0)
                 )
             ),
-            "Scores that differ got the same probability. Is there a limit to the scores, or are "
-            "they rounded?",
+            lambda arguments, a: (
+                f"{_same_probability(*arguments, a)} got the same probability. Where scores differ "
+                "by d, their probabilities differ by the factor eᵈ."
+            ),
         ),
         Property(
             lambda arguments, a: np.array_equal(
@@ -526,8 +635,11 @@ _SOFTMAX = Task(
                 a / a.max(axis=-1, keepdims=True),
                 rtol=1e-6,
             ),
-            "Your rows sum to 1, but the ratios within a row are wrong. Two probabilities whose "
-            "scores are 1 apart must have the ratio e, about 2.718.",
+            lambda arguments, a: (
+                "Your rows sum to 1, but the ratios within a row are wrong. Two probabilities "
+                "whose scores are 1 apart must have the ratio e, about 2.718."
+                f"{_a_ratio(*arguments, a)}"
+            ),
         ),
     ),
     hints=(
@@ -623,6 +735,23 @@ _LOGISTIC_FROM_SOFTMAX = Task(
             "one.",
         ),
         Mistake(
+            lambda W, b: (np.diff(W), np.diff(b)),
+            "The numbers are right, but each difference keeps an axis of length 1: weights of the "
+            "shape (n,) are asked for, and one number for the bias. An index, such as `[:, 0]` or "
+            "`[0]`, takes the axis away. (`np.diff` keeps it, and so does a slice like `[:, 1:]`.)",
+        ),
+        Mistake(
+            lambda W, b: (np.diff(W), b[1] - b[0]),
+            "Your bias is right. Your weights have the numbers that are asked for, but as a "
+            "column, of the shape (n, 1): an index, such as `[:, 0]`, makes (n,) of it. (`np.diff` "
+            "keeps the axis, and so does a slice like `[:, 1:]`.)",
+        ),
+        Mistake(
+            lambda W, b: (np.log(W[:, 1] / W[:, 0]), np.log(b[1] / b[0])),
+            "You took the logarithm of a quotient of the parameters. It is the probabilities whose "
+            "quotient has the logarithm z₁ − z₀; in the parameters that is a difference.",
+        ),
+        Mistake(
             lambda W, b: (W[:, 1] / W[:, 0], b[1] / b[0]),
             "You divided where the derivation subtracts. The odds are a quotient of exponentials, "
             "and in the exponent that is a difference.",
@@ -640,8 +769,8 @@ _LOGISTIC_FROM_SOFTMAX = Task(
             lambda arguments, answer: np.allclose(
                 answer[1], _logistic_from_softmax(*arguments)[1], rtol=1e-4
             ),
-            "The weights are right, the bias is not. Write z₁ − z₀ with W and b: what is left "
-            "without a feature?",
+            "The weights are right, the bias is not. Write z₁ − z₀ with W and b: the bias is what "
+            "stands there without a feature.",
         ),
     ),
     hints=(
@@ -684,8 +813,8 @@ _SOFTMAX_JACOBIAN = Task(
     mistakes=(
         Mistake(
             lambda a: np.zeros_like(a)[0, 0],
-            "You gave two indices to an array of one axis. Is it made like a, of the shape (N,), "
-            "as `np.zeros_like(a)` is? The table needs `np.zeros((N, N))`.",
+            "You gave two indices to an array of one axis. `a` has one, and so has what "
+            "`np.zeros_like(a)` makes; the table has two: `np.zeros((N, N))`.",
         ),
         Mistake(
             lambda a: np.diag(a * (1 - a)),
@@ -735,14 +864,13 @@ _SOFTMAX_JACOBIAN = Task(
         ),
         Mistake(
             lambda a: np.diag(a) - a * a,
-            "The entries beside the diagonal are −aₖ². They should be products of two different "
-            "probabilities, every aⱼ with every aₖ. Is the array multiplied by itself element by "
-            "element?",
+            "The entries beside the diagonal are −aₖ², with the number of the column twice. They "
+            "should be −aⱼaₖ: one factor is that of the row, j.",
         ),
         Mistake(
             lambda a: np.diag(a) - (a * a)[:, np.newaxis],
-            "The entries beside the diagonal are −aⱼ². They should be −aⱼaₖ: the second factor is "
-            "that of the column, k.",
+            "The entries beside the diagonal are −aⱼ², with the number of the row twice. They "
+            "should be −aⱼaₖ: one factor is that of the column, k.",
         ),
         Mistake(
             lambda a: np.diag(a) - a @ a,
@@ -787,7 +915,7 @@ _SOFTMAX_JACOBIAN = Task(
             lambda arguments, J: np.allclose(
                 np.diag(J), np.diag(_softmax_jacobian(*arguments)), rtol=1e-3, atol=1e-5
             ),
-            "The diagonal, where j = k, is not right.",
+            "The diagonal, where j = k, is not right. There aⱼ(1 − aⱼ) is asked for.",
         ),
         Property(
             lambda arguments, J: np.allclose(J, J.T, rtol=1e-3, atol=1e-5),
@@ -822,6 +950,17 @@ def _middles(X: np.ndarray, y: np.ndarray, middle: Callable = np.mean) -> np.nda
     return np.stack([middle(X[y == j], axis=0) for j in range(y.max() + 1)])
 
 
+def _classes(X: np.ndarray, y: np.ndarray) -> list[np.ndarray]:
+    return [X[y == j] for j in range(y.max() + 1)]
+
+
+_RAGGED = (
+    "The classes have different numbers of examples, so what you put together, one thing for each "
+    "class, has different lengths. Each class is to give its middle, which always has n numbers: "
+    "the mean over its examples, `mean(axis=0)`."
+)
+
+
 def _half_squares(c: np.ndarray) -> np.ndarray:
     return (c**2).sum(axis=1) / 2
 
@@ -845,13 +984,14 @@ def _from_means(
 
 
 def _nearest_mean_probes() -> tuple[tuple[np.ndarray, np.ndarray, np.ndarray], ...]:
+    # As many classes as features, or classes of one size, hide that an axis is wrong.
     rng = np.random.default_rng(0)
     corners = np.array([[0.0, 0.0], [2.0, 0.0], [0.0, 3.0], [2.0, 2.0], [1.0, 3.0], [1.0, -1.0]])
     digits = datasets.digits()
     return (
         (corners, np.array([2, 0, 1, 0, 0, 1]), np.array([[0.5, 1.0], [2.0, 2.5], [0.0, 0.0]])),
-        (corners[:5], np.array([0, 1, 0, 1, 1]), np.array([[1.0, 1.0]])),
-        (rng.normal(size=(12, 4)), np.arange(12) % 3, rng.normal(size=(5, 4))),
+        (corners.reshape(4, 3), np.array([0, 1, 1, 1]), np.array([[1.0, 1.0, 1.0]])),
+        (rng.normal(size=(11, 4)), np.arange(11) % 3, rng.normal(size=(5, 4))),
         (rng.normal(size=(9, 3)), rng.permutation(9) % 4, rng.normal(size=(2, 3))),
         (digits.train.X, digits.train.y, digits.validation.X),
     )
@@ -860,7 +1000,7 @@ def _nearest_mean_probes() -> tuple[tuple[np.ndarray, np.ndarray, np.ndarray], .
 def _scores_differ(arguments: tuple, a: np.ndarray) -> str:
     """Say what is right of the scores, which the probabilities give away up to a shift."""
     if not np.all(a > 0):
-        return "Some are exactly 0, which softmax of these scores gives to nobody."
+        return "Some are exactly 0, which softmax of these scores gives to no class."
     z, right = np.log(a), np.log(_nearest_mean_probabilities(*arguments))
     z, right = (part - part.mean(axis=1, keepdims=True) for part in (z, right))
     factor = np.sum(z * right) / np.sum(right**2)
@@ -868,7 +1008,21 @@ def _scores_differ(arguments: tuple, a: np.ndarray) -> str:
         return f"Your scores are {factor:.6g} times those of section 3.2."
     if np.allclose(z - right, (z - right)[0], rtol=1e-6, atol=1e-9) and len(z) > 1:
         return "Your weights are those of section 3.2, but your biases are not: bⱼ = −½|cⱼ|²."
-    return "Your weights are not those of section 3.2 (and perhaps your biases are not, either)."
+    distances = _distances(arguments[2], _middles(*arguments[:2]))
+    if np.array_equal(np.argsort(-a, axis=1), np.argsort(distances, axis=1)):
+        return (
+            "In each row they get smaller as the distance |x − c| to the class's mean c grows, but"
+            " not as the softmax of −½|x − c|² does."
+        )
+    return (
+        "Check the middles first: row j of them is the mean of the examples with the label j,"
+        f" feature by feature. Here that of class 0 is {_listed(_middles(*arguments[:2])[0])}."
+    )
+
+
+def _listed(numbers: np.ndarray) -> str:
+    shown = ", ".join(f"{number:.4g}" for number in numbers[:4])
+    return f"({shown}{', …' if len(numbers) > 4 else ''})"
 
 
 _NEAREST_MEAN_PROBABILITIES = Task(
@@ -925,8 +1079,8 @@ _NEAREST_MEAN_PROBABILITIES = Task(
         ),
         Mistake(
             _from_means(lambda X, c: softmax.softmax(-(_distances(X, c) ** 2))),
-            "You took the squared distance. With half of it the derivation's scores come out; "
-            "twice the scores sound surer than they should.",
+            "Your scores are twice those of the derivation: −|x − c|² where it has half of that. "
+            "Such probabilities sound surer than they should.",
         ),
         Mistake(
             _from_means(lambda X, c: softmax.softmax(_distances(X, c) ** 2 / 2)),
@@ -956,6 +1110,23 @@ _NEAREST_MEAN_PROBABILITIES = Task(
             ),
             "You gave the probabilities of the training examples. Asked for are those of the new "
             "ones, `X_new`.",
+        ),
+        Mistake(
+            lambda X, y, X_new: X_new @ _middles(X, y, lambda rows, axis: np.mean(rows)),
+            "X_new has n columns, but what you multiply it by has N entries along the axis that "
+            "meets them. The weights have the shape (n, N): column j is the middle of class j, n "
+            "numbers, `mean(axis=0)` of its examples. (`mean()` without an axis is one number.)",
+            section="3.2",
+        ),
+        Mistake(
+            lambda X, y, X_new: np.array([rows.mean(axis=1) for rows in _classes(X, y)]),
+            _RAGGED,
+            section="3.2",
+        ),
+        Mistake(
+            lambda X, y, X_new: np.stack([rows.mean(axis=1) for rows in _classes(X, y)]),
+            _RAGGED,
+            section="3.2",
         ),
         Mistake(
             lambda X, y, X_new: (
