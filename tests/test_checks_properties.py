@@ -5,8 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from helpers.checks import Mistake, Property, activations, losses, softmax, stability
+from helpers.checks import Mistake, Property, activations, losses, outputs, softmax, stability
 from helpers.checks._task import Finding
+from helpers.network import Dense, Sequential
+from helpers.optimizers import SGD
 from tests.made_task import TASK, task, wrong
 
 
@@ -128,6 +130,67 @@ def nudged_and_not_put_back(cost, W, claims):
     return np.abs(claims - slopes).max(axis=(1, 2)) > 1e-6 * np.abs(slopes).max()
 
 
+def sigmoid_by_tanh(z):
+    return (1 + np.tanh(z)) / 2
+
+
+def standardised_sigmoid(z):
+    z = (z - z.mean()) / z.std()
+    return 1 / (1 + np.exp(-z))
+
+
+def slope_for_weight(x, y):
+    return x[:-1], np.cumsum(np.diff(y) / np.diff(x)), y[0]
+
+
+def of_different_answers(a):
+    a = np.unique(a)
+    return np.mean((a < 0) | (a > 1))
+
+
+def linear_if_all_are_negative(y):
+    right = outputs.TASKS[2].reference(y)
+    return ("relu", *right[1:]) if right[0] == "linear" and y.max() > 0 else right
+
+
+def lowest_average(costs):
+    first, second = sorted(costs, key=lambda name: costs[name].mean())[:2]
+    return first if costs[first].max() < costs[second].mean() else "nobody"
+
+
+def shifted_by_the_median(z):
+    e = np.exp(z - np.median(z, axis=-1, keepdims=True))
+    return e / e.sum(axis=-1, keepdims=True)
+
+
+def powers_of_two(z):
+    e = 2.0 ** (z - z.max(axis=-1, keepdims=True))
+    return e / e.sum(axis=-1, keepdims=True)
+
+
+def shares_of_distances(X, y, X_new):
+    c = np.array([X[y == j].mean(axis=0) for j in np.unique(y)])
+    near = 1 / (1 + ((X_new[:, np.newaxis] - c) ** 2).sum(axis=2))
+    return near / near.sum(axis=1, keepdims=True)
+
+
+def trained(of_y, head="relu", afterwards=None):
+    """Return a reader whose network, section 2.4's else, learns from another y."""
+
+    def train_progression(X, y, seed):
+        model = Sequential([Dense(16, "relu"), Dense(1, head)], seed=seed)
+        model.build(10)
+        if afterwards is None:
+            model.layers[-1].bias[:] = y.mean()
+        model.compile(SGD(0.02), "mse")
+        history = model.fit(X, of_y(y), epochs=30)
+        if afterwards is not None:
+            model.layers[-1].bias[:] = afterwards(y)
+        return history if head == "linear" else model
+
+    return train_progression
+
+
 def positions_from_labels(y, a):
     return -np.log(a[y])
 
@@ -143,7 +206,7 @@ def positions_from_labels(y, a):
             "entry of your result is 0.",
             "for every",
         ),
-        (copied_line, softmax.TASKS[1], "Only a2 is not|exponential of z2", "stands"),
+        (copied_line, softmax.TASKS[1], "Only a2 is not|exp(z2)", "stands"),
         (
             label_0_by_cancelling,
             stability.LOGISTIC_LOSS_FROM_LOGITS,
@@ -172,6 +235,20 @@ def positions_from_labels(y, a):
         (only_the_nearest_is_right, losses.WRONG_GRADIENTS, "the same array|by itself", "digits"),
         (a_tenth_is_allowed, losses.WRONG_GRADIENTS, "0.05 times the largest|limit", "moves"),
         (nudged_and_not_put_back, losses.WRONG_GRADIENTS, "old value back", "Besides"),
+        (sigmoid_by_tanh, activations.SIGMOID, "σ(2 z)|7.389|tanh(z/2)", "digits"),
+        (standardised_sigmoid, activations.SIGMOID, "", "σ("),
+        (slope_for_weight, activations.HINGES, "v[1] = 1:|from 3 to -2", "v[0]"),
+        (of_different_answers, outputs.TASKS[0], "3 of these 4|1.2, 1.2, 1.3|0.6667", "but"),
+        (linear_if_all_are_negative, outputs.TASKS[2], "need not be all", "every quantity|All"),
+        (lowest_average, outputs.TASKS[3], "You named tanh|is 0.2, and", "average"),
+        (trained(lambda y: y, "sigmoid"), outputs.TASKS[5], "a sigmoid head cannot", "average"),
+        (trained(lambda y: y, "linear"), outputs.TASKS[5], "You return a History", "negative"),
+        (trained(lambda y: y - y.mean()), outputs.TASKS[5], "nearer to y minus its average", "set"),
+        (trained(lambda y: y, afterwards=np.mean), outputs.TASKS[5], "set it before", "nearer"),
+        (trained(lambda y: y / 100), outputs.TASKS[5], "in hundreds already|Print", "sigmoid|set"),
+        (shifted_by_the_median, softmax.TASKS[2], "the scores 0, 3000, 2999, -3000", "first score"),
+        (powers_of_two, softmax.TASKS[2], "powers of 2 in place of e", "ratio|rounded"),
+        (shares_of_distances, softmax.TASKS[5], "get smaller as the distance", "weights|biases"),
         (positions_from_labels, losses.LOGISTIC_LOSS, "no positions in `a`", "astype"),
     ],
 )

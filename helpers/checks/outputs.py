@@ -860,6 +860,22 @@ def _if_it_wins(costs: dict[str, np.ndarray], name: str) -> str:
     return name if _clear_winner(costs) == name else "nobody"
 
 
+def _in_a_table(table: Callable[[list[np.ndarray]], Any]) -> Callable[[dict], str]:
+    """Return a reader who is right, but puts all runs into one array first."""
+
+    def winner(costs: dict[str, np.ndarray]) -> str:
+        table(list(costs.values()))
+        return _clear_winner(costs)
+
+    return winner
+
+
+_BY_THEMSELVES = (
+    "Take the runs of each activation by themselves, such as its highest cost, "
+    "`np.max(costs[name])`."
+)
+
+
 def _rival(costs: dict[str, np.ndarray], name: str) -> str:
     """Say whose lowest cost is not above the highest of `name`."""
     rival = min((key for key in costs if key != name), key=lambda key: np.min(costs[key]))
@@ -1009,6 +1025,16 @@ _CLEAR_WINNER = Task(
             _second_on_average,
             "You compared the best activation with one other, and with no more. Any of the others"
             " can have a lucky run: compare with all of them.",
+        ),
+        Mistake(
+            _in_a_table(np.array),
+            "The activations may have different numbers of runs, so that their costs make no table "
+            f"with one row for each. {_BY_THEMSELVES}",
+        ),
+        Mistake(
+            _in_a_table(np.stack),
+            "Only arrays of one shape can be stacked, and the activations may have different "
+            f"numbers of runs. {_BY_THEMSELVES}",
         ),
         Mistake(
             lambda costs: _if_it_wins(costs, next(iter(costs))),

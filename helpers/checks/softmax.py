@@ -162,9 +162,10 @@ _SOFTMAX_OF_FOUR = Task(
             "positive with the exponential, then divide.",
         ),
         Mistake(
-            _shares_of_plain_scores,  # 0 divided by 0 is an error for Python's own numbers
-            "You divided the scores by their sum. Scores can be negative; first make each of them "
-            "positive with the exponential, then divide.",
+            _shares_of_plain_scores,
+            "You divided the scores by their sum, which may be 0 (an error for Python's own "
+            "numbers). Scores can be negative, too; first make each of them positive with the "
+            "exponential, then divide.",
         ),
         Mistake(
             _of_four(lambda z: np.exp(z)),
@@ -954,10 +955,9 @@ def _classes(X: np.ndarray, y: np.ndarray) -> list[np.ndarray]:
     return [X[y == j] for j in range(y.max() + 1)]
 
 
-_RAGGED = (
-    "The classes have different numbers of examples, so what you put together, one thing for each "
-    "class, has different lengths. Each class is to give its middle, which always has n numbers: "
-    "the mean over its examples, `mean(axis=0)`."
+_A_MIDDLE = (
+    "Each class is to give its middle, which always has n numbers: the mean over its examples, "
+    "`mean(axis=0)`."
 )
 
 
@@ -1120,12 +1120,14 @@ _NEAREST_MEAN_PROBABILITIES = Task(
         ),
         Mistake(
             lambda X, y, X_new: np.array([rows.mean(axis=1) for rows in _classes(X, y)]),
-            _RAGGED,
+            "The classes have different numbers of examples, so what you put together, one thing "
+            f"for each class, has different lengths. {_A_MIDDLE}",
             section="3.2",
         ),
         Mistake(
             lambda X, y, X_new: np.stack([rows.mean(axis=1) for rows in _classes(X, y)]),
-            _RAGGED,
+            "Only arrays of one shape can be stacked, and the classes have different numbers of "
+            f"examples. {_A_MIDDLE}",
             section="3.2",
         ),
         Mistake(
