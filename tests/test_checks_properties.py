@@ -240,7 +240,7 @@ def positions_from_labels(y, a):
         (slope_for_weight, activations.HINGES, "v[1] = 1:|from 3 to -2", "v[0]"),
         (of_different_answers, outputs.TASKS[0], "3 of these 4|1.2, 1.2, 1.3|0.6667", "but"),
         (linear_if_all_are_negative, outputs.TASKS[2], "need not be all", "every quantity|All"),
-        (lowest_average, outputs.TASKS[3], "You named tanh|is 0.2, and", "average"),
+        (lowest_average, outputs.TASKS[3], "You named relu|is 0.2, and", "average"),
         (trained(lambda y: y, "sigmoid"), outputs.TASKS[5], "a sigmoid head cannot", "average"),
         (trained(lambda y: y, "linear"), outputs.TASKS[5], "You return a History", "negative"),
         (trained(lambda y: y - y.mean()), outputs.TASKS[5], "nearer to y minus its average", "set"),
