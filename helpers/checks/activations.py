@@ -262,8 +262,15 @@ SLOPES = Task(
             " for.",
         ),
         Mistake(
-            _slopes(lambda z, a: a * (1 + a), lambda z, a: 1 + a**2),
-            "Both formulas have a minus where you have a plus: a(1 − a) and 1 − a².",
+            _slopes(lambda z, a: a * (1 + a), _right_tanh),
+            "Your slope of tanh is right. Your slope of the sigmoid is a(1 + a), with a = σ(z); the"
+            " formula has a minus there.",
+            "1.3",
+        ),
+        Mistake(
+            _slopes(_right_sigmoid, lambda z, a: 1 + a**2),
+            "Your slope of the sigmoid is right. Your slope of tanh is 1 + a²; the formula has a"
+            " minus there.",
         ),
         Mistake(
             _slopes(_right_sigmoid, lambda z, a: (1 - a) ** 2),

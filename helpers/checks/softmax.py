@@ -907,10 +907,11 @@ _SOFTMAX_JACOBIAN = Task(
     properties=(
         Property(
             lambda arguments, J: (
-                not np.allclose(J, _softmax_jacobian(*arguments), rtol=1e-3, atol=1e-6)
+                np.abs(_softmax_jacobian(*arguments)).max() < 0.01
+                or not np.allclose(J, _softmax_jacobian(*arguments), rtol=1e-3, atol=1e-6)
             ),
-            "Close, but not exact. If you nudged the scores: asked for is the formula of section "
-            "3.6.",
+            "Close, but not exact. Asked for is the formula of section 3.6, which needs no small "
+            "step and no rounding.",
         ),
         Property(
             lambda arguments, J: np.allclose(
