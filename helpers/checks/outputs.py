@@ -1131,7 +1131,11 @@ def _training(model: Any) -> tuple[bool, str]:
         if not steps:
             return False, "It was not trained: no optimizer has taken a step."
         name = type(optimizer).__name__
-        return True, f"It has taken {steps} steps of {name} with the learning rate {rate:g}."
+        taken = f"It has taken {steps} steps of {name} with the learning rate {rate:g}"
+        lessons = steps == 270 and name == "SGD" and np.isclose(rate, 0.02)
+        return True, taken + (
+            "." if lessons else "; the lesson's recipe takes 270 of SGD with 0.02."
+        )
     except Exception:  # a model that keeps its training to itself
         return True, ""
 
