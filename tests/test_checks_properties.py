@@ -174,7 +174,7 @@ def shares_of_distances(X, y, X_new):
     return near / near.sum(axis=1, keepdims=True)
 
 
-def trained(of_y, head="relu", afterwards=None):
+def learnt_from(of_y, head="relu", afterwards=None):
     """Return a reader whose network, section 2.4's else, learns from another y."""
 
     def train_progression(X, y, seed):
@@ -241,11 +241,21 @@ def positions_from_labels(y, a):
         (of_different_answers, outputs.TASKS[0], "3 of these 4|1.2, 1.2, 1.3|0.6667", "but"),
         (linear_if_all_are_negative, outputs.TASKS[2], "need not be all", "every quantity|All"),
         (lowest_average, outputs.TASKS[3], "You named relu|is 0.2, and", "average"),
-        (trained(lambda y: y, "sigmoid"), outputs.TASKS[5], "a sigmoid head cannot", "average"),
-        (trained(lambda y: y, "linear"), outputs.TASKS[5], "You return a History", "negative"),
-        (trained(lambda y: y - y.mean()), outputs.TASKS[5], "nearer to y minus its average", "set"),
-        (trained(lambda y: y, afterwards=np.mean), outputs.TASKS[5], "set it before", "nearer"),
-        (trained(lambda y: y / 100), outputs.TASKS[5], "in hundreds already|Print", "sigmoid|set"),
+        (learnt_from(lambda y: y, "sigmoid"), outputs.TASKS[5], "a sigmoid head cannot", "average"),
+        (learnt_from(lambda y: y, "linear"), outputs.TASKS[5], "You return a History", "negative"),
+        (
+            learnt_from(lambda y: y - y.mean()),
+            outputs.TASKS[5],
+            "nearer to y minus its average",
+            "set",
+        ),
+        (learnt_from(lambda y: y, afterwards=np.mean), outputs.TASKS[5], "set it before", "nearer"),
+        (
+            learnt_from(lambda y: y / 100),
+            outputs.TASKS[5],
+            "in hundreds already|Print",
+            "sigmoid|set",
+        ),
         (shifted_by_the_median, softmax.TASKS[2], "the scores 0, 3000, 2999, -3000", "first score"),
         (powers_of_two, softmax.TASKS[2], "powers of 2 in place of e", "ratio|rounded"),
         (shares_of_distances, softmax.TASKS[5], "get smaller as the distance", "weights|biases"),

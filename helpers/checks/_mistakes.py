@@ -6,10 +6,12 @@ import functools
 import re
 from typing import Any
 
+import numpy as np
+
 from helpers.checks._attempt import Attempt, Diagnosis, known
 from helpers.checks._run import calls
 from helpers.checks._task import Mistake, Task
-from helpers.checks._values import agree, like
+from helpers.checks._values import agree, is_sequence, like
 
 
 @functools.cache
@@ -72,8 +74,9 @@ def similar_mistake(attempt: Attempt) -> Diagnosis | None:
         first = same[attempt.calls.index(attempt.failing[0])]
         counts.append(sum(wrong) if first and 4 * sum(wrong) > 3 * len(wrong) else 0)
     best = max(counts, default=0)
-    # Two that explain as much cannot be told apart: better no diagnosis than a wrong one.
-    if not best or counts.count(best) > 1:
+    # Two that explain as much cannot be told apart: better no diagnosis than a wrong one. And of
+    # few words, or of True and False, too many are the same by chance.
+    if not best or counts.count(best) > 1 or not _has_numbers(attempt.failing[0].expected):
         return None
     mistake = attempt.task.mistakes[counts.index(best)]
     words = without_praise(mistake.diagnosis, of_part=True) or mistake.diagnosis
@@ -86,6 +89,11 @@ def similar_mistake(attempt: Attempt) -> Diagnosis | None:
         where = "On the only input where your result is wrong"
     words = f"{where}, it is what this mistake gives: {words}"
     return Diagnosis("similar", words, attempt.failing[0], mistake.section or "")
+
+
+def _has_numbers(value: Any) -> bool:
+    parts = value if is_sequence(value) else [value]
+    return any(isinstance(part, np.ndarray) and part.dtype.kind in "iuf" for part in parts)
 
 
 PRAISE = re.compile(r"\b(is|are) right\.$")

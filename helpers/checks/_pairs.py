@@ -136,24 +136,22 @@ def _is(attempt: Attempt, outputs: list[Any], fault: Fault, mistake: Mistake) ->
 
 
 def _with_mistake(attempt: Attempt, known: Known) -> Iterator[tuple[str, str]]:
-    """Yield pairs of mistakes whose effects add up, or multiply."""
+    """Yield pairs of mistakes that change different entries, and so add up."""
     expected = [call.expected for call in attempt.calls]
     for (one, first), (other, second) in itertools.combinations(known, 2):
-        if any(
-            _agrees(attempt, [combine(*o) for o in zip(first, second, expected, strict=True)])
-            for combine in (_added, _multiplied)
-        ) and _independent(first, second, expected):
+        if _apart(first, second, expected) and _agrees(
+            attempt, [_added(*o) for o in zip(first, second, expected, strict=True)]
+        ):
             yield _both(one, other)
 
 
-def _independent(first: list[Any], second: list[Any], right: list[Any]) -> bool:
-    """Whether two mistakes change different things: what works on one term contradicts itself."""
+def _apart(first: list[Any], second: list[Any], right: list[Any]) -> bool:
+    """Whether no entry is changed by both: in one and the same, too much adds up by chance."""
     one, other, wanted = (_flat(outputs) for outputs in (first, second, right))
-    if len({len(one), len(other), len(wanted)}) > 1 or any(np.ptp(v) == 0 for v in (one, other)):
+    if len({len(one), len(other), len(wanted)}) > 1:
         return False
-    effects = one - wanted, other - wanted
-    lengths = np.linalg.norm(effects[0]) * np.linalg.norm(effects[1])
-    return bool(abs(effects[0] @ effects[1]) < 0.999 * lengths)
+    changed = [~np.isclose(a, wanted, ROUNDING, 1e-12) for a in (one, other)]
+    return not (changed[0] & changed[1]).any()
 
 
 def _flat(value: Any) -> np.ndarray:
@@ -210,24 +208,16 @@ def _changed(output: Any, fault: Fault, m: int) -> Any:
 
 
 def _added(one: Any, other: Any, right: Any) -> Any:
-    return _together(lambda a, b, c: a + b - c, one, other, right)
-
-
-def _multiplied(one: Any, other: Any, right: Any) -> Any:
-    return _together(lambda a, b, c: np.where(c, a * b / np.where(c, c, 1), 0), one, other, right)
-
-
-def _together(combine: Callable, one: Any, other: Any, right: Any) -> Any:
-    """Combine three results of one form, part by part; None if they have not one form."""
+    """Add what two mistakes change, part by part; None if the three results have not one form."""
     if is_sequence(right):
         if not all(is_sequence(v) and len(v) == len(right) for v in (one, other)):
             return None
-        parts = [_together(combine, *part) for part in zip(one, other, right, strict=True)]
+        parts = [_added(*part) for part in zip(one, other, right, strict=True)]
         return None if any(part is None for part in parts) else tuple(parts)
     shapes = {v.shape if _numeric(v) else None for v in (one, other, right)}
     if len(shapes) > 1 or None in shapes:
         return None
-    return np.asarray(combine(*(v.astype(float) for v in (one, other, right))))
+    return one.astype(float) + other.astype(float) - right.astype(float)
 
 
 def _numeric(value: Any) -> bool:
