@@ -129,6 +129,7 @@ NUMPY_CALLS = [
     ("max([v for v in x if v > 9])", "x", [VECTOR], "is empty"),
     ("np.exp([1, None])", "", [], "holds a None"),
     ("np.exp(None)", "", [], "`None` is None"),
+    ("np.gradient(X, X)", "X", [WIDE], "differences between neighbours"),
     ("np.exp(s)", "s", ["a"], "`s` is the text"),
 ]
 SHAPES = [

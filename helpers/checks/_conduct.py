@@ -64,8 +64,9 @@ def argument_changed(tried: Attempt) -> Diagnosis | None:
     ]
     if not call.right and any(callable(a) and not hasattr(a, "layers") for a in call.arguments):
         words.append(
-            f"If you nudge the numbers of `{call.changed}` one by one: does each of them get its"
-            " old value back before the next one is nudged?"
+            f"`V = {call.changed}` makes no copy, only a second name for the same array;"
+            f" `{call.changed}.copy()` makes one. And where single numbers are nudged, each must"
+            " have its old value back before the next one is."
         )
     if _fails_by_changing(tried):
         at = f", at {tried.failing[0].got.where}" * bool(tried.failing[0].got.where)

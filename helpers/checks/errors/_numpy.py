@@ -294,7 +294,18 @@ def needs_both(place: Place, said: re.Match) -> str | None:
     )
 
 
+def gradient(place: Place, said: re.Match) -> str | None:
+    """`np.gradient(a, z)` of a table, in place of a derivative."""
+    if of_numpy(place) != "gradient":
+        return None
+    return (
+        "`np.gradient` takes the differences between neighbours in an array, along each axis. The"
+        " slope of a function at each of its inputs comes from its formula."
+    )
+
+
 RULES = (
+    (r"^TypeError: invalid number of arguments", gradient),
     (r"^TypeError: .*only (?:length-1|0-dimensional|size-1) arrays can be converted", one_number),
     (r"^TypeError: (?:Cannot interpret|Cannot construct a dtype|data type)", no_such_type),
     (

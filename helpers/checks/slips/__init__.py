@@ -302,7 +302,7 @@ def same_for_every_input(calls: list[Call], parameters: list[str], names: list[s
         return None
     if isinstance(first.got, np.ndarray) and set(first.got.ravel()[:FEW].tolist()) in ({0}, {1}):
         return None  # there is more to say of it
-    shown = show(first.got)
+    shown = show(first.got).removesuffix(".")  # of 2.0 NumPy shows "2."
     shown = f", {shown}" if len(shown) < 40 and "\n" not in shown else ""
     ask = (
         "Is there a condition that always, or never, holds?"
