@@ -82,6 +82,9 @@ class Figures:
     slips: dict[str, Counter] = field(default_factory=dict)
     passed: list[Broken] = field(default_factory=list)
     claimed: list[tuple[Broken, str]] = field(default_factory=list)
+    bare: list[Broken] = field(
+        default_factory=list
+    )  # of which nothing is said but a counter-example
 
 
 # --- the right answers ----------------------------------------------------------------------------
@@ -375,6 +378,8 @@ def _measure(broken: Broken, figures: Figures) -> None:
             figures.passed.append(broken)
         elif mistake and not is_open(task) and differ(task, broken.answer, mistake.answer):
             figures.claimed.append((broken, mistake.diagnosis))
+    if verdict.reason == "counter-example":
+        figures.bare.append(broken)
     figures.reasons[verdict.reason] += 1
     figures.slips.setdefault(broken.slip, Counter())[verdict.reason] += 1
 

@@ -7,6 +7,15 @@ import pytest
 from benchmarks.feedback import broken_results, measure
 from helpers.checks import _lessons
 
+# Of tables with two rows such a slip leaves some as they are; and some rates are nan with it, too.
+SPARED = {
+    ("labels_from_logits", "sorted"),
+    ("confusion_matrix", "running sum"),
+    ("confusion_matrix", "sorted"),
+    ("confusion_matrix", "transposed"),
+    ("effective_rate", "off by one"),
+    ("effective_rate", "all zeros"),
+}
 TASKS = [task for _, task in _lessons.catalogue().values()]
 
 
@@ -17,6 +26,8 @@ def test_no_slip_passes_and_none_is_taken_for_another_mistake(lesson):
     assert sum(figures.reasons.values()) > 40  # it judged something
     assert [(b.task.name, b.slip) for b in figures.passed] == []
     assert [(b.task.name, b.slip, words) for b, words in figures.claimed] == []
+    # What is named in one task is named in its sisters, too.
+    assert {(b.task.name, b.slip) for b in figures.bare} <= SPARED
 
 
 def test_the_self_test_breaks_every_task():
