@@ -33,3 +33,43 @@ def test_what_is_read_of_the_notebook_is_named():
         return X ** len(Y) + np.sin(X)
 
     assert "It reads `Y` of the notebook" in wrong(fixed, POWER).diagnosis
+
+
+KINDS = task(
+    lambda name: "sigmoid" if name in ("rain", "genres") else "softmax",
+    (("rain",), ("digit",), ("genres",), ("cat",)),
+    mistakes=(),
+)
+SHARE = task(lambda y: float(np.all(y >= 0)), ((Y - 1,), (Y,)), mistakes=())
+
+
+def or_a_text(name):
+    return "sigmoid" if name == "rain" or "genres" else "softmax"  # noqa: SIM222
+
+
+def or_another_comparison(name):
+    return "sigmoid" if name == "rain" or name == "digit" else "softmax"
+
+
+def all_outside(y):
+    if np.all(y) >= 0:
+        return 1.0
+    return 0.0
+
+
+def all_inside(y):
+    if np.all(y >= 1.5):
+        return 1.0
+    return 0.0
+
+
+def test_a_condition_that_is_always_true_is_named():
+    verdict = wrong(or_a_text, KINDS)
+    assert verdict.reason == "condition"
+    assert "'genres' by itself counts as true" in verdict.diagnosis
+    assert wrong(or_another_comparison, KINDS).reason != "condition"
+
+
+def test_the_answer_of_all_is_not_to_be_compared_with_a_number():
+    assert "`np.all(y >= 0)`" in wrong(all_outside, SHARE).diagnosis
+    assert wrong(all_inside, SHARE).reason != "condition"

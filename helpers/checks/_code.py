@@ -1,14 +1,76 @@
-"""Stage: what the code of a wrong answer shows: an argument that it does not use."""
+"""Stages: what the code of a wrong answer shows: an idle condition, an argument unused."""
 
 from __future__ import annotations
 
+import ast
 import inspect
-from collections.abc import Callable
+import textwrap
+from collections.abc import Callable, Iterator
 
 import numpy as np
 
 from helpers.checks._attempt import Attempt, Diagnosis
 from helpers.checks.slips import overwritten_argument, unused_argument
+
+
+def condition_empty(attempt: Attempt) -> Diagnosis | None:
+    """Name a condition that cannot mean what it says: `x == "a" or "b"`, `np.all(y) >= 0`."""
+    try:
+        tree = ast.parse(textwrap.dedent(inspect.getsource(attempt.answer)))
+    except Exception:  # no source, or a lambda in the middle of a line
+        return None
+    for condition in _conditions(tree):
+        for node in ast.walk(condition):
+            if words := _always_true(node) or _compared_outside(node):
+                return Diagnosis("condition", words, attempt.failing[0])
+    return None
+
+
+def _conditions(tree: ast.AST) -> Iterator[ast.expr]:
+    for node in ast.walk(tree):
+        if isinstance(node, (ast.If, ast.IfExp, ast.While, ast.Assert)):
+            yield node.test
+        elif isinstance(node, ast.comprehension):
+            yield from node.ifs
+
+
+def _always_true(node: ast.AST) -> str:
+    if not isinstance(node, ast.BoolOp) or not isinstance(node.op, ast.Or):
+        return ""
+    first, *others = node.values
+    constants = [part for part in others if isinstance(part, ast.Constant) and part.value]
+    if not constants or not isinstance(first, ast.Compare) or not isinstance(first.ops[0], ast.Eq):
+        return ""
+    left, constant = ast.unparse(first.left), ast.unparse(constants[0])
+    return (
+        f"`{ast.unparse(node)}` is always true: {constant} by itself counts as true. Each side of"
+        f" `or` needs its comparison, as in `{ast.unparse(first)} or {left} == {constant}`."
+    )
+
+
+def _compared_outside(node: ast.AST) -> str:
+    """`np.all(y) >= 0`: the answer of `all`, True or False, is compared with a number."""
+    if not isinstance(node, ast.Compare) or len(node.ops) > 1:
+        return ""
+    call, number = node.left, node.comparators[0]
+    orders = (ast.Gt, ast.GtE, ast.Lt, ast.LtE)
+    if not isinstance(node.ops[0], orders) or not isinstance(call, ast.Call):
+        return ""
+    name = ast.unparse(call.func)
+    if (
+        name not in ("np.all", "np.any", "numpy.all", "numpy.any", "all", "any")
+        or len(call.args) != 1
+    ):
+        return ""
+    if not isinstance(number, ast.Constant) or isinstance(
+        call.args[0], (ast.Compare, ast.GeneratorExp)
+    ):
+        return ""
+    inside = ast.unparse(ast.Compare(call.args[0], node.ops, node.comparators))
+    return (
+        f"`{ast.unparse(node)}` compares the answer of `{name}`, which is True or False, with a"
+        f" number. The comparison belongs inside: `{name}({inside})`."
+    )
 
 
 def argument_unused(attempt: Attempt) -> Diagnosis | None:

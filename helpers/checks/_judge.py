@@ -7,6 +7,7 @@ The way of an answer, each step in a module of its own:
     right everywhere?   then it is solved, unless it changed an argument
     a known mistake     that agrees on every probe says what it is                    _mistakes
     how it behaves      it raises, changes an argument, varies, returns nothing       _conduct
+    a condition         of the code cannot mean what it says                          _code
     one slip            that any task may meet explains all results                   _slip
     another order       the shapes of all parts are right, in one other order                _form
     part by part        each wrong part is a known mistake's, or has a slip           _parts
@@ -30,7 +31,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from helpers.checks._attempt import Attempt, Diagnosis, attempt, known
-from helpers.checks._code import argument_unused
+from helpers.checks._code import argument_unused, condition_empty
 from helpers.checks._conduct import (
     argument_changed,
     error_elsewhere,
@@ -69,8 +70,8 @@ class Verdict:
     reason : str
         The kind of diagnosis: "solved", "not attempted", "left over" (the line that was to be
         replaced stands above the answer), "not callable", "signature", "endless", "raised",
-        "changed", "random", "mistake" (agrees on all probes), "similar" (on most of those where
-        it is wrong), "form", "property" or "counter-example".
+        "changed", "random", "condition", "mistake" (agrees on all probes), "similar" (on most of
+        those where it is wrong), "form", "property" or "counter-example".
     diagnosis : str
         In plain words.
     section : str
@@ -147,6 +148,7 @@ STAGES: tuple[Callable[[Attempt], Diagnosis | None], ...] = (
     argument_changed,
     nothing_returned,
     given_to_chance,
+    condition_empty,
     one_slip,
     other_order,
     part_by_part,

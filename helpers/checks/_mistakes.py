@@ -92,8 +92,10 @@ def similar_mistake(attempt: Attempt) -> Diagnosis | None:
 
 
 def _has_numbers(value: Any) -> bool:
+    """Whether a result holds several numbers, or one with decimals: a count is hit by chance."""
     parts = value if is_sequence(value) else [value]
-    return any(isinstance(part, np.ndarray) and part.dtype.kind in "iuf" for part in parts)
+    numbers = [p for p in parts if isinstance(p, np.ndarray) and p.dtype.kind in "iuf"]
+    return sum(p.size for p in numbers) > 1 or any(p.dtype.kind == "f" for p in numbers)
 
 
 PRAISE = re.compile(r"\b(is|are) right\.$")
