@@ -129,7 +129,7 @@ SLIPS = {
         (lambda e: e.round(7), "rounded to 7 decimals"),
         (lambda e: e.astype(np.float32).astype(float), "seven digits only"),
         (lambda e: e * (1 + 1e-6 * np.sin(e)), "close to the right one"),
-        (lambda e: np.clip(e, -2, 2), "never goes below -2 or above 2"),
+        (lambda e: np.clip(e, -2, 2), "never goes "),
         (lambda e: np.maximum(e, -0.5), "never goes below -0.5"),
         (lambda e: e[:, None], "it is a column"),
         (lambda e: e[None], "it is a table of one row"),
