@@ -61,7 +61,7 @@ WEAKER = {  # what slips of one family have in common
     "order": "{It} holds the right numbers, but in the wrong order.",
     "form": "{It} holds the right numbers, but not in the right shape.",
     "whole": "{It} holds whole numbers, where the right one has decimals.",
-    "average": "{It} is one of the right numbers, or what they give together, where each is asked for.",
+    "average": "{It} is one of the right numbers, or made of them all, where each is asked for.",
     "decimals": "{It} has too few decimals: it is rounded or cut off.",
 }
 NOT_FINITE = (
