@@ -434,6 +434,21 @@ def test_a_program_that_turns_warnings_of_numpy_into_errors(dtype):
         np.testing.assert_array_equal(one, other)
 
 
+def test_without_an_epsilon_the_gradient_is_that_of_the_formula_alone():
+    tf = comparison.tensorflow()
+    a = tf.Variable([[0.2, 0.5, 0.3], [0.7, 0.2, 0.1]], dtype="float64")
+    rows = np.array([[0.0, 1.0, 0.0], [0.5, 0.0, 0.5]])
+    labels = np.array([1, 2])
+    for y, targets, function in (
+        (rows, rows, categorical_crossentropy_gradient),
+        (np.eye(3)[labels], labels, sparse_categorical_crossentropy_gradient),
+    ):
+        with tf.GradientTape() as tape:
+            loss = -tf.reduce_sum(y * tf.math.log(a))
+        ours = function(targets, a.numpy(), from_logits=False, epsilon=0.0)
+        np.testing.assert_allclose(ours, tape.gradient(loss, a).numpy(), rtol=1e-14)
+
+
 def test_an_epsilon_too_small_for_float32_clips_nothing():
     a = np.float32([[1.0, 0.0]])
     assert sparse_categorical_crossentropy([1], a, epsilon=1e-60)[0] == INF

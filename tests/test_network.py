@@ -580,6 +580,7 @@ STOPPINGS = {
     "default": {},
     "patient": {"patience": 4},
     "accuracy": {"monitor": "val_accuracy", "patience": 3},
+    "accuracy delta": {"monitor": "val_accuracy", "patience": 3, "min_delta": 0.05},
     "training": {"monitor": "loss", "patience": 1, "min_delta": 0.01},
     "delta": {"min_delta": 0.02, "patience": 2},
     "never": {"monitor": "accuracy", "patience": 100},
