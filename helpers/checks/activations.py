@@ -64,11 +64,23 @@ def _other_power(k: float) -> str:
 
 def _same(z: np.ndarray, a: np.ndarray) -> str:
     """Name the first two different z, by size, that get the same a."""
+    far = np.array_equal(z, FAR)  # where all nearer ones are right
     order = np.unique(z, return_index=True)[1]
     z, a = z.ravel()[order], a.ravel()[order]
     k = np.flatnonzero(np.diff(a) == 0)[0]
-    return f"z = {z[k]:g} and for z = {z[k + 1]:g} you have the same value, {a[k]:.4g}"
+    return (
+        f"For z = {z[k]:g} and for z = {z[k + 1]:g} you have the same value, {a[k]:.4g}. The"
+        " sigmoid rises everywhere, if ever so little, so that two different z never share a value."
+        + " No limit is needed, neither for z nor for the result: `np.exp(30)` is finite."
+        * far
+    )
 
+
+_TWO_AXES = (
+    "Your numbers are right, but where z has one axis, of shape (n,), your result has two, of shape"
+    " (1, n): it should have the shape of z. (`np.atleast_2d` and `np.asmatrix` give a vector two"
+    " axes. No such step is needed: `np.exp` takes arrays of any shape.)"
+)
 
 SIGMOID = Task(
     name="sigmoid",
@@ -115,6 +127,8 @@ SIGMOID = Task(
             activations.sigmoid_derivative,
             "This is the slope of the sigmoid. The sigmoid itself is asked for.",
         ),
+        Mistake(lambda z: activations.sigmoid(np.atleast_2d(z)), _TWO_AXES),
+        Mistake(lambda z: 1 / (1 + np.exp(-np.asmatrix(z))), _TWO_AXES),
     ),
     hints=(
         "Each element is treated by itself. NumPy's functions do that for a whole array at once,"
@@ -141,10 +155,7 @@ SIGMOID = Task(
             lambda arguments, a: (
                 arguments[0].dtype.kind != "f" or not np.any(_rises(*arguments, a) == 0)
             ),
-            lambda arguments, a: (
-                f"For {_same(*arguments, a)}. The sigmoid rises everywhere, if ever so little, so"
-                " that two different z never share a value."
-            ),
+            lambda arguments, a: _same(*arguments, a),
         ),
         Property(
             lambda arguments, a: not np.allclose(a, activations.sigmoid(*arguments), rtol=0.01),
@@ -226,6 +237,27 @@ SLOPES = Task(
             "Your slope of the sigmoid is right. Your slope of tanh is 2σ′(z). But tanh is"
             " 2σ(2z) − 1, so its slope is 4σ′(2z): one 2 from before the σ, one from the 2z inside,"
             " and σ′ is taken at 2z.",
+        ),
+        Mistake(
+            _slopes(lambda z, a: _right_sigmoid(z, np.tanh(z)), _right_tanh),
+            "Your slope of tanh is right. Your slope of the sigmoid is a(1 − a) with a = tanh(z);"
+            " in that formula a is σ(z).",
+            "1.3",
+        ),
+        Mistake(
+            _slopes(
+                _right_sigmoid,
+                lambda z, a: 1 - (np.exp(z) - np.exp(-z) / (np.exp(z) + np.exp(-z))) ** 2,
+            ),
+            "Your slope of the sigmoid is right. Your slope of tanh is 1 − a², but with"
+            " a = eᶻ − e⁻ᶻ/(eᶻ + e⁻ᶻ). In tanh the whole difference eᶻ − e⁻ᶻ is divided, so it"
+            " needs parentheses; `np.tanh` is there as well.",
+        ),
+        Mistake(
+            lambda z: tuple(np.gradient(a, z) for a in (activations.sigmoid(z), np.tanh(z))),
+            "`np.gradient` compares neighbours in the array, which may lie far apart, or in any"
+            " order; for three axes it fails. Asked for is the slope at each z by itself: the"
+            " formulas of section 1.3.",
         ),
         Mistake(
             _slopes(lambda z, a: a**2, _right_tanh),
@@ -402,6 +434,24 @@ LEAKY_RELU = Task(
             " negative_slope · z is a constant.",
         ),
         Mistake(
+            _leaky(_right_activation, lambda z, s: np.where(z > 0, 1.0, 0.01)),
+            "Your a is right. Your slope for z ≤ 0 is 0.01, whatever `negative_slope` is.",
+        ),
+        Mistake(
+            _leaky(lambda z, s: s * z, lambda z, s: np.full(z.shape, s)),
+            "Your a is negative_slope · z throughout, and your slope is negative_slope, also where"
+            " z > 0. There a is z and its slope 1: decide for each element by itself, as `np.where`"
+            " does.",
+        ),
+        Mistake(
+            _leaky(
+                lambda z, s: z if np.any(z > 0) else s * z,
+                lambda z, s: np.full(z.shape, 1.0 if np.any(z > 0) else s),
+            ),
+            "As soon as one element of z is above 0, all of them are treated so. Decide for each"
+            " element by itself, as `np.where` does.",
+        ),
+        Mistake(
             _leaky(_right_activation, lambda z, s: np.where(z > 0, z, s)),
             "Your a is right. Your slope for z > 0 is z; the derivative of z is 1.",
         ),
@@ -566,6 +616,22 @@ COLLAPSE = Task(
             " adds them up.)",
         ),
         Mistake(
+            lambda W1, b1, W2, b2: (W1 @ W2, b1[-1] * W2[-1] + b2),
+            "Your W is right. Your b has only the last hidden unit's share of b1 W2, and b2; the"
+            " sum over all hidden units is asked for. (In a loop, `=` writes over the earlier ones,"
+            " and `+=` adds them up.)",
+        ),
+        Mistake(
+            lambda W1, b1, W2, b2: (W1 @ W2, b1 @ W2 + len(b1) * b2),
+            "Your W is right. In your b, b2 is counted once for each hidden unit. It is added only"
+            " once, behind the sum over the hidden units.",
+        ),
+        Mistake(
+            lambda W1, b1, W2, b2: (W1 @ W2, np.maximum(b1, 0) @ W2 + b2),
+            "Your W is right. In your b the negative numbers of b1 count as 0, as behind a ReLU."
+            " The layers are linear here, with nothing between them.",
+        ),
+        Mistake(
             lambda W1, b1, W2, b2: (np.maximum(W1, 0) @ W2, np.maximum(b1, 0) @ W2 + b2),
             "In your W and b the negative numbers of W1 and b1 count as 0, as if there were a ReLU."
             " The layers are linear here, with nothing between them; with a ReLU in between, no"
@@ -663,6 +729,31 @@ HINGES = Task(
         Mistake(
             lambda x, y: (x[:-1], np.diff(np.diff(x) / np.diff(y), prepend=0), y[0]),
             "You divided widths by heights. A slope is height over width.",
+        ),
+        Mistake(
+            _weights(np.floor),
+            "Your v are slopes, rounded down to whole numbers. A slope is height over width, with"
+            " its decimals (`/`, not `//`), and each unit brings the change of slope.",
+        ),
+        Mistake(
+            _weights(lambda slope: np.diff(np.floor(slope), prepend=0)),
+            "Your slopes are rounded down to whole numbers. A slope is height over width, with its"
+            " decimals: `/`, not `//`.",
+        ),
+        Mistake(
+            lambda x, y: (
+                x[:-1],
+                np.append(np.diff(y)[0], np.diff(y, n=2)) / np.diff(x),
+                y[0],
+            ),
+            "You take the change of the pieces' heights and divide it by the width of the new"
+            " piece. What changes at a kink is the slope: divide each height by its own width"
+            " first, and then take differences.",
+        ),
+        Mistake(
+            lambda x, y: (x[:-1] - x[0], *hinges(x, y)[1:]),
+            "Your kinks c are counted from the first corner, x − x[0]. Each kink is the x of its"
+            " corner itself.",
         ),
         Mistake(
             lambda x, y: (x[1:], *hinges(x, y)[1:]),
@@ -827,6 +918,30 @@ def _hidden(model: Sequential, X: np.ndarray) -> np.ndarray:
     return model.activations(X)[0]
 
 
+def _too_many(model: Sequential, X: np.ndarray, number: float) -> str:
+    """Say how little the most silent of the living units fires, and that it is enough."""
+    a = _hidden(model, X)
+    if number > a.shape[1]:
+        return f"Your number is {number:g}, but this hidden layer has only {a.shape[1]} units."
+    times = np.sum(a > 0, axis=0)
+    least = np.flatnonzero(times == times[times > 0].min())[0]
+    return (
+        f"Your number is {number:g}; dead are {dead_units(model, X)}. The most silent of the"
+        f" others, the unit with the index {least}, is above 0 on {times[least]} of the {len(a)}"
+        f" rows of X, with at most {a[:, least].max():.2g}. One example is enough to live, however"
+        " little a unit puts out there."
+    )
+
+
+def _too_few(model: Sequential, X: np.ndarray, number: float) -> str:
+    a = _hidden(model, X)
+    first = np.flatnonzero(np.all(a <= 0, axis=0))[0]
+    return (
+        f"Your number is {number:g}; dead are {dead_units(model, X)}. The unit with the index"
+        f" {first}, for one, puts out 0 on all {len(a)} rows of X."
+    )
+
+
 DEAD_UNITS = Task(
     name="dead_units",
     section="1.9",
@@ -889,6 +1004,22 @@ DEAD_UNITS = Task(
             " another one.",
         ),
         Mistake(
+            lambda model, X: int(np.sum(_hidden(model, X)[-1] <= 0)),
+            "Only the last example counts: you have the number of the units that are silent there."
+            " A dead unit is silent on every example. (In a loop over the examples, a later turn"
+            " must not write over what an earlier one found.)",
+        ),
+        Mistake(
+            lambda model, X: 1,
+            "Your number is 1 here. (`np.where` and `np.nonzero` give a tuple with one"
+            " array of positions for each axis: its `len` is the number of axes.)",
+        ),
+        Mistake(
+            lambda model, X: 64 - int(np.sum(np.any(_hidden(model, X) > 0, axis=0))),
+            "You took 64 units for granted, as the lesson's network has them. Here there are"
+            " others, too: the hidden activations have one column for each unit.",
+        ),
+        Mistake(
             lambda model, X: int(np.sum(np.all(X @ model.layers[0].kernel <= 0, axis=0))),
             "You left out the layer's bias. It can wake a unit, or silence it.",
         ),
@@ -932,6 +1063,16 @@ DEAD_UNITS = Task(
     " dead as far as these examples can tell. On fewer examples more units look dead.",
     tested="Right on two small networks, also with a single example, and on networks trained on the"
     " digits with a sensible and with too large a learning rate.",
+    properties=(
+        Property(
+            lambda arguments, number: float(number) <= dead_units(*arguments),
+            lambda arguments, number: _too_many(*arguments, float(number)),
+        ),
+        Property(
+            lambda arguments, number: float(number) >= dead_units(*arguments),
+            lambda arguments, number: _too_few(*arguments, float(number)),
+        ),
+    ),
 )
 
 TASKS: tuple[Task, ...] = (SIGMOID, SLOPES, LEAKY_RELU, COLLAPSE, HINGES, DEAD_UNITS)
