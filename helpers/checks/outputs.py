@@ -84,8 +84,8 @@ _SHARE_OUTSIDE = Task(
         ),
         Mistake(
             lambda a: float(a[0] < 0 or a[0] > 1) / len(a),
-            "Only the first answer counts. A loop with a `return` inside ends after one turn: the "
-            "line belongs behind the loop, indented one level less.",
+            "Only the first answer counts. If there is a `return` inside your loop, it ends after "
+            "one turn: the line belongs behind the loop, indented one level less.",
         ),
         Mistake(
             lambda a: float(a[-1] < 0 or a[-1] > 1) / len(a),
@@ -96,6 +96,31 @@ _SHARE_OUTSIDE = Task(
             lambda a: np.sum((a[1:] < 0) | (a[1:] > 1)) / len(a),
             "The first answer does not count. It has the index 0: a loop, or a slice, that starts "
             "at 1 leaves it out.",
+        ),
+        Mistake(
+            lambda a: np.unique(a[(a < 0) | (a > 1)]).size / len(a),
+            "Of answers that are equal only one counts, as in a set. Each answer outside counts.",
+        ),
+        Mistake(
+            lambda a: np.sum((a < 0) | (a > 1)) / np.sum((a >= 0) & (a <= 1)),
+            "You divided by the number of the answers inside. A share is of all answers.",
+        ),
+        Mistake(
+            lambda a: float(np.any((a < 0) | (a > 1))),
+            "Your result is 1 as soon as any answer is outside, and else 0. Asked for is how "
+            "many are outside, as a share of all.",
+        ),
+        Mistake(
+            lambda a: 1.0,
+            "All answers count as outside, those from 0 to 1 as well. Print your array of "
+            "True and False for the first input: only its True are to be counted, as `np.sum` "
+            "does; `len` counts the False as well.",
+        ),
+        Mistake(
+            lambda a: 2.0,
+            "Each answer counts twice, also if it is inside, so that your share is 2. In "
+            "an array of True and False only the True are to be counted, as `np.sum` does; `len` "
+            "counts the False as well.",
         ),
         Mistake(
             lambda a: np.mean(a[(a < 0) | (a > 1)]),
@@ -443,6 +468,18 @@ def _softmax_with(units: Callable[[np.ndarray], int]) -> Callable:
     )
 
 
+def _as_if_all_were(place: int) -> Callable[[np.ndarray], Head]:
+    """Return a reader to whom one number of a column says what all of them are."""
+
+    def head(y: np.ndarray) -> Head:
+        if y.ndim == 2:
+            return _read_head(y)
+        activation, loss, units = _read_head(y[[place]])
+        return activation, loss, int(y.max()) + 1 if activation == "softmax" else units
+
+    return head
+
+
 _HEAD_FOR_MISTAKES = (
     Mistake(
         _softmax_with(lambda y: y.max()),
@@ -454,6 +491,12 @@ _HEAD_FOR_MISTAKES = (
         _softmax_with(lambda y: np.unique(y).size),
         "You counted the different labels that occur. A class that happens to be absent from "
         "these examples still needs its unit, or the largest label has none.",
+        section="2.5",
+    ),
+    Mistake(
+        _softmax_with(lambda y: y.max() - y.min() + 1),
+        "You counted the classes from the smallest label to the largest. Labels count from 0, also "
+        "where no 0 is among these examples.",
         section="2.5",
     ),
     Mistake(
@@ -497,6 +540,36 @@ _HEAD_FOR_MISTAKES = (
         "In the table the row of 0 or 1 comes before it, and has to catch them.",
     ),
     Mistake(
+        _as_if_all_were(0),
+        "The first number of a column decides, and the others do not count. Each row of the table "
+        "says something of all numbers. (If there is a `return` in every branch inside your loop, "
+        "it ends after one turn.)",
+    ),
+    Mistake(
+        _as_if_all_were(-1),
+        "The last number of a column decides, and the others do not count. Each row of the table "
+        "says something of all numbers. (In a loop, a later turn must not write over what an "
+        "earlier one found.)",
+    ),
+    Mistake(
+        _where(
+            lambda y: _read_head(y)[0] == "relu" and y[0] == np.round(y[0]),
+            lambda y: ("softmax", "sparse_categorical_crossentropy", int(y.max()) + 1),
+        ),
+        "Where the first number is whole you took the column for classes. All of its numbers must "
+        "be whole.",
+        section="2.4",
+    ),
+    Mistake(
+        _where(
+            lambda y: _read_head(y)[0] == "relu" and np.any(y == np.round(y)),
+            lambda y: ("softmax", "sparse_categorical_crossentropy", int(y.max()) + 1),
+        ),
+        "Where any of the numbers is whole you took the column for classes. All of its numbers "
+        "must be whole.",
+        section="2.4",
+    ),
+    Mistake(
         _where(lambda y: y.ndim == 1 and (y == 0).any() and (y == 1).any(), lambda y: _SIGMOID),
         "Where 0 and 1 occur among other values, you chose the row of 0 or 1. It is for targets "
         "that are 0 or 1 throughout.",
@@ -524,7 +597,8 @@ _HEAD_FOR_MISTAKES = (
             lambda y: ("softmax", "sparse_categorical_crossentropy", int(y.max()) + 1),
         ),
         "You took negative whole numbers for class labels. Labels are never below 0; this "
-        "target is a quantity.",
+        "target is a quantity. (If you test for it: `np.all(y >= 0)` asks it of every number; "
+        "`np.all(y) >= 0` is always true.)",
         section="2.3",
     ),
     Mistake(
@@ -615,7 +689,7 @@ def _targets() -> tuple[tuple[np.ndarray], ...]:
         (np.array([0, 1, 1, 0]),),
         (np.array([2, 0, 1, 2, 1]),),
         (np.array([0.0, 3.0, 1.0, 0.0, 1.0]),),
-        (np.array([-1.5, 2.0, 0.25]),),
+        (np.array([-1.5, 1.0, 0.25]),),  # a negative mean, and a positive median
         (np.array([0.0, 2.5, 7.25]),),
         (np.array([0.2, 0.7, 0.35]),),
         (np.array([[1, 0, 1], [0, 0, 0], [0, 1, 0], [1, 1, 1]]),),
@@ -668,6 +742,13 @@ _HEAD_FOR = Task(
 
 def _slope(y: np.ndarray, z: np.ndarray) -> np.ndarray:
     return 2 * (sigmoid(z) - y) * sigmoid_derivative(z)
+
+
+def _right_near(y: np.ndarray, z: np.ndarray, slope: np.ndarray) -> bool:
+    """Whether all is right where |z| is small, and something is wrong elsewhere."""
+    near = np.abs(z) < 5
+    right = np.isclose(slope, _slope(y, z), rtol=1e-6, atol=1e-12)
+    return bool(near.any() and right[near].all() and not right.all())
 
 
 _SQUARED_ERROR_SLOPE = Task(
@@ -802,6 +883,14 @@ _SQUARED_ERROR_SLOPE = Task(
         ),
         Property(
             lambda arguments, slope: (
+                np.abs(arguments[1]).max() < 5 or not _right_near(*arguments, slope)
+            ),
+            "Your slopes are right where |z| is small, but not where |z| is 5 or more and a is "
+            "close to 0 or 1. The formula takes a as it is: without limits, and with no small "
+            "number added.",
+        ),
+        Property(
+            lambda arguments, slope: (
                 np.abs(_slope(*arguments)).max() < 0.01
                 or not np.allclose(slope, _slope(*arguments), rtol=1e-3, atol=1e-9)
             ),
@@ -871,6 +960,10 @@ def _in_a_table(table: Callable[[list[np.ndarray]], Any]) -> Callable[[dict], st
     return winner
 
 
+_RUN_BY_RUN = (
+    "You named a winner where each of its runs beats one of the others' runs, the one in the same "
+    "place. Asked for is more: each run of the winner must beat all of theirs."
+)
 _BY_THEMSELVES = (
     "Take the runs of each activation by themselves, such as its highest cost, "
     "`np.max(costs[name])`."
@@ -1026,8 +1119,11 @@ _CLEAR_WINNER = Task(
             _beats(
                 lambda runs, other: runs.size == other.size and np.all(runs < other),
             ),
-            "You named a winner where each of its runs beats one of the others' runs, the one with "
-            "the same seed. Asked for is more: each run of the winner must beat all of theirs.",
+            _RUN_BY_RUN,
+        ),
+        Mistake(
+            _beats(lambda runs, other: all(a < b for a, b in zip(runs, other, strict=False))),
+            _RUN_BY_RUN,
         ),
         Mistake(
             _second_on_average,
@@ -1047,8 +1143,8 @@ _CLEAR_WINNER = Task(
         Mistake(
             lambda costs: _if_it_wins(costs, next(iter(costs))),
             "You name the winner where it stands first in the dictionary, and nobody where it "
-            'stands later. A loop with `return "nobody"` inside ends after the first activation: '
-            "that line belongs behind the loop.",
+            'stands later. If there is a `return "nobody"` inside your loop, it ends after the '
+            "first activation: that line belongs behind the loop.",
         ),
         Mistake(
             lambda costs: _if_it_wins(costs, list(costs)[-1]),
@@ -1161,7 +1257,8 @@ def _advice(model: Any, X: np.ndarray, y: np.ndarray) -> str:
         error, above = (np.sqrt(np.mean((a - t) ** 2)) for t in (y, np.maximum(y - y.mean(), 0)))
     except Exception:
         return ""
-    if _bias_is(model, y.mean()):
+    # By another bias it would be a good model: it has learnt, and this bias with it.
+    if _bias_is(model, y.mean()) and np.std(a - y) < _LARGEST_ERROR < error:
         return (
             "The bias of its head is exactly the average of y, as if it were set after the"
             " training. That takes away what `fit` has learnt there: set it before."
