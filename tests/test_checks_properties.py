@@ -191,6 +191,80 @@ def learnt_from(of_y, head="relu", afterwards=None):
     return train_progression
 
 
+def rarely_above_0(model, X):
+    return int(np.sum(model.activations(X)[0].mean(axis=0) < 0.01))
+
+
+def weakly_silent(model, X):
+    z = X @ model.layers[0].kernel + model.layers[0].bias
+    return int(np.sum(np.all(z < -0.5, axis=0)))
+
+
+def slope_of_limited_answers(y, z):
+    a = np.clip(1 / (1 + np.exp(-z)), 1e-3, 1 - 1e-3)
+    return 2 * (a - y) * a * (1 - a)
+
+
+def a_little_below_the_bar(z0, z1, z2, z3):
+    e = np.exp([z0, z1, z2, z3])
+    return e / (e.sum() + 1e-8)
+
+
+def one_exponential_twice(z0, z1, z2, z3):
+    e = np.exp([z0, z1, z2, z3])
+    return e / (e.sum() + e[2] - e[3])
+
+
+def limited_scores(z0, z1, z2, z3):
+    e = np.exp(np.minimum([z0, z1, z2, z3], 20))
+    return e / e.sum()
+
+
+def row_by_row_below_one_largest(z):
+    return np.array([np.exp(row) / np.exp(row).sum() for row in z - z.max()])
+
+
+def below_one_largest(z):
+    e = np.exp(z - z.max())
+    return e / (e.sum(axis=-1, keepdims=True) + 1e-14)
+
+
+def limited_exponentials(z):
+    e = np.minimum(np.exp(z), 1e300)
+    return e / e.sum(axis=-1, keepdims=True)
+
+
+def nearest_mean(of_middles, of_new=lambda X, X_new: X_new):
+    def nearest_mean_probabilities(X, y, X_new):
+        c = np.array([X[y == j].mean(axis=0) for j in np.unique(y)])
+        z = of_middles(of_new(X, X_new), c)
+        e = np.exp(z - z.max(axis=1, keepdims=True))
+        return e / e.sum(axis=1, keepdims=True)
+
+    return nearest_mean_probabilities
+
+
+def rightly(X, c):
+    return X @ c.T - (c**2).sum(axis=1) / 2
+
+
+def with_a_factor(X, c):
+    return 2 * X @ c.T - (c**2).sum(axis=1) / 2
+
+
+def of_directions(X, c):
+    return X @ (c / np.linalg.norm(c, axis=1, keepdims=True)).T
+
+
+def hardly_trained(X, y, seed):
+    model = Sequential([Dense(16, "relu"), Dense(1, "softplus")], seed=seed)
+    model.build(10)
+    model.layers[-1].bias[:] = y.mean()
+    model.compile(SGD(1e-12), "mse")
+    model.fit(X, y, epochs=1)
+    return model
+
+
 def positions_from_labels(y, a):
     return -np.log(a[y])
 
@@ -258,6 +332,24 @@ def positions_from_labels(y, a):
         ),
         (shifted_by_the_median, softmax.TASKS[2], "the scores 0, 3000, 2999, -3000", "first score"),
         (powers_of_two, softmax.TASKS[2], "powers of 2 in place of e", "ratio|rounded"),
+        (rarely_above_0, activations.DEAD_UNITS, "dead are 0|index 40|on 2 of the 1078", "average"),
+        (weakly_silent, activations.DEAD_UNITS, "puts out 0 on all|for one", "average"),
+        (slope_of_limited_answers, outputs.TASKS[4], "without limits", "first factor"),
+        (a_little_below_the_bar, softmax.TASKS[1], "not to the last digits", "places"),
+        (one_exponential_twice, softmax.TASKS[1], "sum of all four numbers", "they sum to 1."),
+        (limited_scores, softmax.TASKS[1], "Two different scores|limited", "added"),
+        (row_by_row_below_one_largest, softmax.TASKS[2], "row by itself|shape (N,)", "sums to"),
+        (below_one_largest, softmax.TASKS[2], "the scores -1000, -1001|infinite", "sums to"),
+        (limited_exponentials, softmax.TASKS[2], "1000 and 999|keeps them", "nan"),
+        (nearest_mean(with_a_factor), softmax.TASKS[5], "2 x·c − 0.5 |c|²", "middles"),
+        (nearest_mean(of_directions), softmax.TASKS[5], "nan arises", "sum must"),
+        (
+            nearest_mean(rightly, lambda X, X_new: X_new - X.mean(axis=0)),
+            softmax.TASKS[5],
+            "x is taken as it comes",
+            "your biases",
+        ),
+        (hardly_trained, outputs.TASKS[5], "Print the average", "set after"),
         (shares_of_distances, softmax.TASKS[5], "get smaller as the distance", "weights|biases"),
         (positions_from_labels, losses.LOGISTIC_LOSS, "no positions in `a`", "astype"),
     ],

@@ -124,6 +124,15 @@ def _in_proportion(a: np.ndarray, *z: float) -> bool:
     return np.allclose(a / a.sum(), _softmax_of_four(*z), rtol=1e-6, atol=0)
 
 
+def _no_share(a: np.ndarray) -> bool:
+    """Whether four numbers do not even nearly sum to 1."""
+    return not np.isclose(a.sum(), 1, rtol=1e-3, atol=0)
+
+
+def _equal_shares(z: tuple, a: np.ndarray) -> bool:
+    return bool(np.any(np.not_equal.outer(z, z) & np.equal.outer(a, a) & (a > 0)))
+
+
 def _overwriting(z0: float, z1: float, z2: float, z3: float) -> np.ndarray:
     z = np.array([z0, z1, z2, z3], dtype=float)
     for j in range(4):
@@ -250,6 +259,21 @@ _SOFTMAX_OF_FOUR = Task(
             "which is what exp(z − max) gives, too. Divide by the sum of all four.",
         ),
         Mistake(
+            _of_four(lambda z: np.exp(z - z.max()) / np.exp(z).sum()),
+            "Above the fraction bar the largest score is subtracted, below it is not. The shift "
+            "cancels only if both have it (and no shift is asked for here).",
+        ),
+        Mistake(
+            _of_four(lambda z: np.exp(z) / np.exp(z - z.max()).sum()),
+            "Below the fraction bar the largest score is subtracted, above it is not. The shift "
+            "cancels only if both have it (and no shift is asked for here).",
+        ),
+        Mistake(
+            _of_four(lambda z: np.exp(np.exp(z)) / np.exp(z).sum()),
+            "Above the fraction bar you have the exponential of the exponential. Only one is to be "
+            "taken, above the bar as below.",
+        ),
+        Mistake(
             _of_four(lambda z: np.exp(z) / np.exp(z).mean()),
             "You divided by the average of the exponentials, so your four numbers sum to 4. "
             "Divide by their sum.",
@@ -282,8 +306,19 @@ _SOFTMAX_OF_FOUR = Task(
             lambda arguments, a: np.isclose(a.sum(), 1) or not _in_proportion(a, *arguments),
             lambda arguments, a: (
                 "To each other your four numbers are in the right proportion, but they sum to "
-                f"{a.sum():.4g}. Divided by the sum of all four exponentials, they sum to 1."
+                f"{a.sum():.4g}. Below the fraction bar must stand the sum of all four numbers "
+                "that stand above it."
             ),
+        ),
+        Property(
+            lambda arguments, a: np.isclose(a.sum(), 1, rtol=1e-12, atol=0) or _no_share(a),
+            "Your four numbers sum nearly to 1, but not to the last digits. Nothing is to be added "
+            "below the fraction bar, limited or rounded: each of these spoils the sum.",
+        ),
+        Property(
+            lambda arguments, a: np.max(arguments) < 20 or not _equal_shares(arguments, a),
+            "Two different scores got the same probability. Nothing has to be limited here: "
+            "`np.exp` has a finite result for scores up to 709.",
         ),
         Property(
             lambda arguments, a: np.sum(~np.isclose(a, _softmax_of_four(*arguments))) != 1,
@@ -300,7 +335,10 @@ _SOFTMAX_OF_FOUR = Task(
             ),
         ),
         Property(
-            lambda arguments, a: not np.allclose(np.sort(a), np.sort(_softmax_of_four(*arguments))),
+            lambda arguments, a: (
+                not np.allclose(np.sort(a), np.sort(right := _softmax_of_four(*arguments)))
+                or np.allclose(a, right)
+            ),
             "The right four probabilities, but not in the right places: a₀ belongs to z₀, and so "
             "on.",
         ),
@@ -360,9 +398,14 @@ def _power_of_rows(z: np.ndarray, a: np.ndarray) -> float | None:
 
 def _undefined(z: np.ndarray, a: np.ndarray) -> str:
     """Name the row of scores for which the first nan came."""
-    row = np.isnan(a).any(axis=-1).argmax() if a.ndim > 1 else 0
-    scores = ", ".join(f"{score:g}" for score in z.reshape(-1, z.shape[-1])[row][:6])
+    scores = _scores_of(z, np.isnan(a).any(axis=-1))
     return f"Some of your probabilities are nan, for the scores {scores} the first time."
+
+
+def _scores_of(z: np.ndarray, rows: np.ndarray) -> str:
+    """Return the scores of the first of some rows in words."""
+    row = np.ravel(rows).argmax()
+    return ", ".join(f"{score:g}" for score in z.reshape(-1, z.shape[-1])[row][:6])
 
 
 def _first_sum(a: np.ndarray) -> float:
@@ -386,7 +429,14 @@ def _same_probability(z: np.ndarray, a: np.ndarray) -> str:
     """Name two scores of a row, beside each other, that got the same probability."""
     same = (np.diff(a, axis=-1) == 0) & (a[..., 1:] > 0) & (np.diff(z, axis=-1) != 0)
     place = tuple(np.argwhere(same)[0])
-    return f"The scores {z[..., :-1][place]:g} and {z[..., 1:][place]:g} of one row"
+    one, other = z[..., :-1][place], z[..., 1:][place]
+    far = bool(min(abs(one), abs(other)) > 100)  # where all nearer ones are right
+    return (
+        f"The scores {one:g} and {other:g} of one row got the same probability. Where scores differ"
+        " by d, their probabilities differ by the factor eᵈ."
+        + " A limit, to the scores or to the exponentials, takes differences away; subtracting one"
+        " number from all scores of a row keeps them." * far
+    )
 
 
 _SOFTMAX = Task(
@@ -505,8 +555,9 @@ _SOFTMAX = Task(
         ),
         Mistake(
             lambda z: _shares(np.exp(np.clip(z, -500, 500))),
-            "You clipped the scores. That avoids the overflow but changes the answer: 1000 and 999 "
-            "become equal. Subtracting the same number from all keeps their differences.",
+            "The scores, or their exponentials, are limited. That avoids the overflow but changes "
+            "the answer: 1000 and 999 become equal. Subtracting the same number from all keeps "
+            "their differences.",
         ),
         Mistake(
             lambda z: np.nan_to_num(_shares(np.exp(z))),
@@ -543,6 +594,12 @@ _SOFTMAX = Task(
             section="3.3",
         ),
         Mistake(
+            lambda z: softmax.softmax(np.atleast_2d(z)),
+            "Your numbers are right, but a single example, of shape (N,), comes back as a table of "
+            "one row, of shape (1, N). The result should have the shape of z: nothing has to be "
+            "made two-dimensional, since the last axis (−1) is there for one axis as for two.",
+        ),
+        Mistake(
             _in_whole_numbers,
             "For whole-number scores your result is cut to 0s and 1s. An array made like the input "
             "has its dtype, too: let the result hold floats.",
@@ -575,9 +632,24 @@ _SOFTMAX = Task(
             "A probability is never negative, and at least one of yours is.",
         ),
         Property(
+            lambda arguments, a: a.ndim != 1 or a.size == 1 or not np.all(a == 1),
+            "For this single example, of shape (N,), each score gets the probability 1, as if it "
+            "were a row by itself. The classes lie along the last axis, also where it is the only "
+            "one.",
+        ),
+        Property(
             lambda arguments, a: not (a.ndim == 3 and np.allclose(a.sum(axis=1), 1)),
             "For an array of three axes you normalised over the second one. The classes always lie "
             "along the last.",
+        ),
+        Property(
+            lambda arguments, a: a.any(axis=-1).all(),
+            lambda arguments, a: (
+                "All probabilities of one row are 0, for the scores "
+                f"{_scores_of(arguments[0], ~a.any(axis=-1))}. (The exponential of −746 is 0, and "
+                "that of 710 is infinite.) With the row's own largest score subtracted, the "
+                "largest exponential is 1."
+            ),
         ),
         Property(
             lambda arguments, a: np.allclose(a.sum(axis=-1), 1, rtol=1e-3, atol=0),
@@ -619,10 +691,7 @@ _SOFTMAX = Task(
                     & (np.diff(arguments[0], axis=-1) != 0)
                 )
             ),
-            lambda arguments, a: (
-                f"{_same_probability(*arguments, a)} got the same probability. Where scores differ "
-                "by d, their probabilities differ by the factor eᵈ."
-            ),
+            lambda arguments, a: _same_probability(*arguments, a),
         ),
         Property(
             lambda arguments, a: np.array_equal(
@@ -834,7 +903,9 @@ _SOFTMAX_JACOBIAN = Task(
         ),
         Mistake(
             lambda a: -np.outer(a, a),
-            "You used −aⱼaₖ everywhere. On the diagonal, where j = k, the formula has a 1 as well.",
+            "Your entries are −aⱼaₖ everywhere, on the diagonal too. There, where j = k, the "
+            "formula has a 1 as well: aⱼ(1 − aⱼ). (If your loop treats the diagonal by itself, a "
+            "later line may write over it.)",
         ),
         Mistake(
             lambda a: np.outer(a, a),
@@ -886,8 +957,14 @@ _SOFTMAX_JACOBIAN = Task(
         ),
         Mistake(
             lambda a: a - np.outer(a, a),
-            "You subtracted the table of products from a itself, so NumPy took a for every row. "
-            "Needed is a matrix that has a on its diagonal and 0 elsewhere.",
+            "Your entries are aₖ − aⱼaₖ, that is aₖ(1 − aⱼ), for every j and k. The part without "
+            "a product belongs to the diagonal alone, where j = k. (`np.diag(a)` is the matrix "
+            "that has a there and 0 elsewhere; NumPy takes a itself for every row.)",
+        ),
+        Mistake(
+            lambda a: a[:, np.newaxis] * ((a[:, np.newaxis] == a) - a),
+            "Where two probabilities are equal you have aⱼ(1 − aₖ), beside the diagonal too. In "
+            "1{j = k} it is the positions that are compared: `np.eye(N)` has its 1s there.",
         ),
         Mistake(
             lambda a: np.diag(a * (1 - a)) - np.outer(a, a),
@@ -1007,17 +1084,39 @@ def _scores_differ(arguments: tuple, a: np.ndarray) -> str:
     factor = np.sum(z * right) / np.sum(right**2)
     if np.allclose(z, factor * right, rtol=1e-6):
         return f"Your scores are {factor:.6g} times those of section 3.2."
+    if words := _of_two_terms(*arguments, z):
+        return words
     if np.allclose(z - right, (z - right)[0], rtol=1e-6, atol=1e-9) and len(z) > 1:
-        return "Your weights are those of section 3.2, but your biases are not: bⱼ = −½|cⱼ|²."
-    distances = _distances(arguments[2], _middles(*arguments[:2]))
-    if np.array_equal(np.argsort(-a, axis=1), np.argsort(distances, axis=1)):
+        return (
+            "Your weights are those of section 3.2. What is added to x·cⱼ for class j is not right:"
+            " the bias is −½|cⱼ|², and x is taken as it comes."
+        )
+    c = _middles(*arguments[:2])
+    if np.array_equal(np.argsort(-a, axis=1), np.argsort(_distances(arguments[2], c), axis=1)):
         return (
             "In each row they get smaller as the distance |x − c| to the class's mean c grows, but"
-            " not as the softmax of −½|x − c|² does."
+            f" not as the softmax of −½|x − c|² does. Here c is {_listed(c[0])} for class 0."
         )
     return (
-        "Check the middles first: row j of them is the mean of the examples with the label j,"
-        f" feature by feature. Here that of class 0 is {_listed(_middles(*arguments[:2])[0])}."
+        "Print the middles, and one row of the scores before softmax. Here the middle of class 0"
+        f" is {_listed(c[0])}, and −½|x − c|² of the first new example is"
+        f" {_listed(0 - _distances(arguments[2], c)[0] ** 2 / 2)} for the classes from 0 on."
+        " (Scores may all differ from these by one and the same number.)"
+    )
+
+
+def _of_two_terms(X: np.ndarray, y: np.ndarray, X_new: np.ndarray, z: np.ndarray) -> str:
+    """Say of which multiples of x·c and |c|² the scores consist, if they do."""
+    c = _middles(X, y)
+    terms = [X_new @ c.T, np.tile(_half_squares(c), (len(X_new), 1))]
+    terms = [(term - term.mean(axis=1, keepdims=True)).ravel() for term in terms]
+    factors, *_ = np.linalg.lstsq(np.transpose(terms), z.ravel())
+    if z.size - len(z) < 4 or not np.allclose(factors @ terms, z.ravel(), rtol=1e-6, atol=1e-9):
+        return ""
+    sign = "−" if factors[1] < 0 else "+"
+    return (
+        f"Your scores are {factors[0]:.4g} x·c {sign} {abs(factors[1]) / 2:.4g} |c|²; those of"
+        " section 3.2 are x·c − ½|c|²."
     )
 
 
@@ -1158,6 +1257,11 @@ _NEAREST_MEAN_PROBABILITIES = Task(
         ),
     ),
     properties=(
+        Property(
+            lambda arguments, a: not np.isnan(a).any(),
+            "Some of your probabilities are nan. Print the middles, then the scores, then what is "
+            "made of them, to see where the first nan arises.",
+        ),
         Property(
             lambda arguments, a: not np.any(a < 0) and np.allclose(a.sum(axis=-1), 1),
             "These are no probabilities: in each row none may be negative, and their sum must be "
