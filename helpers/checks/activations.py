@@ -261,8 +261,8 @@ SLOPES = Task(
         ),
         Mistake(
             _slopes(lambda z, a: a**2, _right_tanh),
-            "Your slope of tanh is right. For the sigmoid you returned the square of σ(z); its"
-            " slope is σ(z) times 1 − σ(z).",
+            "Your slope of tanh is right. Your slope of the sigmoid is σ(z)². It should be σ(z)"
+            " times 1 − σ(z). (1 − σ(−z) is σ(z) once more.)",
             "1.3",
         ),
         Mistake(
@@ -413,6 +413,11 @@ LEAKY_RELU = Task(
             _leaky(_right_activation, lambda z, s: np.where(z > 0, 1.0, 0.0)),
             "Your a is right. Your slope is that of ReLU: for z < 0 it must not be 0, which is"
             " the very point of leaky ReLU.",
+        ),
+        Mistake(
+            _leaky(_right_activation, lambda z, s: z > 0),
+            "Your a is right. Your slope is True where z > 0, and else False. Numbers are asked"
+            " for: 1 where z > 0, and negative_slope elsewhere.",
         ),
         Mistake(
             _leaky(_right_activation, lambda z, s: np.where(z >= 0, 1.0, s)),
@@ -620,6 +625,20 @@ COLLAPSE = Task(
             "Your W is right. Your b has only the last hidden unit's share of b1 W2, and b2; the"
             " sum over all hidden units is asked for. (In a loop, `=` writes over the earlier ones,"
             " and `+=` adds them up.)",
+        ),
+        Mistake(
+            lambda W1, b1, W2, b2: (W1 @ W2, b1[0] * W2[0] + b2),
+            "Your W is right. Your b has only the first hidden unit's share of b1 W2, and b2; the"
+            " sum over all hidden units is asked for.",
+        ),
+        Mistake(
+            lambda W1, b1, W2, b2: (W1 @ W2, b1 @ W2 - b2),
+            "Your W is right. Your b is b1 W2 − b2; the second layer adds its bias.",
+        ),
+        Mistake(
+            lambda W1, b1, W2, b2: (np.maximum(W1, 0) @ W2, b1 @ W2 + b2),
+            "Your b is right. In your W the negative numbers of W1 count as 0, as behind a ReLU."
+            " The layers are linear here, with nothing between them.",
         ),
         Mistake(
             lambda W1, b1, W2, b2: (W1 @ W2, b1 @ W2 + len(b1) * b2),
@@ -918,6 +937,18 @@ def _hidden(model: Sequential, X: np.ndarray) -> np.ndarray:
     return model.activations(X)[0]
 
 
+def _dead(model: Sequential, X: np.ndarray, number: float) -> str:
+    """Say how many units are dead, and which, beside an answer's number."""
+    dead = np.all(_hidden(model, X) <= 0, axis=0)
+    if not dead.any():
+        return f"Your number is {number:g}, but no unit puts out 0 in every row of X."
+    indices = ", ".join(map(str, np.flatnonzero(dead)[:8])) + ", …" * bool(dead.sum() > 8)
+    return (
+        f"Your number is {number:g}, but {dead.sum()} of the {dead.size} units"
+        f" {'puts' if dead.sum() == 1 else 'put'} out 0 in every row of X, by index: {indices}."
+    )
+
+
 def _too_many(model: Sequential, X: np.ndarray, number: float) -> str:
     """Say how little the most silent of the living units fires, and that it is enough."""
     a = _hidden(model, X)
@@ -925,20 +956,12 @@ def _too_many(model: Sequential, X: np.ndarray, number: float) -> str:
         return f"Your number is {number:g}, but this hidden layer has only {a.shape[1]} units."
     times = np.sum(a > 0, axis=0)
     least = np.flatnonzero(times == times[times > 0].min())[0]
+    rows = np.flatnonzero(a[:, least] > 0)
+    where = f"{len(rows)} of the {len(a)} rows" if len(rows) > 1 else f"row {rows[0]}"
     return (
-        f"Your number is {number:g}; dead are {dead_units(model, X)}. The most silent of the"
-        f" others, the unit with the index {least}, is above 0 on {times[least]} of the {len(a)}"
-        f" rows of X, with at most {a[:, least].max():.2g}. One example is enough to live, however"
-        " little a unit puts out there."
-    )
-
-
-def _too_few(model: Sequential, X: np.ndarray, number: float) -> str:
-    a = _hidden(model, X)
-    first = np.flatnonzero(np.all(a <= 0, axis=0))[0]
-    return (
-        f"Your number is {number:g}; dead are {dead_units(model, X)}. The unit with the index"
-        f" {first}, for one, puts out 0 on all {len(a)} rows of X."
+        f"{_dead(model, X, number)} The most silent of the others has the index {least}: it is"
+        f" above 0 in {where}, with at most {a[:, least].max():.2g}. One example is enough to live,"
+        " however little a unit puts out there."
     )
 
 
@@ -1041,6 +1064,11 @@ DEAD_UNITS = Task(
             "The first unit is not counted. Its column has the index 0.",
         ),
         Mistake(
+            lambda model, X: int(np.sum(np.all(_hidden(model, X)[:, :-1] <= 0, axis=0))),
+            "The last unit is not counted. Its column has the index −1, or one less than the number"
+            " of units.",
+        ),
+        Mistake(
             lambda model, X: int(np.all(_hidden(model, X)[:, 0] <= 0)),
             "Your result is 1 where the first unit is dead, and else 0: no other unit counts. If"
             " your loop over the units has a `return` inside, it ends after the first: the line"
@@ -1070,7 +1098,7 @@ DEAD_UNITS = Task(
         ),
         Property(
             lambda arguments, number: float(number) >= dead_units(*arguments),
-            lambda arguments, number: _too_few(*arguments, float(number)),
+            lambda arguments, number: _dead(*arguments, float(number)),
         ),
     ),
 )

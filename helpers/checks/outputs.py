@@ -117,6 +117,12 @@ _SHARE_OUTSIDE = Task(
             "does; `len` counts the False as well.",
         ),
         Mistake(
+            lambda a: 1 / len(a),
+            "Your result is 1 divided by the number of answers: what you divide is 1, however many "
+            "are outside. (`np.where` and `np.nonzero` give a tuple with one array of positions "
+            "for each axis: its `len` is the number of axes.)",
+        ),
+        Mistake(
             lambda a: 2.0,
             "Each answer counts twice, also if it is inside, so that your share is 2. In "
             "an array of True and False only the True are to be counted, as `np.sum` does; `len` "
@@ -1143,8 +1149,8 @@ _CLEAR_WINNER = Task(
         Mistake(
             lambda costs: _if_it_wins(costs, next(iter(costs))),
             "You name the winner where it stands first in the dictionary, and nobody where it "
-            'stands later. If there is a `return "nobody"` inside your loop, it ends after the '
-            "first activation: that line belongs behind the loop.",
+            "stands later: the first activation decides for all. Each turn of a loop has to begin "
+            'anew, and `return "nobody"` belongs behind the loop.',
         ),
         Mistake(
             lambda costs: _if_it_wins(costs, list(costs)[-1]),
@@ -1274,8 +1280,9 @@ def _advice(model: Any, X: np.ndarray, y: np.ndarray) -> str:
             f" than to y ({error:.2f}). Give `fit` the y that your function gets."
         )
     return (
-        f"On the patients in X the typical error is {error:.2f}. Print the average of the targets"
-        f" that you give to `fit` (that of y is {y.mean():.2f}), and the costs in what `fit`"
+        f"On the patients in X the typical error is {error:.2f}. Print the shape, the average and"
+        " the standard deviation of the targets that you give to `fit`"
+        f" (those of y: {y.shape}, {y.mean():.2f} and {y.std():.2f}), and the costs in what `fit`"
         " returns: they must fall, and level off."
     )
 
