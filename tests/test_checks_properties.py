@@ -205,6 +205,21 @@ def slope_of_limited_answers(y, z):
     return 2 * (a - y) * a * (1 - a)
 
 
+def slope_at_the_average(y, z):
+    a = 1 / (1 + np.exp(-z))
+    return 2 * (a.mean() - y) * a * (1 - a)
+
+
+def a_little_above_the_bar(z0, z1, z2, z3):
+    e = np.exp([z0, z1, z2, z3])
+    return (e + 1e-9) / e.sum()
+
+
+def e_by_hand(z0, z1, z2, z3):
+    e = 2.71828 ** np.array([z0, z1, z2, z3], dtype=float)
+    return e / e.sum()
+
+
 def a_little_below_the_bar(z0, z1, z2, z3):
     e = np.exp([z0, z1, z2, z3])
     return e / (e.sum() + 1e-8)
@@ -345,6 +360,9 @@ def positions_from_labels(y, a):
             "average",
         ),
         (slope_of_limited_answers, outputs.TASKS[4], "without limits", "first factor"),
+        (slope_at_the_average, outputs.TASKS[4], "Right on", "limits"),
+        (a_little_above_the_bar, softmax.TASKS[1], "not to the last digits", "powers"),
+        (e_by_hand, softmax.TASKS[1], "powers of 2.71828,|e = 2.71828183", "digits only"),
         (a_little_below_the_bar, softmax.TASKS[1], "not to the last digits", "places"),
         (one_exponential_twice, softmax.TASKS[1], "sum of all four numbers", "they sum to 1."),
         (limited_scores, softmax.TASKS[1], "Two different scores|limited", "added"),

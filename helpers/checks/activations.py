@@ -52,8 +52,8 @@ def _power(z: np.ndarray, a: np.ndarray) -> float | None:
 def _other_power(k: float) -> str:
     if abs(k - 1) < 0.01:
         return (
-            f"Your result is 1/(1 + b⁻ᶻ) with b = {np.exp(k):.7g}, which is only close to e ="
-            f" {np.e:.7g}…. `np.exp` has all its digits."
+            f"Your result is 1/(1 + b⁻ᶻ) with b = {np.exp(k):.9g}, which is only close to e ="
+            f" {np.e:.9g}…. `np.exp` has all its digits."
         )
     words = (
         f"Your result is σ({k:.4g} z), not σ(z). In the form 1/(1 + b⁻ᶻ) your b is"

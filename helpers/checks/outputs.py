@@ -751,10 +751,11 @@ def _slope(y: np.ndarray, z: np.ndarray) -> np.ndarray:
 
 
 def _right_near(y: np.ndarray, z: np.ndarray, slope: np.ndarray) -> bool:
-    """Whether all is right where |z| is small, and something is wrong elsewhere."""
-    near = np.abs(z) < 5
-    right = np.isclose(slope, _slope(y, z), rtol=1e-6, atol=1e-12)
-    return bool(near.any() and right[near].all() and not right.all())
+    """Whether only slopes where |z| is large are wrong, all of them too steep."""
+    expected = _slope(y, z)
+    right = np.isclose(slope, expected, rtol=1e-6, atol=1e-12)
+    near, steep = np.abs(z) < 5, np.abs(slope) > np.abs(expected)
+    return bool(near.any() and right[near].all() and not right.all() and steep[~right].all())
 
 
 _SQUARED_ERROR_SLOPE = Task(
@@ -891,8 +892,8 @@ _SQUARED_ERROR_SLOPE = Task(
             lambda arguments, slope: (
                 np.abs(arguments[1]).max() < 5 or not _right_near(*arguments, slope)
             ),
-            "Your slopes are right where |z| is small, but not where |z| is 5 or more and a is "
-            "close to 0 or 1. The formula takes a as it is: without limits, and with no small "
+            "Your slopes are right where |z| is small, but too large where |z| is 5 or more and a "
+            "is close to 0 or 1. The formula takes a as it is: without limits, and with no small "
             "number added.",
         ),
         Property(

@@ -91,7 +91,7 @@ def _softmax_of_four(z0: float, z1: float, z2: float, z3: float) -> np.ndarray:
 def _power(z: np.ndarray, a: np.ndarray) -> float | None:
     """Return k where a = softmax(kz); None if there is no such k."""
     z, a = np.ravel(z).astype(float), np.ravel(a)
-    if a.shape != z.shape or not np.all(a > 0) or not np.isclose(a.sum(), 1, rtol=1e-9):
+    if a.shape != z.shape or not np.all(a > 0) or not np.isclose(a.sum(), 1, rtol=1e-12):
         return None
     k = (np.log(a[1:] / a[0])) @ (z[1:] - z[0]) / np.sum((z[1:] - z[0]) ** 2)
     return float(k) if np.allclose(a, softmax.softmax(k * z), rtol=1e-9) else None
@@ -101,8 +101,8 @@ def _other_power(k: float) -> str:
     """Say of which power the probabilities are, with e to the k for e."""
     if abs(k - 1) < 0.01:
         return (
-            f"Your result is the softmax with powers of {np.exp(k):.7g}, which is only close to"
-            f" e = {np.e:.7g}…. `np.exp` has all its digits."
+            f"Your result is the softmax with powers of {np.exp(k):.9g}, which is only close to"
+            f" e = {np.e:.9g}…. `np.exp` has all its digits."
         )
     return (
         f"Your result is the softmax of {k:.4g} times the scores, which has powers of"
@@ -290,9 +290,15 @@ _SOFTMAX_OF_FOUR = Task(
         ),
         Property(
             lambda arguments, a: (
-                arguments != (2.0, 1.0, 0.0, -1.0) or (_power(np.array(arguments), a) or 1) == 1
+                arguments != (2.0, 1.0, 0.0, -1.0)
+                or abs((_power(np.array(arguments), a) or 1) - 1) < 1e-7
             ),
             lambda arguments, a: _other_power(_power(np.array(arguments), a)),
+        ),
+        Property(
+            lambda arguments, a: np.isclose(a.sum(), 1, rtol=1e-12, atol=0) or _no_share(a),
+            "Your four numbers sum nearly to 1, but not to the last digits. Nothing is to be added "
+            "below the fraction bar, limited or rounded: each of these spoils the sum.",
         ),
         Property(
             lambda arguments, a: (
@@ -309,11 +315,6 @@ _SOFTMAX_OF_FOUR = Task(
                 f"{a.sum():.4g}. Below the fraction bar must stand the sum of all four numbers "
                 "that stand above it."
             ),
-        ),
-        Property(
-            lambda arguments, a: np.isclose(a.sum(), 1, rtol=1e-12, atol=0) or _no_share(a),
-            "Your four numbers sum nearly to 1, but not to the last digits. Nothing is to be added "
-            "below the fraction bar, limited or rounded: each of these spoils the sum.",
         ),
         Property(
             lambda arguments, a: np.max(arguments) < 20 or not _equal_shares(arguments, a),
