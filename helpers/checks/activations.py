@@ -78,8 +78,7 @@ def _same(z: np.ndarray, a: np.ndarray) -> str:
 
 _TWO_AXES = (
     "Your numbers are right, but where z has one axis, of shape (n,), your result has two, of shape"
-    " (1, n): it should have the shape of z. (`np.atleast_2d` and `np.asmatrix` give a vector two"
-    " axes. No such step is needed: `np.exp` takes arrays of any shape.)"
+    " (1, n): it should have the shape of z."
 )
 
 SIGMOID = Task(
@@ -127,8 +126,16 @@ SIGMOID = Task(
             activations.sigmoid_derivative,
             "This is the slope of the sigmoid. The sigmoid itself is asked for.",
         ),
-        Mistake(lambda z: activations.sigmoid(np.atleast_2d(z)), _TWO_AXES),
-        Mistake(lambda z: 1 / (1 + np.exp(-np.asmatrix(z))), _TWO_AXES),
+        Mistake(
+            lambda z: activations.sigmoid(np.atleast_2d(z)),
+            f"{_TWO_AXES} Nothing has to be made two-dimensional: `np.exp` takes arrays of any"
+            " shape.",
+        ),
+        Mistake(
+            lambda z: 1 / (1 + np.exp(-np.asmatrix(z))),
+            f"{_TWO_AXES} (And for three axes it fails: a matrix has two, always. Leave z the array"
+            " that it is.)",
+        ),
     ),
     hints=(
         "Each element is treated by itself. NumPy's functions do that for a whole array at once,"
@@ -1034,8 +1041,8 @@ DEAD_UNITS = Task(
         ),
         Mistake(
             lambda model, X: 1,
-            "Your number is 1 here. (`np.where` and `np.nonzero` give a tuple with one"
-            " array of positions for each axis: its `len` is the number of axes.)",
+            "Your number is 1. The `len` of what `np.where` or `np.nonzero` makes of a vector is"
+            " always 1: that is a tuple, with one array of positions for each axis.",
         ),
         Mistake(
             lambda model, X: 64 - int(np.sum(np.any(_hidden(model, X) > 0, axis=0))),

@@ -98,6 +98,11 @@ _SHARE_OUTSIDE = Task(
             "at 1 leaves it out.",
         ),
         Mistake(
+            lambda a: np.mean((np.round(a) < 0) | (np.round(a) > 1)),
+            "Answers that are outside by less than a half, such as 1.3, count as inside, as if "
+            "they were rounded. Every answer below 0 or above 1 is outside.",
+        ),
+        Mistake(
             lambda a: np.unique(a[(a < 0) | (a > 1)]).size / len(a),
             "Of answers that are equal only one counts, as in a set. Each answer outside counts.",
         ),
@@ -112,7 +117,7 @@ _SHARE_OUTSIDE = Task(
         ),
         Mistake(
             lambda a: 1.0,
-            "All answers count as outside, those from 0 to 1 as well. Print your array of "
+            "Your share is that of all answers, those from 0 to 1 as well. Print your array of "
             "True and False for the first input: only its True are to be counted, as `np.sum` "
             "does; `len` counts the False as well.",
         ),
@@ -967,10 +972,6 @@ def _in_a_table(table: Callable[[list[np.ndarray]], Any]) -> Callable[[dict], st
     return winner
 
 
-_RUN_BY_RUN = (
-    "You named a winner where each of its runs beats one of the others' runs, the one in the same "
-    "place. Asked for is more: each run of the winner must beat all of theirs."
-)
 _BY_THEMSELVES = (
     "Take the runs of each activation by themselves, such as its highest cost, "
     "`np.max(costs[name])`."
@@ -1123,14 +1124,9 @@ _CLEAR_WINNER = Task(
             "winner's highest with the lowest of the others.",
         ),
         Mistake(
-            _beats(
-                lambda runs, other: runs.size == other.size and np.all(runs < other),
-            ),
-            _RUN_BY_RUN,
-        ),
-        Mistake(
             _beats(lambda runs, other: all(a < b for a, b in zip(runs, other, strict=False))),
-            _RUN_BY_RUN,
+            "You named a winner where each of its runs beats one of the others' runs, the one in "
+            "the same place. Asked for is more: each run of the winner must beat all of theirs.",
         ),
         Mistake(
             _second_on_average,
