@@ -24,8 +24,8 @@ LESSON = "04_softmax_cost"
 # Said of numbers that are off by less than 0.1%: the formula is right, something came on top.
 NEARLY = (
     "Your result is within 0.1% of the right one, but the last digits are not right. Look for what "
-    "changes so little: a small number that is added, such as 1e-7, or left out, something rounded "
-    "or clipped, or single precision (float32)."
+    "changes so little, such as a small number that is added, a constant typed with few digits, "
+    "something rounded or clipped, or single precision (float32)."
 )
 
 # The data set of sections 4.3 to 4.7: six examples, three features, four classes.
@@ -146,12 +146,13 @@ LOGISTIC_LOSS = Task(
         ),
         Mistake(
             lambda y, a: _logistic_loss(y, sigmoid(a)),
-            "You sent a through the sigmoid. It holds probabilities already.",
+            "Your result is the loss of sigmoid(a): a is taken for a logit. It holds probabilities "
+            "already.",
         ),
         Mistake(
             lambda y, a: np.abs(y - a),
-            "You computed how far a is from y, and took no logarithm. The logistic loss is minus "
-            "the logarithm of the probability given to what happened.",
+            "Your losses are |y − a|, which is 1 minus the probability given to what happened. The "
+            "logarithm is missing: the logistic loss is minus the logarithm of that probability.",
             "4.2",
         ),
         Mistake(
@@ -346,8 +347,8 @@ DOUBLE_SUM_COST = Task(
         ),
         Mistake(
             lambda y, Z: _double_sum_mistake(y, Z - np.log(np.cumsum(np.exp(Z), axis=1))),
-            "Your denominator holds only the classes up to the true one: the fraction is taken "
-            "before the inner sum is complete. Add up the whole row first.",
+            "Your denominator holds only the classes up to the true one. It is the sum over the "
+            "whole row, complete before the fraction is taken.",
         ),
         Mistake(
             lambda y, Z: -((1 - one_hot(y, Z.shape[1])) * np.log(softmax(Z))).sum() / len(y),
@@ -356,12 +357,13 @@ DOUBLE_SUM_COST = Task(
         ),
         Mistake(
             lambda y, Z: _double_sum_cost(y, Z) - np.log(Z.shape[1]),
-            "Your denominator is the mean of the row's exponentials. It is their sum.",
+            "Your cost is too small by ln N, as the mean of the row's exponentials in the "
+            "denominator makes it. The denominator is their sum.",
         ),
         Mistake(
             lambda y, Z: _over(y, Z, 1 + np.exp(Z).sum(axis=1)),
-            "There is a 1 too many in your denominator: it belongs to the sigmoid. Softmax divides "
-            "by the sum of the row's exponentials, and by nothing else.",
+            "There is a 1 too many in your denominator, as in that of the sigmoid, or in a sum "
+            "that starts at 1. Softmax divides by the sum of the row's exponentials alone.",
         ),
         Mistake(
             lambda y, Z: _over(y, Z, np.exp(Z.max(axis=1))),
@@ -412,8 +414,8 @@ DOUBLE_SUM_COST = Task(
         ),
         Mistake(
             lambda y, Z: -(_given_to_truth(y, Z) / np.exp(Z).sum(axis=1)).mean(),
-            "Your logarithm ends before the fraction bar: it is that of the numerator, which is "
-            "then divided. The logarithm is that of the whole fraction: look at the parentheses.",
+            "Your terms are the logit itself, which is the logarithm of the numerator, divided by "
+            "the sum of the exponentials. The logarithm is that of the whole fraction.",
         ),
         Mistake(
             lambda y, Z: -(_given_to_truth(y, Z) / np.log(np.exp(Z).sum(axis=1))).mean(),
@@ -508,7 +510,8 @@ Coding = Callable[[np.ndarray, np.ndarray], float]
 _SHARED_SLIPS: tuple[tuple[Coding, str], ...] = (
     (
         lambda y, A: _cost(y, A) / A.shape[1],
-        "You averaged over all m · N elements. The average is taken over the m examples alone.",
+        "The cost is divided by N, the number of classes, too, as in an average over all m · N "
+        "elements. The average is taken over the m examples alone.",
     ),
     (
         lambda y, A: _cost(y, A) * len(y) / A.shape[1],
@@ -536,7 +539,7 @@ _SHARED_SLIPS: tuple[tuple[Coding, str], ...] = (
     ),
     (
         lambda y, A: _cost(y, softmax(A)),
-        "You applied softmax to A, which holds probabilities already.",
+        "The cost is that of softmax(A): A is taken for logits, and holds probabilities already.",
     ),
     (
         lambda y, A: -np.log(A.max(axis=1)).mean(),
@@ -573,8 +576,8 @@ _ONE_HOT_SLIPS: tuple[tuple[Coding, str], ...] = (
     ),
     (
         lambda y, A: -np.log(one_hot(y, A.shape[1]) * A).sum() / len(y),
-        "You multiplied by Y inside the logarithm, and the logarithm of its zeros is infinite. Y "
-        "is multiplied by log A.",
+        "The cost is infinite, as the logarithm of the zeros of Y is. Y stands outside the "
+        "logarithm: it is multiplied by log A.",
     ),
     (
         lambda y, A: _terms_of_all_classes(y, A) / A.size,
@@ -710,7 +713,7 @@ LOGIT_GRADIENT = Task(
         ),
         Mistake(
             lambda y, Z: softmax(Z),
-            "You returned the probabilities alone. The one-hot rows are still to be subtracted.",
+            "Your result is the probabilities alone. The one-hot rows are still to be subtracted.",
         ),
         Mistake(
             lambda y, Z: Z - one_hot(y, Z.shape[1]),
@@ -756,13 +759,13 @@ LOGIT_GRADIENT = Task(
         ),
         Mistake(
             lambda y, Z: one_hot(y, Z.shape[1]) * softmax(Z),
-            "You multiplied the probabilities by the one-hot rows. The one-hot rows are "
-            "subtracted: then the wrong classes keep their probabilities.",
+            "Your result is the probability at the true class, and 0 elsewhere. It is "
+            "a − onehot(y): the true class loses 1, and the others keep their probabilities.",
         ),
         Mistake(
             lambda y, Z: -one_hot(y, Z.shape[1]) * log_softmax(Z),
-            "You returned the loss, spread over the classes. This task asks for its slopes: how "
-            "the loss changes with each logit.",
+            "Your result is the loss itself, at the true class, and 0 elsewhere. This task asks "
+            "for its slopes: how the loss changes with each logit.",
         ),
         Mistake(
             lambda y, Z: softmax(Z, axis=0) - one_hot(y, Z.shape[1]),
@@ -809,6 +812,20 @@ LOGIT_GRADIENT = Task(
             "yet.",
         ),
         Mistake(
+            lambda y, Z: -_logit_gradient(y, Z) * softmax(Z),
+            "Your result is a(onehot(y) − a), which is −a times the right one: the formula of "
+            "softmax's own slope. The slope of the loss is a − onehot(y), and no factor remains.",
+        ),
+        Mistake(
+            lambda y, Z: _logit_gradient(y, Z) * softmax(Z),
+            "Your result is a times the right one. No factor remains: it is a − onehot(y).",
+        ),
+        Mistake(
+            lambda y, Z: -_logit_gradient(y, Z) * _given_to_truth(y, softmax(Z))[:, np.newaxis],
+            "Your result is the slope of the true class's probability a_y, not of the loss. The "
+            "loss is −log a_y: by the chain rule its slope is −1/a_y times yours.",
+        ),
+        Mistake(
             lambda y, Z: softmax(Z) - y[:, np.newaxis],
             "You subtracted the label itself, a number such as 2, from every probability of its "
             "row. What is subtracted is the label as a one-hot row.",
@@ -816,14 +833,12 @@ LOGIT_GRADIENT = Task(
         ),
         Mistake(
             lambda y, Z: softmax(Z) - one_hot((y - 1) % Z.shape[1], Z.shape[1]),
-            "The 1 of your one-hot rows stands one column too far left. Labels already run from 0 "
-            "to N − 1.",
+            "The 1 is subtracted one column too far left. Labels already run from 0 to N − 1.",
             "4.4",
         ),
         Mistake(
             lambda y, Z: softmax(Z) - one_hot((y + 1) % Z.shape[1], Z.shape[1]),
-            "The 1 of your one-hot rows stands one column too far right. Labels already run from "
-            "0 to N − 1.",
+            "The 1 is subtracted one column too far right. Labels already run from 0 to N − 1.",
             "4.4",
         ),
         Mistake(
@@ -1024,7 +1039,7 @@ COST_GRADIENTS = Task(
     mistakes=(
         Mistake(
             _rescaled(lambda X, W: (-1, -1)),
-            "Both gradients have the wrong sign: yours are made of Y − A, and it is A − Y. Descent "
+            "Both gradients have the wrong sign. They are made of A − Y, not of Y − A: descent "
             "will subtract them; the gradient itself points uphill.",
         ),
         Mistake(
@@ -1064,7 +1079,7 @@ COST_GRADIENTS = Task(
         ),
         Mistake(
             _rescaled(lambda X, W: (1 / W.shape[1], 1 / W.shape[1])),
-            "Both gradients are N times too small: you divided by m · N, the number of all "
+            "Both gradients are N times too small, as with a division by m · N, the number of all "
             "elements of A − Y. The average is taken over the m examples alone.",
         ),
         Mistake(
@@ -1074,8 +1089,8 @@ COST_GRADIENTS = Task(
         ),
         Mistake(
             _with_bias_gradient(lambda errors: errors.mean()),
-            "∂J/∂W is right. For ∂J/∂b you went over all elements and got a single number, zero. "
-            "Each class has its own b: average over the examples only.",
+            "∂J/∂W is right. Your ∂J/∂b is a single number, zero, as the sum or the average of all "
+            "elements is. Each class has its own b: average over the examples only.",
         ),
         Mistake(
             _from_errors(lambda X, y, W, b: _errors(X, y, W, 0 * b)),
@@ -1100,6 +1115,19 @@ COST_GRADIENTS = Task(
             ),
             "Only the last example counts in your sums: what the others gave is gone. Both sums "
             "are 0 before the first example, and each example adds to them.",
+        ),
+        Mistake(
+            lambda X, y, W, b: (
+                np.outer(X[-1], _errors(X, y, W, b)[-1]) / len(X),
+                _errors(X, y, W, b).mean(axis=0),
+            ),
+            "∂J/∂b is right. In ∂J/∂W only the last example counts: what the others gave is gone. "
+            "The sum is 0 before the first example, and each example adds to it.",
+        ),
+        Mistake(
+            _with_bias_gradient(lambda errors: errors[-1] / len(errors)),
+            "∂J/∂W is right. In ∂J/∂b only the last example counts: what the others gave is gone. "
+            "The sum is 0 before the first example, and each example adds to it.",
         ),
         Mistake(
             _from_errors(lambda X, y, W, b: X @ W + b - one_hot(y, len(b))),
@@ -1157,8 +1185,7 @@ COST_GRADIENTS = Task(
         ),
         Mistake(
             _from_errors(lambda X, y, W, b: softmax(X @ W + b) - one_hot((y + 1) % len(b), len(b))),
-            "The 1 of your one-hot rows stands one column too far right. Labels already run from "
-            "0 to N − 1.",
+            "The 1 is subtracted one column too far right. Labels already run from 0 to N − 1.",
             "4.4",
         ),
         Mistake(
@@ -1204,8 +1231,7 @@ COST_GRADIENTS = Task(
         ),
         Mistake(
             _from_errors(lambda X, y, W, b: softmax(X @ W + b) - one_hot((y - 1) % len(b), len(b))),
-            "The 1 of your one-hot rows stands one column too far left. Labels already run from 0 "
-            "to N − 1.",
+            "The 1 is subtracted one column too far left. Labels already run from 0 to N − 1.",
             "4.4",
         ),
     ),
@@ -1227,8 +1253,8 @@ COST_GRADIENTS = Task(
             lambda arguments, gradients: not _times_weights(arguments, gradients),
             lambda arguments, gradients: (
                 "Your ∂J/∂W differs from the right one by "
-                f"{_times_weights(arguments, gradients):.4g} times W. Such a term comes from a "
-                "penalty on the weights, which this J does not have."
+                f"{_times_weights(arguments, gradients):.4g} times W. W itself does not belong in "
+                "it: J has no penalty on the weights, and the sum over the examples starts at 0."
             ),
         ),
         Property(
@@ -1411,7 +1437,7 @@ def _refusal(arguments: tuple, wrong: np.ndarray) -> str:
             f"You call a claim wrong that is right: number {refused}, counted from 0. It agrees "
             "with the slope of the cost in every element, to more than six digits. And you call "
             f"number {taken[0]} right: {_slip_of(arguments, taken[0])}. Print the largest "
-            f"difference that your judge finds in number {refused}."
+            f"difference between number {refused} and your slopes."
         )
     return _all_refused(*arguments, refused)
 
@@ -1422,12 +1448,13 @@ def _all_refused(cost: Cost, W: np.ndarray, claimed: np.ndarray, right: int) -> 
     return (
         f"You call every claim wrong, the right ones too. On {cost.name}, claims[{right}] is "
         f"right, and its element [{row}, {column}] is {claimed[right][row, column]:.10f}. Print "
-        "your slope beside it. Nine digits agree: your limit is too narrow, 1e-6 of the largest "
-        "slope will do. Some digits agree: it is the step (central differences with h = 1e-5 are "
-        "good for nine; one-sided ones, much smaller or larger steps and float32 for fewer). One "
-        "is a multiple of the other: it is the fraction, J(W + h) − J(W − h) by 2h, or "
-        "J(W + h) − J(W) by h. Nothing agrees: each weight must move alone, and its slope stand in "
-        "its place."
+        "your slope beside it. Nine digits agree: the slopes are right, and the comparison refuses "
+        "them; hold each claim by itself, in its largest difference, against 1e-6 of the largest "
+        "slope. Some digits agree: it is the step (central differences with h = 1e-5 are good for "
+        "nine; one-sided ones, much smaller or larger steps and float32 for fewer). One is a "
+        "multiple of the other: it is the fraction, J(W + h) − J(W − h) by 2h, or J(W + h) − J(W) "
+        "by h. Nothing agrees: each weight must move alone, by h up and by h down, and have its "
+        "old value back before the next one moves."
     )
 
 

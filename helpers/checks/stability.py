@@ -35,12 +35,12 @@ LESSON = "05_numerical_stability"
 # Said of numbers that are off by less than 0.1%: the formula is right, something came on top.
 NEARLY = (
     "Your result is within 0.1% of the right one, but the last digits are not right. Look for what "
-    "changes so little: a small number that is added, such as 1e-7, or left out, something rounded "
-    "or clipped, or single precision (float32)."
+    "changes so little, such as a small number that is added, a constant typed with few digits, "
+    "something rounded or clipped, or single precision (float32)."
 )
 FORMULA_FIRST = (
-    "Already for small logits, where nothing overflows, the numbers are not right. Mend that "
-    "first; what happens to large logits comes after."
+    "Already for these small logits, where nothing overflows, the numbers are not right. Compute "
+    "one of them by hand, and compare it with yours line by line."
 )
 
 BEYOND_SINGLE_PRECISION = (
@@ -71,15 +71,42 @@ DOUBLED = (
 )
 
 
-def not_finite(result: np.ndarray) -> str:
-    """Say of a result that is not finite how the line is found that makes it so."""
-    what = "nan" if np.isnan(result).any() else "infinite"
-    return (
-        f"A number in your result is {what}, where the right one is ordinary. Print what your "
-        "function computes for this input, step by step: the first inf, nan or 0 that you do not "
-        "find in the input shows the step to avoid. (Beyond 709 an exponential overflows, below "
-        "−745 it is stored as 0, and log 0 is infinite.)"
-    )
+def _ends_of_exponential(z: np.ndarray) -> tuple[int, int]:
+    """Return beyond which number an exponential overflows, and below which it is 0."""
+    return (88, -104) if z.dtype == np.float32 else (709, -746)
+
+
+def not_finite(Z: np.ndarray, result: np.ndarray, y: np.ndarray | None = None) -> str:
+    """Say of a result that is not finite what the exponentials of its row come to."""
+    number = int(np.flatnonzero(~np.isfinite(result))[0])
+    row, (high, low) = Z[number], _ends_of_exponential(Z)
+    behind = 0 if y is None else row.max() - row[y[number]]
+    words = f"Number {number} of your result, counted from 0, is {result[number]:g}; the right one"
+    words += " is an ordinary number. "
+    if behind > min(high, -low):
+        words += (
+            f"Its true class is {behind:g} behind the largest logit of the row: a probability as "
+            "small as that is stored as 0, and log 0 is infinite, as is one divided by it. No "
+            "exponential of this class by itself is needed: the loss is the logarithm of the sum "
+            "of all, minus its logit. And in the sum, "
+        )
+    elif row.max() > high:
+        words += f"Its row holds the logit {row.max():g}: beyond {high} an exponential overflows. "
+    elif row.max() < low:
+        words += (
+            f"All logits of its row are below {low}: there an exponential is stored as 0, and log "
+            "0 is infinite. "
+        )
+    else:
+        return words + FIRST_INF
+    safe = "the largest logit of a row is subtracted from all logits of that row, and of no other."
+    return words + (safe if behind > min(high, -low) else f"Before the exponential, {safe}")
+
+
+FIRST_INF = (
+    "Print what your function computes for this input, step by step: the first inf or nan shows "
+    "the line to look at."
+)
 
 
 _rng = np.random.default_rng(5)
@@ -281,15 +308,15 @@ LOGSUMEXP = Task(
         ),
         Property(
             lambda arguments, got: bool(np.isfinite(got).all()),
-            lambda arguments, got: not_finite(got),
+            lambda arguments, got: not_finite(*arguments, got),
         ),
         Property(lambda arguments, got: not (np.abs(got) > 1e308).any(), LARGEST),
         Property(
             lambda arguments, got: not _limit(*arguments, got),
             lambda arguments, got: (
                 f"Where two logits of a row are 1000 and 999, your result is that of two logits of "
-                f"{_limit(*arguments, got):.6g}: they are cut off there. Nothing overflows, but "
-                "the result is quietly wrong for every logit beyond. Shift the logits instead."
+                f"{_limit(*arguments, got):.6g}, as if they were cut off there. Nothing overflows, "
+                "but the right result is above 1000. Shift the logits; do not cut them."
             ),
         ),
         Property(
@@ -363,9 +390,18 @@ def _kept_from_0(
         )
 
 
-def _below_ceiling(arguments: tuple, loss: np.ndarray) -> bool:
-    right = _losses(*arguments)
-    return not ((right > 20) & (loss > 5) & (loss < 0.9 * right)).any()
+def _too_low(right: np.ndarray, loss: np.ndarray) -> np.ndarray:
+    """Return for each large loss whether it is well below the right one, and not near 0."""
+    return (right > 20) & (loss > 5) & (loss < 0.9 * right)
+
+
+def _ceiling(right: np.ndarray, loss: np.ndarray) -> str:
+    low = _too_low(right, loss)
+    return (
+        f"A loss of yours is {loss[low][0]:.5g} where the right one is {right[low][0]:.5g}. Find "
+        "what keeps it down, as a probability or logits that are clipped would, or a small number "
+        "that is added, or an infinity that is replaced."
+    )
 
 
 CROSS_ENTROPY_FROM_LOGITS = Task(
@@ -575,7 +611,7 @@ CROSS_ENTROPY_FROM_LOGITS = Task(
         ),
         Property(
             lambda arguments, loss: bool(np.isfinite(loss).all()),
-            lambda arguments, loss: not_finite(loss),
+            lambda arguments, loss: not_finite(arguments[1], loss, arguments[0]),
         ),
         Property(
             lambda arguments, loss: bool((loss >= 0).all()),
@@ -591,10 +627,8 @@ CROSS_ENTROPY_FROM_LOGITS = Task(
         ),
         Property(lambda arguments, loss: not (loss > 1e308).any(), LARGEST),
         Property(
-            _below_ceiling,
-            "Your loss has a ceiling: a class far behind costs less than it should. This is what "
-            "happens when a probability or the logits are clipped, a small number is added, or an "
-            "infinity replaced.",
+            lambda arguments, loss: not _too_low(_losses(*arguments), loss).any(),
+            lambda arguments, loss: _ceiling(_losses(*arguments), loss),
         ),
     ),
     hints=(
@@ -638,6 +672,31 @@ def _single_precision_to_its_digits(arguments: tuple, output: Any) -> Any:
     return np.where(np.isclose(array, right, rtol=1e-4, atol=0), right, array.astype(np.float64))
 
 
+def _logit_not_finite(arguments: tuple, loss: np.ndarray) -> str:
+    """Say of a loss that is not finite what the exponentials of its logit come to."""
+    number = int(np.flatnonzero(~np.isfinite(loss))[0])
+    z = arguments[1]
+    size, (_, low) = abs(z[number]), _ends_of_exponential(z)
+    words = (
+        f"For y = {arguments[0][number]:.0f} and z = {z[number]:g} your loss is {loss[number]}. "
+    )
+    if size > -low:
+        words += (
+            f"There e to the {size:g} overflows, and e to the −{size:g} is stored as 0; log 0 is "
+            "infinite, and 0 times infinity nan. Take the exponential of −|z| alone, which never "
+            "overflows, and only beside a 1 that keeps the logarithm away from log 0."
+        )
+    elif size > 36:
+        words += (
+            f"Beside a 1, e to the −{size:g} is lost: 1 + s is stored as 1, and 1 − s too. So a "
+            "probability can be exactly 1, and 1 − a exactly 0, of which the logarithm is "
+            "infinite. " + FIRST_INF
+        )
+    else:
+        words += FIRST_INF
+    return words
+
+
 def _right_of_label_0(arguments: tuple, loss: np.ndarray) -> bool:
     """Whether examples with y = 0 cost something else than log 2, where it should be more."""
     y, z = arguments
@@ -661,6 +720,11 @@ def _loss_lost(arguments: tuple, loss: np.ndarray) -> str:
         "and still more beside a 50 (50 − 50), and in whatever is rounded, clipped or replaced."
     )
 
+
+OVERFLOWS_IF_WRONG = (
+    "Your formula is right on paper, and keeps the digits of small losses. But where the model is "
+    "grossly wrong the exponential overflows. Pull a positive exponent out of the logarithm."
+)
 
 LOGISTIC_LOSS_FROM_LOGITS = Task(
     name="logistic_loss_from_logits",
@@ -727,7 +791,7 @@ LOGISTIC_LOSS_FROM_LOGITS = Task(
         Mistake(
             lambda y, z: -y * z + _rest(z),
             "The term that is z for positive z and 0 otherwise is missing. Without it, an example "
-            "with y = 0 costs nothing, however large z is.",
+            "with y = 0 costs next to nothing, however large z is.",
         ),
         Mistake(
             lambda y, z: np.maximum(z, 0) + _rest(z),
@@ -782,9 +846,11 @@ LOGISTIC_LOSS_FROM_LOGITS = Task(
         ),
         Mistake(
             lambda y, z: np.log1p(np.exp(np.where(y == 1, -z, z))),
-            "Your formula is right on paper, and keeps the digits of small losses. But where the "
-            "model is grossly wrong the exponential overflows. Pull a positive exponent out of the "
-            "logarithm.",
+            OVERFLOWS_IF_WRONG,
+        ),
+        Mistake(  # in double precision, whatever the logits are
+            lambda y, z: np.log1p(np.exp((1 - 2 * y) * z.astype(float))),
+            OVERFLOWS_IF_WRONG,
         ),
         Mistake(
             lambda y, z: np.max(z) - y * z + _rest(z),
@@ -850,7 +916,7 @@ LOGISTIC_LOSS_FROM_LOGITS = Task(
         ),
         Property(
             lambda arguments, loss: bool(np.isfinite(loss).all()),
-            lambda arguments, loss: not_finite(loss),
+            _logit_not_finite,
         ),
         Property(
             _right_of_label_0,
@@ -870,6 +936,14 @@ LOGISTIC_LOSS_FROM_LOGITS = Task(
             NEARLY,
         ),
         Property(
+            lambda arguments, loss: bool(arguments[1].any()),
+            lambda arguments, loss: (
+                f"For z = 0 your loss is {loss[0]:.4g}. It is log 2, 0.6931, for either label: a "
+                "logit of 0 is neither above 0 nor below, and belongs to one of your cases, too, "
+                "if you have several."
+            ),
+        ),
+        Property(
             lambda arguments, loss: bool(np.abs(arguments[1]).max() > 10),
             FORMULA_FIRST,
         ),
@@ -881,15 +955,9 @@ LOGISTIC_LOSS_FROM_LOGITS = Task(
         ),
         Property(
             lambda arguments, loss: (
-                not (
-                    (_logistic_loss_from_logits(*arguments) > 20)
-                    & (loss > 5)
-                    & (loss < 0.9 * _logistic_loss_from_logits(*arguments))
-                ).any()
+                not _too_low(_logistic_loss_from_logits(*arguments), loss).any()
             ),
-            "Your loss has a ceiling: a gross mistake costs less than it should. This is what "
-            "happens when a probability or the logits are clipped, a small number is added, or an "
-            "infinity replaced.",
+            lambda arguments, loss: _ceiling(_logistic_loss_from_logits(*arguments), loss),
         ),
     ),
     hints=(
@@ -1252,6 +1320,28 @@ def _tied(Z: np.ndarray, certainty: np.ndarray) -> np.ndarray:
     return (lead > 0.5) & (Z.max(axis=1) > 100) & (np.abs(np.asarray(certainty) - 0.5) < 1e-9)
 
 
+def _wrong_answers(arguments: tuple, got: Any) -> str:
+    """Say of the first wrong answer what it is, where that is certain."""
+    (Z,) = arguments
+    first, second = (np.asarray(part) for part in got)
+    right = Z.argmax(axis=1)
+    for answers, exchanged in ((first, False), (second, True)):
+        if np.array_equal(answers, right + 1):
+            words = "The largest logit of row 0 stands in the column {}, counted from 0; your "
+            words = words.format(right[0]) + f"answer is {answers[0]}. Classes are counted from 0."
+            if exchanged:
+                words = f"The answers are your second part, and must be the first. Besides: {words}"
+            return words
+    row = int(np.flatnonzero(first != right)[0])
+    words = f"Row {row}, counted from 0, has its largest logit in the column {right[row]}; your "
+    words += f"answer is {first[row]:.6g}. "
+    if first[row] not in range(Z.shape[1]):
+        words += f"That is none of the classes, which run from 0 to {Z.shape[1] - 1}. "
+    return words + (
+        "The answer is the column of the largest logit, however small its probability is."
+    )
+
+
 # Three images of section 5.13, rounded.
 _SURE_IMAGES = np.array(
     [
@@ -1415,9 +1505,9 @@ READ_LOGITS = Task(
     properties=(
         Property(
             lambda arguments, got: bool(np.isfinite(got[1]).all()),
-            "A probability of yours is nan or infinite: an exponential overflowed, or all of a row "
-            "became 0 and was divided by 0. (An argmax over nan answers anything.) Subtract from "
-            "each row its own largest logit first.",
+            "A probability of yours is nan or infinite, as when an exponential overflows, or all "
+            "of a row become 0 and 0 is divided by 0. (The argmax of a row with a nan is the place "
+            "of the nan.) Subtract from each row its own largest logit first.",
         ),
         Property(
             lambda arguments, got: not _tied(*arguments, got[1]).any(),
@@ -1431,8 +1521,7 @@ READ_LOGITS = Task(
         ),
         Property(
             lambda arguments, got: bool((got[0] == arguments[0].argmax(axis=1)).all()),
-            "Your answers, the first part, are not all right. The answer is the position of the "
-            "largest logit in each row, and no softmax is needed to find it.",
+            _wrong_answers,
         ),
         Property(
             lambda arguments, got: bool(((got[1] >= 0) & (got[1] <= 1)).all()),
@@ -1625,6 +1714,12 @@ def _relearn_probes() -> tuple[tuple, ...]:
     return renamed_digits(4, 9), (X[::-1].copy(), y[::-1].copy(), W, b)
 
 
+WENT_UP = (
+    "The cost has risen, and on the whole your W has moved up the gradient that the cost has at "
+    "the start, not down. Each step is minus the learning rate times the gradient, and the "
+    "gradient is X.T @ (A − Y) / m."
+)
+
 RELEARN = Task(
     name="relearn",
     section="5.12",
@@ -1639,40 +1734,45 @@ RELEARN = Task(
             "several hundred: in single precision an exponential overflows beyond 88, and most "
             "probabilities are stored as 0. So the largest logit of each row is subtracted before "
             "the exponential, and nothing divides by a probability or takes the logarithm of one. "
-            "Print np.isfinite(…).all() of each array in your first step: the first False shows "
-            "the line.",
+            "Print np.isfinite(…).all() of each array, step by step: the first False shows the "
+            "line.",
             "5.4",
         ),
         Mistake(
             lambda X, y, W, b: (W, b),
             "The weights that you return are those that were given, to the last digit. Print, "
             "after your first step, by how much W has changed. If it has, what you return is not "
-            "what your steps have changed; if not, the step itself is 0.",
+            "what your steps have changed; if not, the step is 0, or too small for the digits of "
+            "W; and if nothing is printed, no step is taken.",
         ),
         Mistake(
             _with(steps=10, alpha=0.3),
             "The cost has fallen, and some of the renamed digits are right, but not yet 90% of "
             "them, read with X @ W + b, X as it was given. Print this share, of the renamed images "
             "alone, every 20 steps, and go on until it is above 0.9; larger steps get there "
-            "sooner. If it stops rising before, the gradient is at fault: it is X.T @ (A − Y) / m.",
+            "sooner. If it stops rising before, compare "
+            "your step with minus the learning rate times X.T @ (A − Y) / m, where A and Y belong "
+            "to all images and A comes from the present W and b.",
         ),
         Mistake(
             _with(steps=10, alpha=0.03),
             "The cost has fallen, but the model still answers with the old names: it was so sure "
             "of them that it is a long way back. Print the cost every 20 steps, and go on while it "
-            "falls; larger steps get there sooner. If it stops falling before they are right, the "
-            "gradient is at fault: it is X.T @ (A − Y) / m.",
+            "falls; larger steps get there sooner. If it stops falling before they are right, "
+            "compare "
+            "your step with minus the learning rate times X.T @ (A − Y) / m, where A and Y belong "
+            "to all images and A comes from the present W and b.",
         ),
         Mistake(
             _with(lambda y, z: -sparse_categorical_crossentropy_gradient(y, z), steps=20),
-            "The cost has risen: your W has moved up the gradient of the cost, not down. The step "
-            "is minus the learning rate times the gradient, and the gradient is X.T @ (A − Y) / m.",
+            WENT_UP,
         ),
         Mistake(
             _only_renamed,
             "The renamed digits are right, but fewer than 90% of the others still are. All images "
-            "must have their say in each step. Print the share of the others that are right every "
-            "20 steps: if it falls, the steps are too large, or are taken for the renamed alone.",
+            "must have their say in each step, each with its own label, not the renamed alone. "
+            "Print the share of the others that are right every 20 steps, and look at those in "
+            "which it falls.",
         ),
         Mistake(
             lambda X, y, W, b: (_relearn(X, y, W, b)[0].T, b),
@@ -1723,23 +1823,21 @@ RELEARN = Task(
             lambda arguments, seen: seen["W and b"] != _NO_PUSH,
             lambda arguments, seen: (
                 f"Your W has hardly changed ({seen['W and b'].measured}), and not down the "
-                "gradient of the cost: what you subtract is nearly 0 for the renamed images, where "
-                "the gradient by the logits, a − onehot(y), has its full size, 1. Print its "
-                "largest element in your first step. A clipped probability or softmax's own slope, "
-                "a(1 − a), as a factor makes it nearly 0, and so do labels that are the model's "
-                "own answers, not y."
+                "gradient of the cost. Print the largest element of your gradient by the logits in "
+                "the first step. That of a − onehot(y) is 1: the renamed images have it. A clipped "
+                "probability or softmax's own slope, a(1 − a), as a factor makes it nearly 0, and "
+                "so do labels that are the model's own answers, not y."
             ),
         ),
         Property(
             lambda arguments, seen: seen["W and b"] != _UPHILL,
-            "The cost has risen: your W has moved up the gradient of the cost, not down. The step "
-            "is minus the learning rate times the gradient, and the gradient is X.T @ (A − Y) / m.",
+            WENT_UP,
         ),
         Property(
             lambda arguments, seen: seen["cost"] != "rose",
-            "Your W has moved down the first gradient, and yet the cost, the average over all "
-            "images, is higher than before your training. Print it after each step: the first step "
-            "that raises it is too large, or its gradient is not that of this cost.",
+            "The cost, the average over all images, is higher than before your training. Print it "
+            "after each step: the first step that raises it is too large, or its gradient is not "
+            "that of this cost.",
         ),
         Property(
             lambda arguments, seen: seen["right, of the renamed digits"] == "at least 90%",
