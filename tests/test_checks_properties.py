@@ -280,6 +280,45 @@ def hardly_trained(X, y, seed):
     return model
 
 
+def label_0_with_an_exponential(y, a):
+    return np.where(y == 1, -np.log(a), np.exp(a))
+
+
+def other_rows(y, A):
+    return -np.log(A[0, y]).mean(), -np.log(A[np.arange(len(y)), y]).mean()
+
+
+def smoothed_labels(X, y, W, b):
+    e = np.exp(X @ W + b)
+    errors = e / e.sum(axis=1, keepdims=True) - 0.9 * np.eye(len(b))[y]
+    return X.T @ errors / len(y), errors.mean(axis=0)
+
+
+def without_class_0(y, Z):
+    c = Z.max(axis=1)
+    return c + np.log(np.exp(Z[:, 1:] - c[:, None]).sum(axis=1)) - Z[np.arange(len(y)), y]
+
+
+def from_the_right(y, Z):
+    c = Z.max(axis=1)
+    return c + np.log(np.exp(Z - c[:, None]).sum(axis=1)) - Z[np.arange(len(y)), -1 - y]
+
+
+def shifted_where_it_overflows(Z):
+    c = Z.max(axis=1) * (Z.max() > 700)
+    return c + np.log(np.exp(Z - c[:, None]).sum(axis=1))
+
+
+def nothing_at_0(y, z):
+    e = np.log1p(np.exp(-np.abs(z)))
+    return np.where(z == 0, 0, np.where(y == 1, np.maximum(-z, 0), np.maximum(z, 0)) + e)
+
+
+def probabilities_and_classes_from_1(Z):
+    e = np.exp(Z - Z.max(axis=1, keepdims=True))
+    return (e / e.sum(axis=1, keepdims=True)).max(axis=1), Z.argmax(axis=1) + 1
+
+
 def positions_from_labels(y, a):
     return -np.log(a[y])
 
@@ -380,6 +419,24 @@ def positions_from_labels(y, a):
         (hardly_trained, outputs.TASKS[5], "(265,), 1.52 and 0.75", "set after"),
         (shares_of_distances, softmax.TASKS[5], "get smaller as the distance", "weights|biases"),
         (positions_from_labels, losses.LOGISTIC_LOSS, "no positions in `a`", "astype"),
+        (label_0_with_an_exponential, losses.LOGISTIC_LOSS, "y = 1 are right|of 1 − a", "of a."),
+        (other_rows, losses.COST_IN_TWO_CODINGS, "A[0, 1] and A[0, 2] here|A[1, 1]", "Both"),
+        (smoothed_labels, losses.COST_GRADIENTS, "not A − Y|-0.459,|-0.559,", "is right"),
+        (
+            without_class_0,
+            stability.CROSS_ENTROPY_FROM_LOGITS,
+            "row 0|the exponential of 2, the logit of class 0, is missing",
+            "true class",
+        ),
+        (
+            from_the_right,
+            stability.CROSS_ENTROPY_FROM_LOGITS,
+            "row 0|class 0 is subtracted|the label is 2",
+            "missing",
+        ),
+        (shifted_where_it_overflows, stability.LOGSUMEXP, "-inf|below -746", "overflows. "),
+        (nothing_at_0, stability.LOGISTIC_LOSS_FROM_LOGITS, "For z = 0 your loss is 0.", "y = 1"),
+        (probabilities_and_classes_from_1, stability.READ_LOGITS, "second part|from 0", "none"),
     ],
 )
 def test_what_is_said_and_what_is_not(answer, of, words, untrue):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -71,6 +72,18 @@ def _logistic_loss(y: np.ndarray, a: np.ndarray) -> np.ndarray:
     return binary_crossentropy(y[:, np.newaxis], a[:, np.newaxis])
 
 
+def right_by_label(y: np.ndarray, loss: np.ndarray, right: np.ndarray) -> int | None:
+    """Return the label whose losses are all right, where the other's are not; None if neither."""
+    wrong = ~np.isclose(loss, right, rtol=1e-6)
+    labels = {int(label) for label in y[wrong]}
+    others = {int(label) for label in y[~wrong]} - labels
+    return others.pop() if wrong.shape == y.shape and len(labels) == len(others) == 1 else None
+
+
+def _half_right(arguments: tuple, loss: np.ndarray) -> int | None:
+    return right_by_label(arguments[0], loss, _logistic_loss(*arguments))
+
+
 LOGISTIC_LOSS = Task(
     name="logistic_loss",
     section="4.2",
@@ -112,8 +125,8 @@ LOGISTIC_LOSS = Task(
         ),
         Mistake(
             lambda y, a: -(1 - y) * np.log(a) - y * np.log(1 - a),
-            "You exchanged the two labels: y = 1 got the loss that belongs to y = 0, and the other "
-            "way round. a is the probability of y = 1.",
+            "Your losses are those of the other label: minus the logarithm of the probability of "
+            "what did not happen. If y is 1, a is the probability of what did; if y is 0, 1 − a.",
         ),
         Mistake(
             lambda y, a: -np.log(a),
@@ -161,6 +174,11 @@ LOGISTIC_LOSS = Task(
             "and cannot store anything between them: make the array of the losses one of floats.",
         ),
         Mistake(
+            lambda y, a: _logistic_loss(y, a)[:1],
+            "Only the first loss comes back, in an array of one number, as from a `return` inside "
+            "a loop, which ends the loop in its first turn. All m losses are asked for.",
+        ),
+        Mistake(
             lambda y, a: -a * np.log(y) - (1 - a) * np.log(1 - y),
             "Your losses are all infinite, as the logarithms of labels are: log 0. Only the "
             "probabilities, a and 1 − a, belong into the logarithms. (Of the two arguments, the "
@@ -186,12 +204,22 @@ LOGISTIC_LOSS = Task(
             "logarithms.",
         ),
         Property(
-            lambda arguments, loss: bool((np.asarray(loss) >= 0).all()),
-            "Some of your losses are below zero. Minus the logarithm of a probability never is.",
-        ),
-        Property(
             lambda arguments, loss: not np.allclose(loss, _logistic_loss(*arguments), rtol=1e-3),
             NEARLY,
+        ),
+        Property(
+            lambda arguments, loss: _half_right(arguments, loss) is None,
+            lambda arguments, loss: (
+                "Here the losses with y = 1 are right, those with y = 0 are not: there it is minus "
+                "the logarithm of 1 − a."
+                if _half_right(arguments, loss)
+                else "Here the losses with y = 0 are right, those with y = 1 are not: there it is "
+                "minus the logarithm of a."
+            ),
+        ),
+        Property(
+            lambda arguments, loss: bool((np.asarray(loss) >= 0).all()),
+            "Some of your losses are below zero. Minus the logarithm of a probability never is.",
         ),
     ),
 )
@@ -228,6 +256,32 @@ def _skipping(
     counts[y == 0] *= not first_class
     counts[y == Z.shape[1] - 1] *= not last_class
     return (counts * sparse_categorical_crossentropy(y, Z, from_logits=True)).sum() / len(y)
+
+
+def _counted(arguments: tuple, cost: float) -> tuple[int, ...] | None:
+    """Return the only examples whose losses make up the cost; None where that is not certain."""
+    losses = sparse_categorical_crossentropy(*arguments, from_logits=True)
+    m = len(losses)
+    if m > 6:
+        return None
+    some = [s for count in range(m) for s in itertools.combinations(range(m), count)]
+    found = [s for s in some if np.isclose(losses[list(s)].sum(), cost * m, rtol=1e-9)]
+    return found[0] if len(found) == 1 else None
+
+
+def _say_counted(arguments: tuple, cost: float) -> str:
+    counted = _counted(arguments, cost)
+    if not counted:
+        return (
+            "Your cost is 0 here: no example has added anything. In each row i there is a class j "
+            "with y[i] == j, and its term counts, whichever class that is."
+        )
+    missing = next(i for i in range(len(arguments[0])) if i not in counted)
+    return (
+        "Not all examples count in your cost. It is what these give, counted from 0, divided by m: "
+        f"{', '.join(map(str, counted))}. Number {missing}, whose label is "
+        f"{arguments[0][missing]}, has added nothing."
+    )
 
 
 DOUBLE_SUM_COST = Task(
@@ -442,6 +496,11 @@ DOUBLE_SUM_COST = Task(
             "the outermost `for`.",
         ),
         Mistake(
+            lambda y, Z: _skipping(y, Z) - _skipping(y, Z, first_class=True),
+            "Only examples of class 0 count in your cost, as if the loop over the classes ended in "
+            "its first turn. It must reach the class j that is y[i], whatever comes before.",
+        ),
+        Mistake(
             lambda y, Z: _skipping(y, Z, first_class=True),
             "Examples of class 0 cost nothing. Labels, and so the classes, run from 0 to N − 1.",
         ),
@@ -480,6 +539,7 @@ DOUBLE_SUM_COST = Task(
             "fraction are made of exponentials, which are all above 0. Print what is inside your "
             "logarithm.",
         ),
+        Property(lambda arguments, cost: _counted(arguments, cost) is None, _say_counted),
         Property(
             lambda arguments, cost: bool(np.asarray(cost) >= 0),
             "Your cost is below zero. Minus the logarithm of a probability never is.",
@@ -555,6 +615,13 @@ _SHARED_SLIPS: tuple[tuple[Coding, str], ...] = (
 _ONE_HOT_SLIPS: tuple[tuple[Coding, str], ...] = (
     *_SHARED_SLIPS,
     (
+        lambda y, A: np.mean(
+            -(one_hot(y, A.shape[1]) * np.log(A)).sum(axis=0) / one_hot(y, A.shape[1]).sum(axis=0)
+        ),
+        "You averaged within each class, and then over the classes: a class without examples gives "
+        "0 divided by 0. The average is taken over the m examples.",
+    ),
+    (
         lambda y, A: -(np.isin(np.arange(A.shape[1]), y) * np.log(A)).sum() / len(y),
         "You set whole columns of Y to 1. Each row has a single 1, in the column that its own "
         "label names: pair the row numbers with the labels.",
@@ -598,6 +665,42 @@ _INDEX_SLIPS: tuple[tuple[Coding, str], ...] = (
         "each row number with its own label, so that one element is picked per row.",
     ),
 )
+
+
+def _elements(A: np.ndarray, cost: float) -> list[str] | None:
+    """Return the elements of A that a cost is made of; None where that is not certain."""
+    if A.size > 8:
+        return None
+    logs = {f"A[{i}, {j}]": -np.log(A[i, j]) for i, j in np.ndindex(A.shape)}
+    found = [
+        names
+        for count in range(len(A) + 2)
+        for names in itertools.combinations_with_replacement(logs, count)
+        if np.isclose(sum(logs[name] for name in names), cost * len(A), rtol=1e-9)
+    ]
+    return list(found[0]) if len(found) == 1 else None
+
+
+def _wrong_elements(arguments: tuple, costs: Any) -> tuple[list[str], list[str]] | None:
+    """Return the codings that take the same wrong elements of A, and those."""
+    right = _cost(*arguments)
+    wrong = [float(cost) for cost in costs if not np.isclose(cost, right)]
+    elements = _elements(arguments[1], wrong[0]) if wrong and np.allclose(wrong, wrong[0]) else None
+    if elements is None:
+        return None
+    names = zip(COST_IN_TWO_CODINGS.returns, costs, strict=True)
+    return [name for name, cost in names if not np.isclose(cost, right)], elements
+
+
+def _say_elements(arguments: tuple, costs: Any) -> str:
+    names, elements = _wrong_elements(arguments, costs)
+    right = [f"A[{i}, {j}]" for i, j in enumerate(arguments[0])]
+    made = f"made of the logarithms of {' and '.join(elements)}"
+    what = "Both your numbers are" if len(names) == 2 else f"Your `{names[0]}` is"
+    return (
+        f"{what} {made if elements else '0: no element of A has been added'} here. The right one "
+        f"is made of {' and '.join(right)}: in each row, of the column that its label names."
+    )
 
 
 def _pair(in_one_hot: Coding, in_index: Coding) -> Callable[..., tuple[float, float]]:
@@ -669,6 +772,12 @@ COST_IN_TWO_CODINGS = Task(
     "CategoricalCrossentropy for one-hot rows, SparseCategoricalCrossentropy for integer labels.",
     tested="Right for 7 inputs: one example, two classes, the lesson's six, equal probabilities, "
     "labels that leave classes out, and forty examples of ten classes.",
+    properties=(
+        Property(
+            lambda arguments, costs: _wrong_elements(arguments, costs) is None,
+            _say_elements,
+        ),
+    ),
 )
 
 
@@ -683,6 +792,29 @@ def _every_column_of_y(y: np.ndarray, A: np.ndarray) -> np.ndarray:
     A = A.copy()
     A[:, y] -= 1
     return A
+
+
+def _right_elements(arguments: tuple, gradient: np.ndarray) -> tuple[bool, bool]:
+    """Return whether the elements of the true classes are right, and those of the others."""
+    right = np.isclose(gradient, _logit_gradient(*arguments), rtol=1e-5, atol=1e-9)
+    true = one_hot(arguments[0], gradient.shape[1]).astype(bool)
+    return bool(right[true].all()), bool(right[~true].all())
+
+
+def _rows_of_0(arguments: tuple, gradient: np.ndarray) -> np.ndarray:
+    return np.flatnonzero(~gradient.any(axis=1))
+
+
+def _say_row_of_0(arguments: tuple, gradient: np.ndarray) -> str:
+    y, Z = arguments
+    row = _rows_of_0(arguments, gradient)[0]
+    words = f"Row {row} of your result, counted from 0, is 0 throughout. The right one never is"
+    if Z[row].argmax() == y[row]:
+        words += (
+            ": the largest logit is that of the label, so the answer is right already, but its "
+            f"probability is {softmax(Z)[row, y[row]]:.2g} and not 1, and the loss can still fall"
+        )
+    return f"{words}."
 
 
 LOGIT_GRADIENT = Task(
@@ -713,7 +845,8 @@ LOGIT_GRADIENT = Task(
         ),
         Mistake(
             lambda y, Z: softmax(Z),
-            "Your result is the probabilities alone. The one-hot rows are still to be subtracted.",
+            "Your result is the probabilities alone: in what you return, the one-hot rows are not "
+            "subtracted.",
         ),
         Mistake(
             lambda y, Z: Z - one_hot(y, Z.shape[1]),
@@ -812,6 +945,11 @@ LOGIT_GRADIENT = Task(
             "yet.",
         ),
         Mistake(
+            lambda y, Z: _logit_gradient(y, Z) * -_given_to_truth(y, log_softmax(Z))[:, np.newaxis],
+            "Each row of your result is the right one times the loss of its example. No factor "
+            "remains: it is a − onehot(y).",
+        ),
+        Mistake(
             lambda y, Z: -_logit_gradient(y, Z) * softmax(Z),
             "Your result is a(onehot(y) − a), which is −a times the right one: the formula of "
             "softmax's own slope. The slope of the loss is a − onehot(y), and no factor remains.",
@@ -907,10 +1045,24 @@ LOGIT_GRADIENT = Task(
     "that leave classes out, forty examples of ten classes, and float32.",
     properties=(
         Property(
-            lambda arguments, gradient: np.abs(gradient - _logit_gradient(*arguments)).max() > 1e-3,
-            "Your result differs from the right one by less than 0.001. Look for what changes so "
-            "little: a difference quotient in the place of a slope, something added, rounded or "
-            "clipped, or single precision (float32).",
+            lambda arguments, gradient: np.abs(gradient - _logit_gradient(*arguments)).max() > 1e-2,
+            "Your result differs from the right one by less than 0.01. Look for what changes so "
+            "little, such as a difference quotient in the place of a slope, something added, "
+            "rounded or clipped, or single precision (float32).",
+        ),
+        Property(
+            lambda arguments, gradient: not _rows_of_0(arguments, gradient).size,
+            _say_row_of_0,
+        ),
+        Property(
+            lambda arguments, gradient: _right_elements(arguments, gradient) != (True, False),
+            "The elements of the true classes are right, a − 1; those of the other classes are "
+            "not. There the gradient is the class's own probability, a.",
+        ),
+        Property(
+            lambda arguments, gradient: _right_elements(arguments, gradient) != (False, True),
+            "The elements of the wrong classes are right, their probabilities; those of the true "
+            "classes are not. There the gradient is a − 1.",
         ),
         Property(
             lambda arguments, gradient: bool((np.abs(gradient.sum(axis=-1)) < 1e-5).any()),
@@ -993,6 +1145,27 @@ def _right_parts(arguments: tuple, gradients: Any) -> tuple[bool, bool]:
         return False, False
     right = _cost_gradients(*arguments)
     return tuple(bool(np.allclose(g, r, atol=1e-9)) for g, r in zip(gradients, right, strict=True))
+
+
+def _errors_used(arguments: tuple, gradients: Any) -> np.ndarray | None:
+    """Return the wrong errors from which both gradients are built rightly; None if from none."""
+    X, m = arguments[0], len(arguments[0])
+    dJ_dW, dJ_db = (np.asarray(gradient) for gradient in gradients)
+    if np.linalg.matrix_rank(X) < m or dJ_dW.shape != arguments[2].shape:
+        return None
+    errors = np.linalg.lstsq(X.T, dJ_dW * m, rcond=None)[0]
+    fits = np.allclose(X.T @ errors, dJ_dW * m) and np.allclose(errors.mean(axis=0), dJ_db)
+    return errors if fits and not np.allclose(errors, _errors(*arguments)) else None
+
+
+def _say_errors(arguments: tuple, gradients: Any) -> str:
+    errors, right = _errors_used(arguments, gradients), _errors(*arguments)
+    row = np.abs(errors - right).max(axis=1).argmax()
+    yours, it_is = (np.array2string(e[row], precision=3, separator=", ") for e in (errors, right))
+    return (
+        "Both gradients are built rightly, X.T @ errors / m and the mean of the errors, but the "
+        f"errors are not A − Y. In row {row}, counted from 0, yours are {yours}; A − Y is {it_is}."
+    )
 
 
 def _times_weights(arguments: tuple, gradients: Any) -> float:
@@ -1091,6 +1264,22 @@ COST_GRADIENTS = Task(
             _with_bias_gradient(lambda errors: errors.mean()),
             "∂J/∂W is right. Your ∂J/∂b is a single number, zero, as the sum or the average of all "
             "elements is. Each class has its own b: average over the examples only.",
+        ),
+        Mistake(
+            lambda X, y, W, b: (
+                _cost_gradients(X, y, W, b)[0],
+                _cost_gradients(X, y, W, b)[0].sum(axis=0),
+            ),
+            "∂J/∂W is right. Your ∂J/∂b is the sum of its rows, in which each example counts as "
+            "much as its features add up to. In ∂J/∂b all count the same: the mean of A − Y.",
+        ),
+        Mistake(
+            lambda X, y, W, b: tuple(
+                gradient * len(y) / one_hot(y, len(b)).sum(axis=0)
+                for gradient in _cost_gradients(X, y, W, b)
+            ),
+            "Each class is divided by the number of its own examples, which may be 0. J is the "
+            "average over all m examples: every element is divided by m.",
         ),
         Mistake(
             _from_errors(lambda X, y, W, b: _errors(X, y, W, 0 * b)),
@@ -1249,6 +1438,10 @@ COST_GRADIENTS = Task(
     tested="Right for 6 inputs: one example, two, the lesson's six, as many features as classes, "
     "all weights zero, and forty examples of ten classes.",
     properties=(
+        Property(
+            lambda arguments, gradients: _errors_used(arguments, gradients) is None,
+            _say_errors,
+        ),
         Property(
             lambda arguments, gradients: not _times_weights(arguments, gradients),
             lambda arguments, gradients: (

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import functools
+import itertools
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -13,6 +14,7 @@ from helpers import comparison, datasets, softmax
 from helpers.activations import sigmoid
 from helpers.checks._task import Finding, Mistake, Property, Task
 from helpers.checks._values import canonical
+from helpers.checks.losses import right_by_label
 from helpers.losses import (
     SparseCategoricalCrossentropy,
     binary_crossentropy,
@@ -81,8 +83,8 @@ def not_finite(Z: np.ndarray, result: np.ndarray, y: np.ndarray | None = None) -
     number = int(np.flatnonzero(~np.isfinite(result))[0])
     row, (high, low) = Z[number], _ends_of_exponential(Z)
     behind = 0 if y is None else row.max() - row[y[number]]
-    words = f"Number {number} of your result, counted from 0, is {result[number]:g}; the right one"
-    words += " is an ordinary number. "
+    words = f"Number {number} of your result, counted from 0," if len(Z) > 1 else "Your result"
+    words += f" is {result[number]:g}; the right one is an ordinary number. "
     if behind > min(high, -low):
         words += (
             f"Its true class is {behind:g} behind the largest logit of the row: a probability as "
@@ -131,6 +133,48 @@ def _limit(Z: np.ndarray, got: np.ndarray) -> float:
         return 0.0
     limit = float(got[0] - np.log(2))
     return limit if 1 < limit <= 999 and limit + np.log(2) < 999.5 else 0.0
+
+
+def _left_out(Z: np.ndarray, logs: np.ndarray) -> tuple[int, tuple[int, ...]] | None:
+    """Return the first row whose sum has not all exponentials, and the columns that it has.
+
+    None where that is not certain: rows of many or of large logits, or another sum.
+    """
+    if Z.shape[1] > 5 or np.abs(Z).max() > 10 or logs.shape != (len(Z),):
+        return None
+    first = None
+    for number, (row, log) in enumerate(zip(Z, logs, strict=True)):
+        some = (
+            s
+            for count in range(len(row), 0, -1)
+            for s in itertools.combinations(range(len(row)), count)
+        )
+        found = next(
+            (
+                s
+                for s in some
+                if np.isclose(np.exp(row[list(s)]).sum(), np.exp(log), rtol=1e-9, atol=0)
+            ),
+            (),
+        )
+        if not found:
+            return None
+        if len(found) < len(row) and first is None:
+            first = number, found
+    return first
+
+
+def _say_left_out(Z: np.ndarray, logs: np.ndarray, y: np.ndarray | None = None) -> str:
+    number, columns = _left_out(Z, logs)
+    row = Z[number]
+    words = f"Your sum has not all terms: in row {number}, counted from 0, "
+    if len(np.unique(row)) < len(row):
+        words += f"it holds {len(columns)} of the {len(row)} exponentials. Logits that are equal"
+        return words + " are terms by themselves, each of them."
+    missing = next(k for k in range(len(row)) if k not in columns)
+    true = y is not None and y[number] == missing
+    whose = f"the true class, {missing}," if true else f"class {missing},"
+    return words + f"the exponential of {row[missing]:g}, the logit of {whose} is missing."
 
 
 LOGSUMEXP = Task(
@@ -218,6 +262,11 @@ LOGSUMEXP = Task(
         Mistake(
             lambda Z: Z.max(axis=1) + np.exp(Z - Z.max(axis=1, keepdims=True)).sum(axis=1),
             "You added the sum of the shifted exponentials itself. Its logarithm is wanted.",
+        ),
+        Mistake(
+            lambda Z: np.log(Z.max(axis=1) + np.exp(Z - Z.max(axis=1, keepdims=True)).sum(axis=1)),
+            "The largest logit is added inside the logarithm. What is pulled out of the sum as a "
+            "factor comes out of the logarithm as a term: the logit is added to the logarithm.",
         ),
         Mistake(
             lambda Z: np.exp(Z - Z.max(axis=1, keepdims=True)).sum(axis=1),
@@ -320,9 +369,13 @@ LOGSUMEXP = Task(
             ),
         ),
         Property(
+            lambda arguments, got: _left_out(*arguments, got) is None,
+            lambda arguments, got: _say_left_out(*arguments, got),
+        ),
+        Property(
             lambda arguments, got: not np.allclose(got, arguments[0].max(axis=1), rtol=1e-12),
             "Here your result is the largest logit of each row alone. To it belongs the logarithm "
-            "of the sum of all the shifted exponentials of the row, for large logits too.",
+            "of the sum of all the shifted exponentials of the row.",
         ),
         Property(
             lambda arguments, got: (
@@ -388,6 +441,38 @@ def _kept_from_0(
             "class is. Never form the probability.",
             "5.7",
         )
+
+
+def _other_class(arguments: tuple, loss: np.ndarray) -> tuple[int, int] | None:
+    """Return the first row from which another class's logit is subtracted, and that class.
+
+    None where that is not so, or not certain, of any row.
+    """
+    y, Z = arguments
+    if loss.shape != (len(Z),) or np.abs(Z).max() > 10:
+        return None
+    same = np.isclose(_logsumexp(Z)[:, np.newaxis] - Z, loss[:, np.newaxis], rtol=1e-9)
+    others = np.flatnonzero(~same[np.arange(len(y)), y])
+    if not (same.sum(axis=1) == 1).all() or not others.size:
+        return None
+    return int(others[0]), int(same[others[0]].argmax())
+
+
+def _say_other_class(arguments: tuple, loss: np.ndarray) -> str:
+    row, taken = _other_class(arguments, loss)
+    return (
+        f"The log-sum-exp is right here. But in row {row}, counted from 0, the logit of class "
+        f"{taken} is subtracted from it; the label is {arguments[0][row]}."
+    )
+
+
+def _say_loss_of_0(arguments: tuple, loss: np.ndarray) -> str:
+    row = np.flatnonzero(np.asarray(loss) == 0)[0]
+    return (
+        f"In row {row}, counted from 0, your loss is 0. It is {_losses(*arguments)[row]:.4g}: as "
+        "long as the other classes have a probability, too, no loss is 0, and a right answer costs "
+        "something."
+    )
 
 
 def _too_low(right: np.ndarray, loss: np.ndarray) -> np.ndarray:
@@ -505,6 +590,11 @@ CROSS_ENTROPY_FROM_LOGITS = Task(
             "(m, N). Pick the one of the true class in each row.",
         ),
         Mistake(
+            lambda y, Z: _rest(_of_truth(y, Z)) + np.maximum(-_of_truth(y, Z), 0),
+            "Your loss is the logistic loss of the true class's logit, and the other logits play "
+            "no part in it. They do: subtract the logit from the log-sum-exp of the whole row.",
+        ),
+        Mistake(
             lambda y, Z: _logsumexp(Z) - Z[:, y],
             "You took the columns named by y out of every row. Pair each row number with its own "
             "label, so that one logit is picked per row.",
@@ -614,12 +704,28 @@ CROSS_ENTROPY_FROM_LOGITS = Task(
             lambda arguments, loss: not_finite(arguments[1], loss, arguments[0]),
         ),
         Property(
-            lambda arguments, loss: bool((loss >= 0).all()),
-            "A loss of yours is below zero. Minus the logarithm of a probability never is.",
-        ),
-        Property(
             lambda arguments, loss: not np.allclose(loss, _losses(*arguments), rtol=1e-3),
             NEARLY,
+        ),
+        Property(
+            lambda arguments, loss: (
+                np.abs(arguments[1]).max() > 10 or bool((np.asarray(loss) != 0).all())
+            ),
+            _say_loss_of_0,
+        ),
+        Property(
+            lambda arguments, loss: _other_class(arguments, loss) is None,
+            _say_other_class,
+        ),
+        Property(
+            lambda arguments, loss: _left_out(arguments[1], loss + _of_truth(*arguments)) is None,
+            lambda arguments, loss: _say_left_out(
+                arguments[1], loss + _of_truth(*arguments), arguments[0]
+            ),
+        ),
+        Property(
+            lambda arguments, loss: bool((loss >= 0).all()),
+            "A loss of yours is below zero. Minus the logarithm of a probability never is.",
         ),
         Property(
             lambda arguments, loss: bool(np.abs(arguments[1]).max() > 10),
@@ -672,6 +778,13 @@ def _single_precision_to_its_digits(arguments: tuple, output: Any) -> Any:
     return np.where(np.isclose(array, right, rtol=1e-4, atol=0), right, array.astype(np.float64))
 
 
+def _half_right(arguments: tuple, loss: np.ndarray) -> int | None:
+    y, z = arguments
+    if np.abs(z).max() > 10:
+        return None
+    return right_by_label(y, loss, _logistic_loss_from_logits(y, z))
+
+
 def _logit_not_finite(arguments: tuple, loss: np.ndarray) -> str:
     """Say of a loss that is not finite what the exponentials of its logit come to."""
     number = int(np.flatnonzero(~np.isfinite(loss))[0])
@@ -717,7 +830,8 @@ def _loss_lost(arguments: tuple, loss: np.ndarray) -> str:
         "The loss of a right and sure answer comes out as 0. It is small, and not 0: here "
         f"{right[lost][0]:.2g}.{where} Print what your function computes for this input, step by "
         "step, and follow the small number. A number below 1e-16 is lost beside a 1 (1 + s, 1 − a) "
-        "and still more beside a 50 (50 − 50), and in whatever is rounded, clipped or replaced."
+        "and still more beside a 50 (50 − 50), and in whatever is rounded, clipped, or replaced by "
+        "0."
     )
 
 
@@ -926,14 +1040,24 @@ LOGISTIC_LOSS_FROM_LOGITS = Task(
         ),
         Property(lambda arguments, loss: not (loss > 1e308).any(), LARGEST),
         Property(
-            lambda arguments, loss: bool((loss >= 0).all()),
-            "A loss of yours is below zero. Minus the logarithm of a probability never is.",
-        ),
-        Property(
             lambda arguments, loss: (
                 not np.allclose(loss, _logistic_loss_from_logits(*arguments), rtol=1e-3, atol=0)
             ),
             NEARLY,
+        ),
+        Property(
+            lambda arguments, loss: _half_right(arguments, loss) is None,
+            lambda arguments, loss: (
+                "Here the losses with y = 1 are right, those with y = 0 are not. For y = 0 the "
+                "loss is the logarithm of 1 + e^z, which is larger by z than for y = 1."
+                if _half_right(arguments, loss)
+                else "Here the losses with y = 0 are right, those with y = 1 are not. For y = 1 "
+                "the loss is the logarithm of 1 + e^−z, which is smaller by z than for y = 0."
+            ),
+        ),
+        Property(
+            lambda arguments, loss: bool((loss >= 0).all()),
+            "A loss of yours is below zero. Minus the logarithm of a probability never is.",
         ),
         Property(
             lambda arguments, loss: bool(arguments[1].any()),
@@ -1060,8 +1184,9 @@ def _sizes(model: Any) -> dict[str, str]:
     takes, returns = getattr(model, "input_shape", None), getattr(model, "output_shape", None)
     if not (isinstance(takes, tuple) and isinstance(returns, tuple) and takes and returns):
         return {}
+    inputs = _features(takes[-1]) if len(takes) == 2 else f"inputs with {len(takes)} axes"
     return {
-        "Keras model": f"yes, but for {_features(takes[-1])}",
+        "Keras model": f"yes, but for {inputs}",
         "outputs per example": str(returns[-1]),
     }
 
@@ -1240,8 +1365,12 @@ LOGIT_CLASSIFIER = Task(
             lambda arguments, seen: seen["Keras model"] == "yes",
             lambda arguments, seen: (
                 f"For {_features(arguments[0])} your function returns a Keras model that does not "
-                f"take them{seen['Keras model'].removeprefix('yes').partition(' not for')[0]}. The "
-                "number of features is the function's first argument."
+                f"take them{seen['Keras model'].removeprefix('yes').partition(' not for')[0]}. "
+                + (
+                    "The shape that keras.Input gets is that of one example, (num_features,)."
+                    if "axes" in seen["Keras model"]
+                    else "The number of features is the function's first argument."
+                )
             ),
         ),
         Property(
@@ -1337,9 +1466,14 @@ def _wrong_answers(arguments: tuple, got: Any) -> str:
     words += f"answer is {first[row]:.6g}. "
     if first[row] not in range(Z.shape[1]):
         words += f"That is none of the classes, which run from 0 to {Z.shape[1] - 1}. "
-    return words + (
-        "The answer is the column of the largest logit, however small its probability is."
-    )
+        words += "The answer is the column of the largest logit, however small its probability is."
+    elif second.shape == right.shape and second[row] < 1e-9 and Z[row].max() > 709:
+        words += (
+            f"And its probability is {second[row]:.2g} in your result, where the largest of N is "
+            "at least 1/N. The exponential of a logit beyond 709 overflows: the largest logit of "
+            "the row is subtracted first, from all of them."
+        )
+    return words.strip()
 
 
 # Three images of section 5.13, rounded.
@@ -1456,6 +1590,13 @@ READ_LOGITS = Task(
             _as_sure_as(lambda Z: sigmoid(np.ptp(np.sort(Z, axis=1)[:, -2:], axis=1))),
             "The answers are right. You weighed the best class against the second alone: that "
             "is the probability if there were only these two. Softmax counts all classes.",
+        ),
+        Mistake(
+            _as_sure_as(
+                lambda Z: np.diff(np.sort(softmax.softmax(Z), axis=1)[:, -2:], axis=1)[:, 0]
+            ),
+            "The answers are right. Your second part is the lead of the largest probability of a "
+            "row over the next. Asked for is the probability of the answer itself.",
         ),
         Mistake(
             _as_sure_as(lambda Z: np.exp(Z).max(axis=1)),
@@ -1743,7 +1884,7 @@ RELEARN = Task(
             "The weights that you return are those that were given, to the last digit. Print, "
             "after your first step, by how much W has changed. If it has, what you return is not "
             "what your steps have changed; if not, the step is 0, or too small for the digits of "
-            "W; and if nothing is printed, no step is taken.",
+            "W; and if nothing is printed, the loop ends, or passes over the step, before it.",
         ),
         Mistake(
             _with(steps=10, alpha=0.3),
