@@ -294,6 +294,33 @@ def smoothed_labels(X, y, W, b):
     return X.T @ errors / len(y), errors.mean(axis=0)
 
 
+def sizes_of_features(X, y, W, b):
+    e = np.exp(X @ W + b)
+    errors = e / e.sum(axis=1, keepdims=True) - np.eye(len(b))[y]
+    return np.abs(X).T @ errors / len(y), errors.mean(axis=0)
+
+
+def of_opposite_logits(y, Z):
+    e = np.exp(-Z)
+    return e / e.sum(axis=1, keepdims=True) - np.eye(Z.shape[1])[y]
+
+
+def labels_in_reverse(y, Z):
+    a = np.exp(Z) / np.exp(Z).sum(axis=1, keepdims=True)
+    return -np.log(a[np.arange(len(y)), y[::-1]]).mean()
+
+
+def short_cut_beyond_700(y, Z):
+    with np.errstate(all="ignore"):
+        sums = np.where(np.abs(Z).max(axis=1) > 700, Z.max(axis=1), np.log(np.exp(Z).sum(axis=1)))
+    return sums - Z[np.arange(len(y)), y]
+
+
+def second_largest(Z):
+    e = np.exp(Z - Z.max(axis=1, keepdims=True))
+    return Z.argmax(axis=1), np.sort(e / e.sum(axis=1, keepdims=True), axis=1)[:, -2]
+
+
 def without_class_0(y, Z):
     c = Z.max(axis=1)
     return c + np.log(np.exp(Z[:, 1:] - c[:, None]).sum(axis=1)) - Z[np.arange(len(y)), y]
@@ -422,6 +449,16 @@ def positions_from_labels(y, a):
         (label_0_with_an_exponential, losses.LOGISTIC_LOSS, "y = 1 are right|of 1 − a", "of a."),
         (other_rows, losses.COST_IN_TWO_CODINGS, "A[0, 1] and A[0, 2] here|A[1, 1]", "Both"),
         (smoothed_labels, losses.COST_GRADIENTS, "not A − Y|-0.459,|-0.559,", "is right"),
+        (sizes_of_features, losses.COST_GRADIENTS, "not those of X|[0.5, 1.2, 0.3]", "errors in"),
+        (of_opposite_logits, losses.LOGIT_GRADIENT, "than softmax(Z). In row 1", "add up"),
+        (labels_in_reverse, losses.DOUBLE_SUM_COST, "[0, 1] and [1, 2]|[0, 2] and [1, 1]", "added"),
+        (
+            short_cut_beyond_700,
+            stability.CROSS_ENTROPY_FROM_LOGITS,
+            "In row 0|largest logit alone|here 0.127",
+            "clipped",
+        ),
+        (second_largest, stability.READ_LOGITS, "row 0|that of class 1", "1/N"),
         (
             without_class_0,
             stability.CROSS_ENTROPY_FROM_LOGITS,

@@ -541,6 +541,15 @@ DOUBLE_SUM_COST = Task(
         ),
         Property(lambda arguments, cost: _counted(arguments, cost) is None, _say_counted),
         Property(
+            lambda arguments, cost: _elements(softmax(arguments[1]), float(cost)) is None,
+            lambda arguments, cost: (
+                "Your cost is made of the logarithms of these elements of softmax(Z): "
+                f"{_listed(_elements(softmax(arguments[1]), float(cost)))}. The right one is made "
+                f"of {_listed(_elements_of_truth(arguments[0]))}: in each row, of the column that "
+                "its label names."
+            ),
+        ),
+        Property(
             lambda arguments, cost: bool(np.asarray(cost) >= 0),
             "Your cost is below zero. Minus the logarithm of a probability never is.",
         ),
@@ -671,7 +680,7 @@ def _elements(A: np.ndarray, cost: float) -> list[str] | None:
     """Return the elements of A that a cost is made of; None where that is not certain."""
     if A.size > 8:
         return None
-    logs = {f"A[{i}, {j}]": -np.log(A[i, j]) for i, j in np.ndindex(A.shape)}
+    logs = {f"[{i}, {j}]": -np.log(A[i, j]) for i, j in np.ndindex(A.shape)}
     found = [
         names
         for count in range(len(A) + 2)
@@ -679,6 +688,14 @@ def _elements(A: np.ndarray, cost: float) -> list[str] | None:
         if np.isclose(sum(logs[name] for name in names), cost * len(A), rtol=1e-9)
     ]
     return list(found[0]) if len(found) == 1 else None
+
+
+def _elements_of_truth(y: np.ndarray) -> list[str]:
+    return [f"[{i}, {label}]" for i, label in enumerate(y)]
+
+
+def _listed(elements: list[str], of: str = "") -> str:
+    return " and ".join(of + element for element in elements)
 
 
 def _wrong_elements(arguments: tuple, costs: Any) -> tuple[list[str], list[str]] | None:
@@ -694,12 +711,14 @@ def _wrong_elements(arguments: tuple, costs: Any) -> tuple[list[str], list[str]]
 
 def _say_elements(arguments: tuple, costs: Any) -> str:
     names, elements = _wrong_elements(arguments, costs)
-    right = [f"A[{i}, {j}]" for i, j in enumerate(arguments[0])]
-    made = f"made of the logarithms of {' and '.join(elements)}"
+    made = "0: no element of A has been added"
+    if elements:
+        made = f"made of the logarithms of {_listed(elements, 'A')}"
     what = "Both your numbers are" if len(names) == 2 else f"Your `{names[0]}` is"
     return (
-        f"{what} {made if elements else '0: no element of A has been added'} here. The right one "
-        f"is made of {' and '.join(right)}: in each row, of the column that its label names."
+        f"{what} {made} here. The right one is made of "
+        f"{_listed(_elements_of_truth(arguments[0]), 'A')}: in each row, of the column that its "
+        "label names."
     )
 
 
@@ -799,6 +818,13 @@ def _right_elements(arguments: tuple, gradient: np.ndarray) -> tuple[bool, bool]
     right = np.isclose(gradient, _logit_gradient(*arguments), rtol=1e-5, atol=1e-9)
     true = one_hot(arguments[0], gradient.shape[1]).astype(bool)
     return bool(right[true].all()), bool(right[~true].all())
+
+
+def _other_probabilities(arguments: tuple, gradient: np.ndarray) -> np.ndarray | None:
+    """Return the probabilities from which the one-hot rows are subtracted; None if no such are."""
+    A = gradient + one_hot(arguments[0], gradient.shape[1])
+    are = (A >= 0).all() and np.allclose(A.sum(axis=1), 1, atol=1e-5)
+    return A if are and not np.allclose(A, softmax(arguments[1]), rtol=1e-5) else None
 
 
 def _rows_of_0(arguments: tuple, gradient: np.ndarray) -> np.ndarray:
@@ -1065,6 +1091,13 @@ LOGIT_GRADIENT = Task(
             "classes are not. There the gradient is a − 1.",
         ),
         Property(
+            lambda arguments, gradient: _other_probabilities(arguments, gradient) is None,
+            lambda arguments, gradient: (
+                "Your result is A − Y with other probabilities than softmax(Z). "
+                + _rows(_other_probabilities(arguments, gradient), softmax(arguments[1]))
+            ),
+        ),
+        Property(
             lambda arguments, gradient: bool((np.abs(gradient.sum(axis=-1)) < 1e-5).any()),
             "Your rows do not add up to zero. Both the probabilities and a one-hot row add up to "
             "one, so their difference adds up to zero.",
@@ -1147,24 +1180,51 @@ def _right_parts(arguments: tuple, gradients: Any) -> tuple[bool, bool]:
     return tuple(bool(np.allclose(g, r, atol=1e-9)) for g, r in zip(gradients, right, strict=True))
 
 
+def _fitting_errors(X: np.ndarray, dJ_dW: np.ndarray) -> np.ndarray | None:
+    """Return the errors from which X.T @ errors / m gives ∂J/∂W; None if none do."""
+    if np.linalg.matrix_rank(X) < len(X):
+        return None
+    errors = np.linalg.lstsq(X.T, dJ_dW * len(X), rcond=None)[0]
+    return errors if np.allclose(X.T @ errors, dJ_dW * len(X)) else None
+
+
 def _errors_used(arguments: tuple, gradients: Any) -> np.ndarray | None:
     """Return the wrong errors from which both gradients are built rightly; None if from none."""
-    X, m = arguments[0], len(arguments[0])
-    dJ_dW, dJ_db = (np.asarray(gradient) for gradient in gradients)
-    if np.linalg.matrix_rank(X) < m or dJ_dW.shape != arguments[2].shape:
+    errors = _fitting_errors(arguments[0], np.asarray(gradients[0]))
+    if errors is None or np.allclose(errors, _errors(*arguments)):
         return None
-    errors = np.linalg.lstsq(X.T, dJ_dW * m, rcond=None)[0]
-    fits = np.allclose(X.T @ errors, dJ_dW * m) and np.allclose(errors.mean(axis=0), dJ_db)
-    return errors if fits and not np.allclose(errors, _errors(*arguments)) else None
+    return errors if np.allclose(errors.mean(axis=0), gradients[1]) else None
 
 
 def _say_errors(arguments: tuple, gradients: Any) -> str:
-    errors, right = _errors_used(arguments, gradients), _errors(*arguments)
-    row = np.abs(errors - right).max(axis=1).argmax()
-    yours, it_is = (np.array2string(e[row], precision=3, separator=", ") for e in (errors, right))
     return (
         "Both gradients are built rightly, X.T @ errors / m and the mean of the errors, but the "
-        f"errors are not A − Y. In row {row}, counted from 0, yours are {yours}; A − Y is {it_is}."
+        f"errors are not A − Y. {_rows(_errors_used(arguments, gradients), _errors(*arguments))}"
+    )
+
+
+def _rows(yours: np.ndarray, right: np.ndarray) -> str:
+    """Show the row in which two arrays differ most."""
+    row = np.abs(yours - right).max(axis=1).argmax()
+    shown = (np.array2string(a[row], precision=3, separator=", ") for a in (yours, right))
+    return "In row {}, counted from 0, yours are {}; the right ones are {}.".format(row, *shown)
+
+
+def _say_wrong_product(arguments: tuple, gradients: Any) -> str:
+    """Say which factor of X.T @ (A − Y) is another one, if only ∂J/∂W is wrong."""
+    X, right, dJ_dW = arguments[0], _errors(*arguments), np.asarray(gradients[0])
+    words = "∂J/∂b is right, ∂J/∂W is not. "
+    errors = _fitting_errors(X, dJ_dW)
+    if errors is not None:
+        words += "It is X.T @ errors / m, but the errors in it are not A − Y. "
+        return words + _rows(errors, right)
+    features = _fitting_errors(right, dJ_dW.T)
+    if features is not None:
+        words += "It is features.T @ (A − Y) / m, but the features in it are not those of X. "
+        return words + _rows(features, X)
+    return words + (
+        "Its element (l, k) is the average, over the examples, of feature l times error k: "
+        "(X[:, l] * (A − Y)[:, k]).mean(). Compare that number for l = k = 0 with yours."
     )
 
 
@@ -1466,9 +1526,7 @@ COST_GRADIENTS = Task(
         ),
         Property(
             lambda arguments, gradients: _right_parts(arguments, gradients) != (False, True),
-            "∂J/∂b is right, ∂J/∂W is not. Its element (l, k) is the average, over the examples, "
-            "of feature l times error k: (X[:, l] * (A − Y)[:, k]).mean(). Compare that number for "
-            "l = k = 0 with yours.",
+            _say_wrong_product,
         ),
     ),
 )

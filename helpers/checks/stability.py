@@ -475,6 +475,22 @@ def _say_loss_of_0(arguments: tuple, loss: np.ndarray) -> str:
     )
 
 
+def _distance_alone(arguments: tuple, loss: np.ndarray) -> np.ndarray:
+    """Return the rows in which the loss is the distance to the largest logit, and not right."""
+    y, Z = arguments
+    distance = Z.max(axis=1) - _of_truth(y, Z)
+    return np.flatnonzero((loss == distance) & ~np.isclose(loss, _losses(y, Z)))
+
+
+def _say_distance(arguments: tuple, loss: np.ndarray) -> str:
+    row = _distance_alone(arguments, loss)[0]
+    return (
+        f"In row {row}, counted from 0, your loss is the distance of the true class to the largest "
+        "logit alone. To it belongs the logarithm of the sum of all the shifted exponentials: here "
+        f"{_losses(*arguments)[row] - loss[row]:.3g}."
+    )
+
+
 def _too_low(right: np.ndarray, loss: np.ndarray) -> np.ndarray:
     """Return for each large loss whether it is well below the right one, and not near 0."""
     return (right > 20) & (loss > 5) & (loss < 0.9 * right)
@@ -730,6 +746,10 @@ CROSS_ENTROPY_FROM_LOGITS = Task(
         Property(
             lambda arguments, loss: bool(np.abs(arguments[1]).max() > 10),
             FORMULA_FIRST,
+        ),
+        Property(
+            lambda arguments, loss: not _distance_alone(arguments, loss).size,
+            _say_distance,
         ),
         Property(lambda arguments, loss: not (loss > 1e308).any(), LARGEST),
         Property(
@@ -1449,6 +1469,17 @@ def _tied(Z: np.ndarray, certainty: np.ndarray) -> np.ndarray:
     return (lead > 0.5) & (Z.max(axis=1) > 100) & (np.abs(np.asarray(certainty) - 0.5) < 1e-9)
 
 
+def _of_other_classes(Z: np.ndarray, got: Any) -> tuple[int, int] | None:
+    """Return the first row whose probability is that of another class than the answer, and it."""
+    if np.abs(Z).max() > 10:
+        return None
+    same = np.isclose(softmax.softmax(Z), np.asarray(got[1])[:, np.newaxis], rtol=1e-9)
+    others = np.flatnonzero(~same[np.arange(len(Z)), Z.argmax(axis=1)])
+    if not same.any(axis=1).all() or not others.size:
+        return None
+    return int(others[0]), int(same[others[0]].argmax())
+
+
 def _wrong_answers(arguments: tuple, got: Any) -> str:
     """Say of the first wrong answer what it is, where that is certain."""
     (Z,) = arguments
@@ -1663,6 +1694,15 @@ READ_LOGITS = Task(
         Property(
             lambda arguments, got: bool((got[0] == arguments[0].argmax(axis=1)).all()),
             _wrong_answers,
+        ),
+        Property(
+            lambda arguments, got: _of_other_classes(*arguments, got) is None,
+            lambda arguments, got: (
+                "In row {}, counted from 0, your probability is that of class {}. ".format(
+                    *_of_other_classes(*arguments, got)
+                )
+                + "Asked for is that of the answer, the largest of the row."
+            ),
         ),
         Property(
             lambda arguments, got: bool(((got[1] >= 0) & (got[1] <= 1)).all()),
@@ -1984,17 +2024,17 @@ RELEARN = Task(
             lambda arguments, seen: seen["right, of the renamed digits"] == "at least 90%",
             lambda arguments, seen: (
                 f"Of the renamed digits, {seen['right, of the renamed digits']} are right, read "
-                "with X @ W + b; at least 90% are asked for. Print the cost every 20 steps: it "
-                "must fall, and go on falling until they are."
+                "with X @ W + b, X as it was given; at least 90% are asked for. Print the cost "
+                "every 20 steps: it must fall, and go on falling until they are."
             ),
         ),
         Property(
             lambda arguments, seen: seen["right, of the other digits"] == "at least 90%",
             lambda arguments, seen: (
                 f"Of the digits that were not renamed, {seen['right, of the other digits']} are "
-                "right, read with X @ W + b; at least 90% must be. Print this share before your "
-                "first step (with the weights given, nearly all are right) and every 20 steps, and "
-                "look at the steps in which it falls."
+                "right, read with X @ W + b, X as it was given; at least 90% must be. Print this "
+                "share before your first step (with the weights given, nearly all are right) and "
+                "every 20 steps, and look at the steps in which it falls."
             ),
         ),
     ),
