@@ -624,6 +624,16 @@ _SHARED_SLIPS: tuple[tuple[Coding, str], ...] = (
 _ONE_HOT_SLIPS: tuple[tuple[Coding, str], ...] = (
     *_SHARED_SLIPS,
     (
+        lambda y, A: -(np.log(_given_to_truth(y, A)) * (y > 0)).mean(),
+        "Examples of class 0 cost nothing: their rows of Y have no 1. Labels, and so the columns "
+        "of Y, run from 0 to N − 1.",
+    ),
+    (
+        lambda y, A: -(np.log(_given_to_truth(y, A)) * (y < A.shape[1] - 1)).mean(),
+        "Examples of the last class cost nothing: their rows of Y have no 1. range(N) runs from 0 "
+        "to N − 1 already.",
+    ),
+    (
         lambda y, A: np.mean(
             -(one_hot(y, A.shape[1]) * np.log(A)).sum(axis=0) / one_hot(y, A.shape[1]).sum(axis=0)
         ),

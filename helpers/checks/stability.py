@@ -855,11 +855,6 @@ def _loss_lost(arguments: tuple, loss: np.ndarray) -> str:
     )
 
 
-OVERFLOWS_IF_WRONG = (
-    "Your formula is right on paper, and keeps the digits of small losses. But where the model is "
-    "grossly wrong the exponential overflows. Pull a positive exponent out of the logarithm."
-)
-
 LOGISTIC_LOSS_FROM_LOGITS = Task(
     name="logistic_loss_from_logits",
     section="5.9",
@@ -980,11 +975,15 @@ LOGISTIC_LOSS_FROM_LOGITS = Task(
         ),
         Mistake(
             lambda y, z: np.log1p(np.exp(np.where(y == 1, -z, z))),
-            OVERFLOWS_IF_WRONG,
+            "Your formula is right on paper, and keeps the digits of small losses. But where the "
+            "model is grossly wrong the exponential overflows. Pull a positive exponent out of the "
+            "logarithm.",
         ),
         Mistake(  # in double precision, whatever the logits are
             lambda y, z: np.log1p(np.exp((1 - 2 * y) * z.astype(float))),
-            OVERFLOWS_IF_WRONG,
+            "Right on paper: log(1 + e^−z) for y = 1, and log(1 + e^z) for y = 0. But where the "
+            "model is grossly wrong the exponential overflows. Pull a positive exponent out of the "
+            "logarithm.",
         ),
         Mistake(
             lambda y, z: np.max(z) - y * z + _rest(z),
