@@ -294,6 +294,12 @@ def smoothed_labels(X, y, W, b):
     return X.T @ errors / len(y), errors.mean(axis=0)
 
 
+def of_other_examples(X, y, W, b):
+    e = np.exp(X @ W + b)
+    errors = e / e.sum(axis=1, keepdims=True) - np.eye(len(b))[y]
+    return X[::-1].T @ errors / len(y), errors.mean(axis=0)
+
+
 def sizes_of_features(X, y, W, b):
     e = np.exp(X @ W + b)
     errors = e / e.sum(axis=1, keepdims=True) - np.eye(len(b))[y]
@@ -448,8 +454,9 @@ def positions_from_labels(y, a):
         (positions_from_labels, losses.LOGISTIC_LOSS, "no positions in `a`", "astype"),
         (label_0_with_an_exponential, losses.LOGISTIC_LOSS, "y = 1 are right|of 1 − a", "of a."),
         (other_rows, losses.COST_IN_TWO_CODINGS, "A[0, 1] and A[0, 2] here|A[1, 1]", "Both"),
-        (smoothed_labels, losses.COST_GRADIENTS, "not A − Y|-0.459,|-0.559,", "is right"),
-        (sizes_of_features, losses.COST_GRADIENTS, "not those of X|[0.5, 1.2, 0.3]", "errors in"),
+        (smoothed_labels, losses.COST_GRADIENTS, "than A − Y|-0.459,|-0.559,", "is right"),
+        (sizes_of_features, losses.COST_GRADIENTS, "those of X|[0.5, 1.2, 0.3]", "errors /"),
+        (of_other_examples, losses.COST_GRADIENTS, "∂J/∂b is right|(l, k)", "Both|other"),
         (of_opposite_logits, losses.LOGIT_GRADIENT, "than softmax(Z). In row 1", "add up"),
         (labels_in_reverse, losses.DOUBLE_SUM_COST, "[0, 1] and [1, 2]|[0, 2] and [1, 1]", "added"),
         (

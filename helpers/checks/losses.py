@@ -273,8 +273,9 @@ def _say_counted(arguments: tuple, cost: float) -> str:
     counted = _counted(arguments, cost)
     if not counted:
         return (
-            "Your cost is 0 here: no example has added anything. In each row i there is a class j "
-            "with y[i] == j, and its term counts, whichever class that is."
+            "Your cost is 0 here, which the right one never is. In each row i there is a class j "
+            "with y[i] == j, whichever that is, and its term counts: minus the logarithm of a "
+            "fraction below 1."
         )
     missing = next(i for i in range(len(arguments[0])) if i not in counted)
     return (
@@ -721,9 +722,7 @@ def _wrong_elements(arguments: tuple, costs: Any) -> tuple[list[str], list[str]]
 
 def _say_elements(arguments: tuple, costs: Any) -> str:
     names, elements = _wrong_elements(arguments, costs)
-    made = "0: no element of A has been added"
-    if elements:
-        made = f"made of the logarithms of {_listed(elements, 'A')}"
+    made = f"made of the logarithms of {_listed(elements, 'A')}" if elements else "0"
     what = "Both your numbers are" if len(names) == 2 else f"Your `{names[0]}` is"
     return (
         f"{what} {made} here. The right one is made of "
@@ -1103,7 +1102,7 @@ LOGIT_GRADIENT = Task(
         Property(
             lambda arguments, gradient: _other_probabilities(arguments, gradient) is None,
             lambda arguments, gradient: (
-                "Your result is A − Y with other probabilities than softmax(Z). "
+                "Your result is what A − Y gives with other probabilities than softmax(Z). "
                 + _rows(_other_probabilities(arguments, gradient), softmax(arguments[1]))
             ),
         ),
@@ -1198,19 +1197,34 @@ def _fitting_errors(X: np.ndarray, dJ_dW: np.ndarray) -> np.ndarray | None:
     return errors if np.allclose(X.T @ errors, dJ_dW * len(X)) else None
 
 
+def _is_multiple(yours: np.ndarray, right: np.ndarray) -> bool:
+    factor = (yours * right).sum() / (right * right).sum()
+    return np.allclose(yours, factor * right, rtol=1e-6)
+
+
 def _errors_used(arguments: tuple, gradients: Any) -> np.ndarray | None:
     """Return the wrong errors from which both gradients are built rightly; None if from none."""
-    errors = _fitting_errors(arguments[0], np.asarray(gradients[0]))
-    if errors is None or np.allclose(errors, _errors(*arguments)):
+    errors, right = _fitting_errors(arguments[0], np.asarray(gradients[0])), _errors(*arguments)
+    if errors is None or not np.allclose(errors.mean(axis=0), gradients[1]):
         return None
-    return errors if np.allclose(errors.mean(axis=0), gradients[1]) else None
+    if np.allclose(right.mean(axis=0), gradients[1]) or _is_multiple(errors, right):
+        return None  # ∂J/∂b is right, or a factor is wrong
+    return errors
 
 
 def _say_errors(arguments: tuple, gradients: Any) -> str:
+    errors, right = _errors_used(arguments, gradients), _errors(*arguments)
     return (
-        "Both gradients are built rightly, X.T @ errors / m and the mean of the errors, but the "
-        f"errors are not A − Y. {_rows(_errors_used(arguments, gradients), _errors(*arguments))}"
+        "Both gradients are what X.T @ errors / m and the mean of the errors give with "
+        + _say_other_errors(errors, right)
     )
+
+
+def _say_other_errors(errors: np.ndarray, right: np.ndarray) -> str:
+    idle = np.flatnonzero(np.abs(errors).max(axis=1) < 1e-9)
+    if idle.size:
+        return f"no errors of example {idle[0]}, counted from 0: it adds nothing to them."
+    return f"other errors than A − Y. {_rows(errors, right)}"
 
 
 def _rows(yours: np.ndarray, right: np.ndarray) -> str:
@@ -1224,13 +1238,11 @@ def _say_wrong_product(arguments: tuple, gradients: Any) -> str:
     """Say which factor of X.T @ (A − Y) is another one, if only ∂J/∂W is wrong."""
     X, right, dJ_dW = arguments[0], _errors(*arguments), np.asarray(gradients[0])
     words = "∂J/∂b is right, ∂J/∂W is not. "
-    errors = _fitting_errors(X, dJ_dW)
-    if errors is not None:
-        words += "It is X.T @ errors / m, but the errors in it are not A − Y. "
-        return words + _rows(errors, right)
-    features = _fitting_errors(right, dJ_dW.T)
-    if features is not None:
-        words += "It is features.T @ (A − Y) / m, but the features in it are not those of X. "
+    errors, features = _fitting_errors(X, dJ_dW), _fitting_errors(right, dJ_dW.T)
+    if errors is not None and features is None:
+        return f"{words}It is what X.T @ errors / m gives with {_say_other_errors(errors, right)}"
+    if errors is None and features is not None:
+        words += "It is what features.T @ (A − Y) / m gives with other features than those of X. "
         return words + _rows(features, X)
     return words + (
         "Its element (l, k) is the average, over the examples, of feature l times error k: "

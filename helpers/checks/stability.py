@@ -88,7 +88,7 @@ def not_finite(Z: np.ndarray, result: np.ndarray, y: np.ndarray | None = None) -
     if behind > min(high, -low):
         words += (
             f"Its true class is {behind:g} behind the largest logit of the row: a probability as "
-            "small as that is stored as 0, and log 0 is infinite, as is one divided by it. No "
+            "small as that is stored as 0, and log 0 is infinite, as is 1 divided by it. No "
             "exponential of this class by itself is needed: the loss is the logarithm of the sum "
             "of all, minus its logit. And in the sum, "
         )
