@@ -352,6 +352,52 @@ def probabilities_and_classes_from_1(Z):
     return (e / e.sum(axis=1, keepdims=True)).max(axis=1), Z.argmax(axis=1) + 1
 
 
+def every_other_example(y, Z):
+    a = np.exp(Z) / np.exp(Z).sum(axis=1, keepdims=True)
+    return -np.log(a[np.arange(len(y)), y])[::2].sum() / len(y)
+
+
+def nothing_where_right(y, Z):
+    e = np.exp(Z) / np.exp(Z).sum(axis=1, keepdims=True)
+    rows = np.arange(len(y))
+    gradient = e - np.eye(Z.shape[1])[y]
+    gradient[e.argmax(axis=1) == y] = 0
+    return gradient, np.where(e.argmax(axis=1) == y, 0, -np.log(e[rows, y]))
+
+
+def no_gradient_where_right(y, Z):
+    return nothing_where_right(y, Z)[0]
+
+
+def no_loss_where_right(y, Z):
+    return nothing_where_right(y, Z)[1]
+
+
+def equal_logits_once(Z):
+    return np.array([max(r) + np.log(sum(np.exp(z - max(r)) for z in set(r))) for r in Z])
+
+
+def unsafe_for_label_1(y, z):
+    safe = np.maximum(z, 0) + np.log1p(np.exp(-np.abs(z)))
+    return np.where(y == 1, np.log1p(np.exp(-z)), safe)
+
+
+def by_one_probability(y, z):
+    a = 1 / (1 + np.exp(-z))
+    return np.where(y == 1, np.log1p(np.exp(-np.abs(z))) + np.maximum(-z, 0), -np.log(1 - a))
+
+
+def no_answer_below_a_half(Z):
+    e = np.exp(Z - Z.max(axis=1, keepdims=True))
+    p = (e / e.sum(axis=1, keepdims=True)).max(axis=1)
+    return np.where(p < 0.5, -1, Z.argmax(axis=1)), p
+
+
+def nan_as_0(Z):
+    p = np.nan_to_num(np.exp(Z) / np.exp(Z).sum(axis=1, keepdims=True))
+    return p.argmax(axis=1), p.max(axis=1)
+
+
 def positions_from_labels(y, a):
     return -np.log(a[y])
 
@@ -465,6 +511,24 @@ def positions_from_labels(y, a):
             "In row 0|largest logit alone|here 0.127",
             "clipped",
         ),
+        (every_other_example, losses.DOUBLE_SUM_COST, "divided by m: 0. Number 1|is 1,", "0 here"),
+        (no_gradient_where_right, losses.LOGIT_GRADIENT, "Row 0|is 0.61 and not 1", "signs"),
+        (no_loss_where_right, stability.CROSS_ENTROPY_FROM_LOGITS, "your loss is 0.|0.3133", "sum"),
+        (equal_logits_once, stability.LOGSUMEXP, "1 of the 4|Logits that are equal", "alone"),
+        (
+            unsafe_for_label_1,
+            stability.LOGISTIC_LOSS_FROM_LOGITS,
+            "For y = 1 and z = -1000|e to the 1000 overflows",
+            "first inf",
+        ),
+        (
+            by_one_probability,
+            stability.LOGISTIC_LOSS_FROM_LOGITS,
+            "For y = 0 and z = 50|stored as 1|first inf",
+            "overflows",
+        ),
+        (no_answer_below_a_half, stability.READ_LOGITS, "Row 2|answer is -1|none of the", "709"),
+        (nan_as_0, stability.READ_LOGITS, "probability is 0 in|beyond 709", "none of the"),
         (second_largest, stability.READ_LOGITS, "row 0|that of class 1", "1/N"),
         (
             without_class_0,
