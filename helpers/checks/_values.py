@@ -52,7 +52,7 @@ def canonical(value: Any) -> Any:
     if inspect.iscoroutine(value):
         value.close()
         return Other("a coroutine (did you write `async def`?)")
-    if callable(value) and not hasattr(value, "__array__"):
+    if inspect.isroutine(value) or inspect.isclass(value) or type(value).__name__ == "ufunc":
         name = getattr(value, "__name__", None) or type(value).__name__
         return Other(f"a function, `{name}` (did you forget the parentheses of a call?)")
     if isinstance(value, (bool, int, float, complex)) or hasattr(value, "__array__"):

@@ -923,7 +923,7 @@ REMAINING = [
     ),
     *(
         Slip(
-            f"Each {what} of {{it}} is right in proportion, but multiplied by a number of its own.",
+            f"Each {what} of {{it}} is right in proportion, but multiplied by some number.",
             "It is divided, or multiplied, by another number than it should be.",
             _normalised(axis),
             evidence=MUCH,
