@@ -109,6 +109,14 @@ LABELS_FROM_LOGITS = Task(
             "belong to its columns: compare the probabilities with `thresholds` as it is.",
         ),
         Mistake(
+            lambda z, thresholds: np.array(
+                [(row > t).astype(int) for row, t in zip(sigmoid(z), thresholds, strict=False)]
+            ),
+            "Your first row is compared with the first threshold, your second row with the second, "
+            "and so on, as long as there are both. A threshold belongs to a column: compare every "
+            "row with all of `thresholds`.",
+        ),
+        Mistake(
             lambda z, thresholds: (sigmoid(z) > thresholds[-1]).astype(int),
             "You used the last threshold for all labels. Each column has a threshold of its own.",
         ),
@@ -217,10 +225,13 @@ def _right_for_logits(low: float, high: float) -> Callable[[tuple, Any], bool]:
 
     def holds(arguments: tuple, cost: Any) -> bool:
         y, z = arguments
-        elsewhere = not low <= np.abs(z).max() < high
-        return bool(elsewhere or np.isclose(cost, multilabel_cost(y, z), rtol=1e-4))
+        return not low <= np.abs(z).max() < high or _right_for_all((y, z), cost)
 
     return holds
+
+
+def _right_for_all(arguments: tuple, cost: Any) -> bool:
+    return bool(np.isclose(cost, multilabel_cost(*arguments), rtol=1e-4))
 
 
 def _surely_wrong(y: np.ndarray, z: np.ndarray) -> np.ndarray:
@@ -228,8 +239,7 @@ def _surely_wrong(y: np.ndarray, z: np.ndarray) -> np.ndarray:
 
 
 def _right_if_surely_wrong(arguments: tuple, cost: Any) -> bool:
-    right = np.isclose(cost, multilabel_cost(*arguments), rtol=1e-4)
-    return bool(right or not _surely_wrong(*arguments).any())
+    return _right_for_all(arguments, cost) or not _surely_wrong(*arguments).any()
 
 
 def _too_cheap(arguments: tuple, cost: Any) -> str:
@@ -251,8 +261,8 @@ def _too_cheap(arguments: tuple, cost: Any) -> str:
         words += "An answer that is so wrong is not free, whatever its loss came out as. "
     elif loss < 40:
         words += (
-            f"It is as if no probability were below {np.exp(-loss):.2g}, as if they were clipped, "
-            "or a small number added to them. "
+            f"It is as if no probability were below {np.exp(-loss):.2g}: clipped, say, or with a "
+            "small number added. "
         )
     elif loss < size:
         words += f"It is as if no logit were beyond ±{loss:.3g}. "
@@ -287,6 +297,8 @@ MULTILABEL_COST = Task(
     section="7.3",
     reference=multilabel_cost,
     probes=(
+        (np.array([[1, 1]]), np.array([[2.0, -0.5]])),
+        (np.array([[0, 0]]), np.array([[2.0, -0.5]])),
         (np.array([[1, 0, 1], [0, 1, 1]]), np.array([[0.5, 2.0, -1.0], [-0.3, 1.5, 0.7]])),
         (np.array([[0, 0], [1, 1], [0, 0]]), np.array([[-2.0, 0.0], [1.0, -0.5], [0.0, 3.0]])),
         (_random_labels(1, 5, 4), _random_numbers(2, 5, 4)),
@@ -339,6 +351,23 @@ MULTILABEL_COST = Task(
             lambda y, z: (np.maximum(z, 0) + y * z + np.log1p(np.exp(-np.abs(z)))).mean(),
             "The term with y has the wrong sign: the larger the logit, the smaller is the loss of "
             "a label that is true.",
+        ),
+        Mistake(
+            lambda y, z: (np.where(z > 0, z, np.log1p(np.exp(-np.abs(z)))) - y * z).mean(),
+            "For a logit above 0 your cost has z where log(1 + exp(z)) belongs. The two are nearly "
+            "the same only if z is large: log(1 + exp(−z)) is missing, and it is not small for "
+            "logits of ordinary size.",
+        ),
+        Mistake(
+            lambda y, z: (np.logaddexp(0, -z) - y * z).mean(),
+            "Your cost is the mean of softplus(−z) − yz. These belong to two forms of the loss: "
+            "softplus(z) − yz, and softplus(−z) + (1 − y)z. Both are right; take one of them.",
+        ),
+        Mistake(
+            lambda y, z: (np.logaddexp(0, z) + (1 - y) * z).mean(),
+            "Your cost is the mean of softplus(z) + (1 − y)z. These belong to two forms of the "
+            "loss: softplus(z) − yz, and softplus(−z) + (1 − y)z. Both are right; take one of "
+            "them.",
         ),
         Mistake(
             _logits_as_probabilities,
@@ -399,6 +428,19 @@ MULTILABEL_COST = Task(
     tested="Right for one to forty examples, one to twenty labels, rows without any label, "
     "answers that are wrong with logits of 40 and ±1000, float32.",
     properties=(
+        Property(
+            lambda arguments, cost: (
+                not np.all(arguments[0] == 1) or _right_for_all(arguments, cost)
+            ),
+            "Here all labels are true, so that only the first half of the formula counts: the "
+            "right cost is the mean of −log a. Compare the loss of each label with that.",
+        ),
+        Property(
+            lambda arguments, cost: np.any(arguments[0] == 1) or _right_for_all(arguments, cost),
+            "Your cost is right where all labels are true, and wrong where all are false, as here. "
+            "Then only the second half of the formula counts: the right cost is the mean of "
+            "−log(1 − a). Compare the loss of each label with that.",
+        ),
         Property(
             _right_for_logits(0, 10),
             "Your cost differs already for logits of ordinary size: compare your line with the "
@@ -794,6 +836,14 @@ def _never_set_back(y: np.ndarray, a: np.ndarray, candidates: np.ndarray) -> np.
     return candidates[[f1[:, j].argmax() for j in best]]
 
 
+def _never_found(arguments: tuple, thresholds: Any) -> list[int]:
+    """Return the labels of F1 0 at every candidate, if these and no others got no candidate."""
+    y, a, candidates = arguments
+    best = np.max([f1_score(y, predict_labels(a, t)) for t in candidates], axis=0)
+    others = ~np.isin(thresholds, candidates)
+    return np.flatnonzero(others).tolist() if (best[others] == 0).all() else []
+
+
 def _sensitivity_and_specificity(y: np.ndarray, answers: np.ndarray) -> Any:
     TP, FP, FN = _counts(y, answers)
     TN = len(y) - TP - FP - FN
@@ -989,6 +1039,16 @@ CHOOSE_THRESHOLDS = Task(
         ),
     ),
     properties=(
+        Property(
+            lambda arguments, thresholds: not _never_found(arguments, thresholds),
+            lambda arguments, thresholds: (
+                f"For the label in column {_never_found(arguments, thresholds)[0]} every candidate "
+                "has an F1 of 0, and your threshold, "
+                f"{thresholds[_never_found(arguments, thresholds)[0]]:g}, is no candidate. All are "
+                "equally good there, so the lowest is asked for: no F1 of 0 may be passed over "
+                "because it is not above 0."
+            ),
+        ),
         Property(
             lambda arguments, thresholds: bool(np.isin(thresholds, arguments[2]).all()),
             "Not all your thresholds are among the candidates.",
@@ -1458,8 +1518,9 @@ def _below_goal(arguments: tuple, verdict: Any) -> str:
         return words + (
             "That is hardly better than the same answers dealt out at random: what your function "
             "returns does not go with the strips in X. Measure it on the training strips, too. "
-            "Good there: look at what happens to X, and at the order of the answers. As bad "
-            "there: the model has not learned; its cost, printed while it trains, must fall."
+            "Good there: X is treated in another way than they were, or the answers get another "
+            "order. As bad there: print the cost while the model trains, on rows and labels that "
+            "belong together. It must fall; if it does, the answers are changed on the way."
         )
     if precise > found + 15:
         words += (
@@ -1474,9 +1535,10 @@ def _below_goal(arguments: tuple, verdict: Any) -> str:
         )
     return words + (
         "Measure it on the training and on the validation strips, too. Good on those it was "
-        "trained on alone: it knows them by heart. Good on both: X is treated in another way than "
-        "they were. Good on neither: this kind of model is too weak, or has not learned enough, or "
-        "its answers are changed on the way."
+        "trained on alone: it knows them by heart, and another kind of model, or a shorter "
+        "training, does better on new strips. Good on both: X is treated in another way than they "
+        "were. Good on neither: the model itself is not good enough (too little training, or a "
+        "kind of model that cannot do it), or its answers are changed on the way."
     )
 
 
@@ -1489,17 +1551,19 @@ ANSWER_STRIPS = Task(
     mistakes=(
         Mistake(
             _everywhere(0, 0, 0),
-            "You answered no to every question: the lazy model. It has most labels right and "
-            "finds nothing. Call your function with the training strips as X, too. The same "
-            "there: it has not learned to say yes; print its cost while it trains, which must "
-            "fall. Better there: X is treated in another way than they were.",
+            "You answered no to every question: that has most labels right and finds nothing. "
+            "Print, for X and for the training strips, the largest number of each column right "
+            "before it becomes 0 or 1. Above its threshold: look at how it becomes 0 or 1. Below "
+            "for both: the model has not learned to say yes. Below for X alone: X is treated in "
+            "another way than they were.",
             section="7.6",
         ),
         Mistake(
             _everywhere(1, 1, 1),
-            "You answered yes to every question: whatever you compare with the thresholds lies "
-            "above them. Print the smallest number of each. Both have to be probabilities, or "
-            "both logits; what went through the sigmoid twice is never below one half.",
+            "You answered yes to every question. Print the smallest number of each column right "
+            "before it becomes 0 or 1. Below its threshold: look at how it becomes 0 or 1. Above "
+            "it: both have to be probabilities, or both logits; what went through the sigmoid "
+            "twice is never below one half.",
             section="7.6",
         ),
         Mistake(
@@ -1548,8 +1612,9 @@ ANSWER_STRIPS = Task(
             lambda train, validation, X: (
                 8.0 * answer_strips(train, validation, X) - 4 + np.linspace(0, 1, len(X))[:, None]
             ),
-            "You returned logits. They still have to become probabilities, and those answers: 1 "
-            "where a probability is above its label's threshold, else 0.",
+            "Your answers are numbers above 0 for most labels that are true, and below 0 for most "
+            "others, as logits are. The task asks for 0 or 1: 1 where a probability is above its "
+            "label's threshold, else 0.",
             section="7.4",
         ),
     ),

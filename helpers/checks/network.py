@@ -85,6 +85,22 @@ def _b_first(w, b, X, y, alpha):
     return w - alpha * _slopes(w, b, X, y)[0], b
 
 
+def _weight_by_weight(w, b, X, y, alpha):
+    w = np.array(w, dtype=float)
+    for j in range(len(w)):
+        w[j] = w[j] - alpha * _slopes(w, b, X, y)[0][j]
+    return w, b
+
+
+def _weight_by_weight_then_b(w, b, X, y, alpha):
+    w, b = _weight_by_weight(w, b, X, y, alpha)
+    return w, b - alpha * _slopes(w, b, X, y)[1]
+
+
+def _b_apart_from_the_weights(w, b, X, y, alpha):
+    return _weight_by_weight(w, b, X, y, alpha)[0], _one_step(w, b, X, y, alpha)[1]
+
+
 def _without_alpha(w, b, X, y, alpha):
     return _one_step(w, b, X, y, 1.0)
 
@@ -301,6 +317,20 @@ GRADIENT_DESCENT_STEP = Task(
             _b_first,
             "Your b is right, but w came off the gradient's path: its slope was computed after b "
             "had moved. Compute both slopes first, then move both parameters.",
+            "6.3",
+        ),
+        Mistake(
+            _weight_by_weight_then_b,
+            "Your first weight is right. The slope of each later one, and that of b, was computed "
+            "after the weights before it had moved, so f(x) had changed. Compute all slopes first, "
+            "then move all parameters.",
+            "6.3",
+        ),
+        Mistake(
+            _b_apart_from_the_weights,
+            "Your b and your first weight are right. The slope of each later weight was computed "
+            "after those before it had moved, so f(x) had changed. Compute all slopes first, then "
+            "move all parameters.",
             "6.3",
         ),
         Mistake(
@@ -551,6 +581,11 @@ def _slopes_at_the_start(w, b, X, y, alpha, batch_size):
     return w + sum(new_w - w for new_w, _ in moved), b + sum(new_b - b for _, new_b in moved)
 
 
+def _mean_of_slopes_at_the_start(w, b, X, y, alpha, batch_size):
+    moved = [_one_step(w, b, X[r], y[r], alpha) for r in _slices(len(y), batch_size)]
+    return np.mean([new_w for new_w, _ in moved], axis=0), np.mean([new_b for _, new_b in moved])
+
+
 def _overlapping(w, b, X, y, alpha, batch_size):
     starts = range(len(y))
     return _each_batch(w, b, X, y, alpha, [slice(i, i + batch_size) for i in starts])
@@ -759,6 +794,12 @@ TRAIN_ONE_EPOCH = Task(
             "batch the parameters move, and the next batch's slopes are taken where they then are.",
         ),
         Mistake(
+            _mean_of_slopes_at_the_start,
+            "Your result is one step, with the mean of the batches' slopes, all at the starting "
+            "parameters. Every batch takes a step of its own, and the next batch's slopes are "
+            "taken where w and b then are.",
+        ),
+        Mistake(
             _overlapping,
             "Your batches overlap: each starts only one example after the one before. The next "
             "batch has to start where the last one ended.",
@@ -862,6 +903,12 @@ TRAIN_ONE_EPOCH = Task(
                 "shuffled: the batches are made of rows that follow one another, from the first on."
             ),
         ),
+        Property(
+            lambda arguments, observed: not any(np.isnan(part).any() for part in observed),
+            "Your parameters become nan. No number is large here, so it is 0 divided by 0, as the "
+            "average over a batch without any rows is. Print where each batch starts and ends: "
+            "together they have to be the rows 0 to m − 1, each of them once.",
+        ),
     ),
     hints=(
         "An epoch is one look at each example. How many batches are there, and which rows does the "
@@ -895,6 +942,20 @@ def _logits(X, W1, b1, W2, b2) -> np.ndarray:
 
 def _relu(z):
     return np.maximum(0, z)
+
+
+def _shares(Z2) -> bool:
+    """Whether the outputs add up to 1 in each row, as probabilities do."""
+    return bool(np.min(Z2) >= 0 and np.allclose(np.sum(Z2, axis=1), 1))
+
+
+def _squashed(arguments: tuple, Z2: Any) -> bool:
+    """Whether all outputs lie in [−1, 1] and in the order of the right ones, which do not."""
+    right = _logits(*arguments)
+    if np.shape(Z2) != right.shape or np.abs(Z2).max() > 1 or np.abs(right).max() <= 1:
+        return False
+    in_order = np.asarray(Z2).ravel()[right.ravel().argsort()]
+    return bool(np.ptp(in_order) > 0 and (np.diff(in_order) > -1e-12).all())
 
 
 def _all_open_if_one_is(X, W1, b1, W2, b2):
@@ -1037,9 +1098,15 @@ HIDDEN_LAYER_FORWARD = Task(
     ),
     properties=(
         Property(
-            lambda arguments, Z2: np.abs(Z2).max() > 1 or np.abs(_logits(*arguments)).max() <= 1,
-            "On this input all your outputs lie between −1 and 1, and not all right ones do. "
-            "Logits have no limits: return what the output layer gives, as it is.",
+            lambda arguments, Z2: not _shares(Z2),
+            "In each row your outputs add up to 1, as probabilities do. Wanted are the logits: "
+            "what the output layer gives, as it is.",
+        ),
+        Property(
+            lambda arguments, Z2: not _squashed(arguments, Z2),
+            "On this input your outputs have the order of the right ones, but all of them lie "
+            "between −1 and 1. Logits have no limits: return what the output layer gives, as it "
+            "is.",
         ),
     ),
     hints=(
@@ -1172,6 +1239,13 @@ def _where_it_goes_wrong(arguments: tuple, observed: Any) -> str:
             where = f" So look at the {what}s in lines 2 and 5."
     verb = "is" if len(wrong) == 1 else "are"
     return f"On this input {' and '.join(wrong)} {verb} wrong, the rest is right.{where}"
+
+
+def _sum_of_bias_slopes(arguments: tuple, observed: Any) -> float:
+    """Return what dj_db2 adds up to; 0 if any of the four parts is right, for it does not tell."""
+    if any(_parts(arguments, observed)) or np.shape(observed[3]) != np.shape(arguments[5]):
+        return 0.0
+    return float(np.sum(observed[3]))
 
 
 def _output_layer_first(X, y, W1, b1, W2, b2):
@@ -1420,6 +1494,20 @@ BACKPROPAGATE = Task(
         Property(
             lambda arguments, observed: not any(_parts(arguments, observed)), _where_it_goes_wrong
         ),
+        Property(
+            lambda arguments, observed: abs(_sum_of_bias_slopes(arguments, observed)) < 1e-6,
+            lambda arguments, observed: (
+                "None of the four is right. Begin with line 1: a row of probabilities adds up to "
+                "1, and so does a one-hot row. So each row of dj_dz2 adds up to 0, and dj_db2 does "
+                f"as well. Yours adds up to {_sum_of_bias_slopes(arguments, observed):.3g}. Print "
+                "what the rows of your probabilities add up to, then those of dj_dz2."
+            ),
+        ),
+        Property(
+            lambda arguments, observed: any(_parts(arguments, observed)),
+            "None of the four is right. Compute the first row by hand, in the order of the lines: "
+            "A1, Z2, the probabilities, dj_dz2. The first that differs from yours is the place.",
+        ),
     ),
     hints=(
         "Go up first and keep what the way down needs: the hidden layer's output and the logits. "
@@ -1450,6 +1538,18 @@ _SAME = "NumPy's, to four digits"
 _NEAR = "near the start, but not NumPy's"
 _START = "still those given as start"
 _FAR = "far from the start that was given"
+
+
+class _Noted(Finding):
+    """A finding with something more that was measured: neither compared nor printed, but said."""
+
+    note: Any = None
+
+    @classmethod
+    def of(cls, words: str, measured: str, note: Any) -> _Noted:
+        finding = cls(words, measured)
+        finding.note = note
+        return finding
 
 
 class _Facts(dict):
@@ -1489,14 +1589,28 @@ def _facts(X, y, start, learning_rate, epochs, batch_size) -> _Facts:
     )
 
 
-def _optimizer(name: str, learning_rate: float, momentum: float = 0.0) -> str:
-    more = f", momentum={momentum:.4g}" if momentum else ""
-    return f"{name}(learning_rate={learning_rate:.4g}{more})"
+def _optimizer(name: str, learning_rate: float, **more: Any) -> str:
+    settings = {"learning_rate": f"{learning_rate:.4g}"}
+    settings |= {key: f"{value:.4g}" for key, value in more.items() if value}
+    return f"{name}({', '.join(f'{key}={value}' for key, value in settings.items())})"
+
+
+_SETTINGS = ("momentum", "nesterov", "weight_decay", "clipnorm", "clipvalue", "global_clipnorm")
 
 
 def _observe_model(arguments: tuple, output: Any) -> dict[str, Finding]:
     """Say what a Keras model is, how it was compiled and how far it was trained."""
-    return {key: Finding(fact) for key, fact in _facts_of(arguments, output).items()}
+    facts = _facts_of(arguments, output)
+    found = {key: Finding(fact) for key, fact in facts.items()}
+    found["steps"] = _Noted.of(facts["steps"], "", _last_fit(output))
+    return found
+
+
+def _last_fit(model: Any) -> tuple[int, int] | None:
+    """Return the epochs that the last `fit` made, and the steps in each; None if it is unknown."""
+    history = getattr(model, "history", None)
+    each = (getattr(history, "params", None) or {}).get("steps")
+    return (len(history.epoch), each) if each else None
 
 
 def _facts_of(arguments: tuple, output: Any) -> dict[str, str]:
@@ -1519,8 +1633,8 @@ def _facts_of(arguments: tuple, output: Any) -> dict[str, str]:
         facts["optimizer"], facts["steps"] = "none: the model is not compiled", "0"
     else:
         rate = float(np.asarray(optimizer.learning_rate))
-        momentum = float(getattr(optimizer, "momentum", 0.0))
-        facts["optimizer"] = _optimizer(_kind(optimizer), rate, momentum)
+        more = {name: float(getattr(optimizer, name, None) or 0.0) for name in _SETTINGS}
+        facts["optimizer"] = _optimizer(_kind(optimizer), rate, **more)
         facts["steps"] = str(int(np.asarray(optimizer.iterations)))
     facts["weights"] = _where(arguments, output)
     return facts
@@ -1566,6 +1680,8 @@ def _where(arguments: tuple, model: Any) -> str:
 def _layer(layer: Any) -> str:
     name = getattr(getattr(layer, "activation", None), "__name__", "")
     parts = [str(layer.units)] * hasattr(layer, "units") + [name] * bool(name)
+    parts += ["with a penalty"] * bool(getattr(layer, "kernel_regularizer", None))
+    parts += ["frozen"] * (not layer.trainable)
     return f"{type(layer).__name__}({', '.join(parts)})"
 
 
@@ -1578,8 +1694,10 @@ def _loss(loss: Any) -> str:
     if not hasattr(loss, "get_config"):
         return getattr(loss, "__name__", type(loss).__name__)
     config = loss.get_config()
-    note = f"(from_logits={config['from_logits']})" if "from_logits" in config else ""
-    return type(loss).__name__ + note
+    settings = [f"from_logits={config['from_logits']}"] * ("from_logits" in config)
+    reduction = config.get("reduction", "sum_over_batch_size")
+    settings += [f"reduction={reduction!r}"] * (reduction != "sum_over_batch_size")
+    return type(loss).__name__ + f"({', '.join(settings)})" * bool(settings)
 
 
 def _with(**changes: Any) -> Callable:
@@ -1622,32 +1740,36 @@ def _fact(key: str, *wanted: str) -> Callable:
     return holds
 
 
-def _epochs(count: int) -> str:
-    return f"{count} epoch{'s' * (count != 1)}"
-
-
-def _about_steps(arguments: tuple, steps: int) -> str:
-    """Say how many steps a model took, how many are wanted, and what that looks like."""
+def _about_steps(arguments: tuple, found: Any) -> str:
+    """Say how many steps a model took, how many are wanted, and what `fit` was made to do."""
     _, y, _, _, epochs, batch_size = arguments
-    each = math.ceil(len(y) / batch_size)
+    each, steps = math.ceil(len(y) / batch_size), int(str(found))
     words = (
-        f"Your model took {steps} step{'s' * (steps != 1)}. Wanted are {epochs * each}: {each} in "
-        "each epoch."
+        f"Your model took {_count(steps, 'step')}. Wanted are {epochs * each}: "
+        f"{_count(epochs, 'epoch')} of {each}. "
     )
-    if steps % each == 0:
-        return (
-            f"{words} Yours are those of {_epochs(steps // each)}. One call of `fit` with "
-            "`epochs=epochs` makes those that are asked for."
+    if not found.note or np.prod(found.note) != steps:
+        return words + (
+            "One call of `fit` takes that many if it gets all of X and y, `epochs=epochs` and "
+            "`batch_size=batch_size`."
         )
-    if steps % epochs == 0:
-        return (
-            f"{words} Yours are {steps // epochs} in each epoch. `fit` takes {each} if it gets all "
-            "of X and y, and `batch_size=batch_size`."
+    ran, each_ran = found.note
+    words += f"Your `fit` made {_count(ran, 'epoch')} of {each_ran}. "
+    if ran == batch_size and each_ran == math.ceil(len(y) / epochs):
+        return words + (
+            f"{ran} is the batch size given, so the two have changed places: `fit` takes the batch "
+            "size before the epochs. Name both: `batch_size=batch_size, epochs=epochs`."
         )
-    return (
-        f"{words} One call of `fit` takes that many if it gets all of X and y, "
-        "`epochs=epochs` and `batch_size=batch_size`."
-    )
+    if each_ran == each:
+        return words + f"`epochs=epochs` asks for {epochs}, and nothing may stop it before."
+    needs = "if it gets all of X and y, and `batch_size=batch_size`."
+    if ran == epochs:
+        return words + f"An epoch has {each} steps {needs}"
+    return words + f"`epochs=epochs` asks for {epochs}. An epoch has {each} steps {needs}"
+
+
+def _count(count: int, what: str) -> str:
+    return f"{count} {what}{'s' * (count != 1)}"
 
 
 TRAIN_IN_KERAS = Task(
@@ -1702,25 +1824,25 @@ TRAIN_IN_KERAS = Task(
         ),
         Mistake(
             _held_back,
-            "Your model took too few steps, as many as if some of the examples were held back, "
-            "which is what validation_split does. Train on all of X and y.",
+            "Your model took too few steps: as many as it takes if some of the examples are held "
+            "back, which is what validation_split does. Train on all of X and y.",
         ),
         Mistake(
             _with(steps=lambda rate, epochs, m: str(epochs), weights=_NEAR),
-            "Every epoch of yours is a single step on all the examples. Use the batch size given "
-            "as an argument.",
+            "Your model took a single step in each epoch. With the batch size given as an argument "
+            "an epoch has several steps, one for each batch.",
             "6.8",
         ),
         Mistake(
             _with(weights=_NEAR),
-            "Model, loss, optimizer and the number of steps are right, and training began near the "
-            "right start, but it took another path than NumPy's. If the examples were shuffled, as "
-            "Keras does unless it is told not to, that is why. If not, look at what `fit` is "
-            "given: X and y should be as they came.",
+            "Layers, loss, optimizer and the number of steps are right, and the weights ended not "
+            "far from the start that was given, but training took another path than NumPy's. If "
+            "the examples were shuffled, as Keras does unless it is told not to, that is why. If "
+            "not, look at what `fit` is given: X and y should be as they came.",
         ),
         Mistake(
             _with(weights=_FAR),
-            "Model, loss, optimizer and the number of steps are right, but the weights ended far "
+            "Layers, loss, optimizer and the number of steps are right, but the weights ended far "
             "from where they should, as they do if training begins at random ones. Those given as "
             "start have to be set before it. If they are, look at what `fit` is given: X and y "
             "should be as they came.",
@@ -1795,7 +1917,7 @@ TRAIN_IN_KERAS = Task(
         ),
         Property(
             _fact("steps"),
-            lambda arguments, observed: _about_steps(arguments, int(str(observed["steps"]))),
+            lambda arguments, observed: _about_steps(arguments, observed["steps"]),
         ),
     ),
     hints=(
@@ -1821,10 +1943,11 @@ WANTED_COST = 0.09
 _WELL = f"a cost of at most {WANTED_COST}"
 _OTHER_CLASS = "probabilities of class 0: 1 minus them would be right"
 _WRONG_SIDE = "low where the label is 1, and high where it is 0"
-_UNSURE = "on the right side, but too unsure"
-_TOO_SURE = "too sure of wrong answers"
+_ONE_SIDE = "all on the same side of one half"
+_UNSURE = "too near to one half"
+_TOO_SURE = "too far from one half"
 _CERTAIN = "exactly 0 or 1 where that is wrong"
-_TOO_OFTEN = "wrong too often"
+_COSTLY = "more than is asked for"
 _LOGITS = "logits, below 0 and above 1"
 _VALIDATION = "answers for the validation tumours as they stand in the data set"
 
@@ -1895,16 +2018,27 @@ def _verdict(arguments: tuple, output: Any) -> Finding:
         return Finding(_VALIDATION, measured)
     if _cost(y, -logits) <= WANTED_COST:
         return Finding(_OTHER_CLASS, measured)
-    if right < 0.35:
-        return Finding(_WRONG_SIDE, measured)
+    factors = np.geomspace(0.05, 20, 121)
+    costs = [_cost(y, factor * logits) for factor in factors]
+    best = int(np.argmin(costs))
+    noted = f"{right * len(y):.0f} of your {len(y)} answers are on the right side of one half"
+    scaled = (
+        f"With every logit {factors[best]:.2g} times as large, your cost would be {costs[best]:.2g}"
+    )
     close = np.minimum(a, 1 - a)  # of a model with huge weights, some are nearly 0 or 1
-    if ((close == 0) & (a != y)).any() and not ((close > 0) & (close < 1e-4)).any():
-        return Finding(_CERTAIN, measured)
-    if _cost(y, 1.5 * logits) < cost:
-        return Finding(_UNSURE, measured)
-    if _cost(y, logits / 1.5) < cost and right > 0.9:
-        return Finding(_TOO_SURE, measured)
-    return Finding(_TOO_OFTEN, measured)
+    if a.min() >= 0.5 or a.max() <= 0.5:
+        return _Noted.of(_ONE_SIDE, measured, (float(a.min()), float(a.max())))
+    if right < 0.35:
+        kind = _WRONG_SIDE
+    elif ((close == 0) & (a != y)).any() and not ((close > 0) & (close < 1e-4)).any():
+        kind = _CERTAIN
+    elif right > 0.8 and factors[best] > 1.2:
+        kind, noted = _UNSURE, f"{noted}, but on the whole too near to it. {scaled}"
+    elif right > 0.8 and factors[best] < 1 / 1.2:
+        kind, noted = _TOO_SURE, f"{noted}, but on the whole too far from it. {scaled}"
+    else:
+        kind = _COSTLY
+    return _Noted.of(kind, measured, noted)
 
 
 def _shape_verdict(a: np.ndarray, m: int) -> str:
@@ -1926,35 +2060,55 @@ def _says(finding: str, exchanged: str = "") -> Callable:
     return answer
 
 
-_TWO_COSTS = (
-    "Compute two costs for X and y: the one at the end of the training, and the one of what your "
-    "function returns for X in place of X_new. Both high: the model has not learned enough. Only "
-    "the second high: something happens to the rows, or to the answers, after the training. Both "
-    "low: X_new is not treated as X is, or the model knows X by heart."
+_COST_ON_X = (
+    "Measure, with y, the cost of what your function returns for X in place of X_new. Low: the "
+    "model knows X by heart, or X_new is treated in another way than X. High as well: the model "
+    "itself is not good enough (too little training, steps that are too large, or a kind of model "
+    "that cannot do it), or its answers are changed before you return them."
 )
-_BY_COST = {
-    _WRONG_SIDE: "Most of your probabilities are on the wrong side: low where the label is 1, and "
-    "high where it is 0. Print the cost on X and y before and after the training: it must fall. "
-    "Steps that go uphill, or a column that belongs to the other class, turn the answers over.",
-    _UNSURE: "Your model leans the right way, but is too unsure: larger logits would lower its "
-    f"cost. {_TWO_COSTS} Gradient descent learns more in more or larger steps, as long as the "
-    "cost falls; a library, with a weaker penalty on large weights.",
-    _TOO_SURE: "Your model is too sure where it is wrong, and the loss punishes that: smaller "
-    "logits would lower its cost. In logistic regression large weights do this. Fewer steps keep "
-    "them small, or smaller ones (slopes that are sums, and no averages, make them too large), or "
-    "the penalty on large weights that a library has.",
-    _CERTAIN: "Some of your answers are exactly 0 or 1, and wrong: the loss of such an answer has "
-    "no limit. A model of few votes, as a few neighbours or one tree have them, is too sure of "
-    "itself for this task; and what a model gives should be neither rounded nor cut off.",
-    _TOO_OFTEN: "Your cost on the new tumours is above the one wanted, for too many answers "
-    f"are wrong. {_TWO_COSTS}",
-}
+
+
+def _by_cost(observed: Any) -> str:
+    """Say what is wrong with the probabilities for the labels as they are."""
+    if observed == _ONE_SIDE:
+        low, high = observed.note
+        words = f"All your answers lie between {low:.3g} and {high:.3g}, on one side of one half. "
+        if low >= 0.5 and high <= sigmoid(1.0):
+            return words + (
+                "The sigmoid takes the numbers from 0 to 1 to 0.5 to 0.73. So see what you give to "
+                "it: what is a probability already is returned without another sigmoid."
+            )
+        return words + _COST_ON_X
+    if observed == _WRONG_SIDE:
+        return (
+            "Most of your probabilities are on the wrong side: low where the label is 1, and high "
+            "where it is 0. Print the cost on X and y before and after the training. If it rises, "
+            "turn the sign of the steps. If it falls, look at what happens to X_new and to the "
+            "answers after the training."
+        )
+    if observed == _CERTAIN:
+        return (
+            "Some of your answers are exactly 0 or 1, and wrong: the loss of such an answer has no "
+            "limit. Print what your model gives for X_new. Not exactly 0 or 1 there: return it "
+            "without rounding it or cutting it off. Exactly 0 or 1 there: the model is too sure of "
+            "itself for this task, as one of few votes is (a few neighbours, a tree)."
+        )
+    words = f"{observed.note}. {_COST_ON_X}"
+    if observed == _TOO_SURE:
+        words += (
+            " If the model has weights, large ones make it too sure: fewer steps keep them small, "
+            "or smaller ones (a slope is an average, no sum), or a penalty on large weights."
+        )
+    return words
+
+
+_BY_COST = (_ONE_SIDE, _WRONG_SIDE, _CERTAIN, _UNSURE, _TOO_SURE, _COSTLY)
 
 
 def _about_cost(arguments: tuple, observed: Any) -> str:
     """Say what is wrong with probabilities, by what they cost."""
     if not _exchanged(arguments[1]):
-        return _BY_COST[observed]
+        return _by_cost(observed)
     words = (  # the first call was right
         "Your answers are right for the training data as they stand in the data set, but not with "
         f"the two classes exchanged and the rows in another order: {observed!r}. "
@@ -1988,8 +2142,8 @@ TUMOUR_PROBABILITIES = Task(
         ),
         Mistake(
             _says(_LOGITS),
-            "You returned logits: they are above 0 where a 1 is more probable, and have no limits. "
-            "The sigmoid makes probabilities of them.",
+            "Your answers are above 0 where the label is 1, and below 0 elsewhere, as logits are. "
+            "A probability is never below 0: the sigmoid makes probabilities of logits.",
             "6.2",
         ),
         Mistake(
@@ -2008,7 +2162,8 @@ TUMOUR_PROBABILITIES = Task(
         Mistake(
             _says("0.5 for every tumour"),
             "You give every tumour the probability 0.5, as a model does whose weights are all 0. "
-            "Print w after the training, which must move it, and z for X_new.",
+            "Print what your function computes of the first rows, step by step, to find where they "
+            "become the same.",
             "6.3",
         ),
         Mistake(
@@ -2021,8 +2176,7 @@ TUMOUR_PROBABILITIES = Task(
         Mistake(
             _says("nan or inf among the answers"),
             "Some of your answers are nan or infinite. Print what your function computes, in "
-            "order, to find where the first such number comes up: something overflows there, or 0 "
-            "is divided by 0.",
+            "order, to find where the first such number comes up.",
             "6.3",
         ),
         Mistake(
