@@ -92,3 +92,73 @@ def test_too_large_weights_are_told_from_too_few_votes():
     assert "large weights" in said("tumour_probabilities", tumours(1, C=1e12))
     votes = lambda X, y, X_new: KNeighborsClassifier(3).fit(X, y).predict_proba(X_new)[:, 1]  # noqa: E731
     assert "few votes" in said("tumour_probabilities", votes)
+
+
+def test_answers_on_one_side_are_told_from_unsure_ones():
+    twice = said("tumour_probabilities", tumours(1, change=scipy.special.expit))
+    assert "All your answers lie between 0.5 and 0.73" in twice
+    assert "another sigmoid" in twice
+    unsure = said("tumour_probabilities", tumours(1, C=1e-3))
+    assert "on the whole too near to it" in unsure
+    assert "sigmoid" not in unsure
+
+
+def keras_network(change=lambda k: {}, fit=lambda X, y, epochs, batch_size: (X, y)):
+    """Return an answer that is right but for its hidden layer or for what `fit` is given."""
+    pytest.importorskip("tensorflow")
+
+    def answer(X, y, start, learning_rate, epochs, batch_size):
+        k = comparison.keras()
+        hidden = k.layers.Dense(16, "relu", **change(k))
+        model = k.Sequential([k.Input((64,)), hidden, k.layers.Dense(10)])
+        model.set_weights(start)
+        loss = k.losses.SparseCategoricalCrossentropy(from_logits=True)
+        model.compile(k.optimizers.SGD(learning_rate), loss)
+        model.fit(*fit(X, y, epochs, batch_size), shuffle=False, verbose=0)
+        return model
+
+    return answer
+
+
+def test_what_fit_made_is_measured():
+    swapped = keras_network(fit=lambda X, y, epochs, batch_size: (X, y, epochs, batch_size))
+    assert "have changed places" in said("train_in_keras", swapped)
+    twice = keras_network(fit=lambda X, y, epochs, batch_size: (X, y, batch_size, 2 * epochs))
+    words = said("train_in_keras", twice)
+    assert "Your `fit` made 4 epochs of 4." in words
+    assert "places" not in words
+
+
+def test_a_penalty_is_seen():
+    fit = lambda X, y, epochs, batch_size: (X, y, batch_size, epochs)  # noqa: E731
+    penalty = keras_network(lambda k: {"kernel_regularizer": k.regularizers.L2(0.01)}, fit)
+    assert "Dense(16, relu, with a penalty)" in said("train_in_keras", penalty)
+
+
+def epoch_of(batches):
+    """Return an epoch of logistic regression over the batches, slices, that `batches` makes."""
+
+    def answer(w, b, X, y, alpha, batch_size):
+        for rows in batches(len(y), batch_size):
+            error = scipy.special.expit(X[rows] @ w + b) - y[rows]
+            w, b = w - alpha * X[rows].T @ error / len(error), b - alpha * error.mean()
+        return w, b
+
+    return answer
+
+
+def test_the_rows_of_an_epoch_are_measured():
+    short = epoch_of(lambda m, k: [slice(i, i + k) for i in range(0, m - 1, k)])
+    assert "in which row 4 had no effect" in said("train_one_epoch", short)
+    filled = epoch_of(lambda m, k: [slice(max(0, min(i, m - k)), i + k) for i in range(0, m, k)])
+    assert "but the last, which holds the rows 3 to 4" in said("train_one_epoch", filled)
+
+
+def test_the_half_of_the_cost_that_is_wrong_is_told():
+    softplus = lambda z: np.logaddexp(0, z)  # noqa: E731
+    first = lambda y, z: np.mean(y * softplus(z) + (1 - y) * softplus(z))  # noqa: E731
+    second = lambda y, z: np.mean(y * softplus(-z) + (1 - y) * softplus(-z))  # noqa: E731
+    assert "only the first half of the formula" in said("multilabel_cost", first)
+    assert "right where all labels are true, and wrong where all are false" in said(
+        "multilabel_cost", second
+    )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import functools
+import math
 import re
 from collections.abc import Callable
 from typing import Any
@@ -41,6 +42,18 @@ def _shares(z: np.ndarray) -> np.ndarray:
     """Sigmoids, forced to add up to 1."""
     a = sigmoid(z)
     return a / a.sum(axis=1, keepdims=True)
+
+
+def _one_wrong_label(z: np.ndarray, thresholds: np.ndarray, labels: Any) -> str:
+    """Say how one of the labels comes about that are wrong."""
+    right = labels_from_logits(z, thresholds)
+    i, j = np.argwhere(np.asarray(labels) != right)[0]
+    side = "above" if right[i, j] else "not above"
+    return (
+        f"Look at row {i}, column {j}: the logit {z[i, j]:.6g} has the probability "
+        f"{sigmoid(z)[i, j]:.7g}, which is {side} the threshold {thresholds[j]:.6g}. So "
+        f"{right[i, j]} is right; yours is {labels[i][j]}."
+    )
 
 
 LABELS_FROM_LOGITS = Task(
@@ -84,6 +97,14 @@ LABELS_FROM_LOGITS = Task(
             lambda z, thresholds: (z == z.max(axis=1, keepdims=True)).astype(int),
             "You said yes to the label with the largest logit of each row and no to the others. "
             "Several labels can be true at once, or none.",
+            section="7.1",
+        ),
+        Mistake(
+            lambda z, thresholds: (
+                (sigmoid(z) > thresholds) & (z == z.max(axis=1, keepdims=True))
+            ).astype(int),
+            "Only the most probable label of a row gets a yes from you, if it is above its "
+            "threshold. Several labels can be true at once: each is compared with its own.",
             section="7.1",
         ),
         Mistake(
@@ -170,7 +191,15 @@ LABELS_FROM_LOGITS = Task(
     properties=(
         Property(
             lambda arguments, labels: bool(np.isin(labels, (0, 1)).all()),
-            "Your answers are not all 0 or 1.",
+            lambda arguments, labels: (
+                "Among your answers is "
+                f"{np.asarray(labels)[~np.isin(labels, (0, 1))].ravel()[0]:.3g}. A yes is 1, and a "
+                "no is 0."
+            ),
+        ),
+        Property(
+            lambda arguments, labels: np.array_equal(labels, labels_from_logits(*arguments)),
+            lambda arguments, labels: _one_wrong_label(*arguments, labels),
         ),
     ),
     hints=(
@@ -239,15 +268,20 @@ def _surely_wrong(y: np.ndarray, z: np.ndarray) -> np.ndarray:
 
 
 def _right_if_surely_wrong(arguments: tuple, cost: Any) -> bool:
-    return _right_for_all(arguments, cost) or not _surely_wrong(*arguments).any()
+    return _right_for_all(arguments, cost) or not _surely_wrong(*arguments).all()
+
+
+def _right_if_mixed(arguments: tuple, cost: Any) -> bool:
+    """Whether the cost is right, or no ordinary logit stands beside one of a wrong answer."""
+    y, z = arguments
+    mixed = _surely_wrong(y, z).any() and (np.abs(z) < 10).any()
+    return _right_for_all(arguments, cost) or not mixed
 
 
 def _too_cheap(arguments: tuple, cost: Any) -> str:
-    """Say what a label costs that is answered wrongly with a large logit; the others are right."""
-    y, z = arguments
-    sure = _surely_wrong(y, z)
-    loss = float((cost * z.size - _table(y, z)[~sure].sum()) / sure.sum())
-    size = np.abs(z[sure]).max()
+    """Say what a label costs that is answered wrongly with a large logit, as all are here."""
+    _, z = arguments
+    loss, size = float(cost), np.abs(z).max()
     words = (
         "Your cost is right for logits of ordinary size, and wrong for large ones: a label that "
         f"is answered wrongly with a logit of ±{size:g} costs {max(loss, 0):.3g} with you; about "
@@ -288,9 +322,9 @@ def _without_absolute_value(y: np.ndarray, z: np.ndarray) -> float:
 
 
 _EXPLODES = (
-    "Your formula is right on paper, but for a label that is answered wrongly and with much "
-    "confidence the probability rounds to exactly 0 or 1, and its logarithm is infinite. Compute "
-    "from the logit, without forming the probability (lesson 5, section 5.9)."
+    "For a label that is answered wrongly and with much confidence the probability rounds to "
+    "exactly 0 or 1, and its logarithm is infinite. Compute from the logit, without forming the "
+    "probability (lesson 5, section 5.9)."
 )
 MULTILABEL_COST = Task(
     name="multilabel_cost",
@@ -303,7 +337,9 @@ MULTILABEL_COST = Task(
         (np.array([[0, 0], [1, 1], [0, 0]]), np.array([[-2.0, 0.0], [1.0, -0.5], [0.0, 3.0]])),
         (_random_labels(1, 5, 4), _random_numbers(2, 5, 4)),
         (np.array([[1, 0]]), np.array([[12.0, -12.0]])),
+        (np.array([[0]]), np.array([[40.0]])),
         (np.array([[0, 1]]), np.array([[40.0, 1.0]])),
+        (np.array([[0]]), np.array([[1000.0]])),
         (np.array([[1, 0], [0, 1]]), np.array([[1000.0, -1000.0], [1000.0, -1000.0]])),
         (np.array([[0, 0]]), np.array([[-1000.0, -1000.0]])),
         (np.array([[1, 0, 0]]), np.array([[0.5, 2.0, -1.0]], dtype=np.float32)),
@@ -368,6 +404,11 @@ MULTILABEL_COST = Task(
             "Your cost is the mean of softplus(z) + (1 − y)z. These belong to two forms of the "
             "loss: softplus(z) − yz, and softplus(−z) + (1 − y)z. Both are right; take one of "
             "them.",
+        ),
+        Mistake(
+            lambda y, z: np.logaddexp(0, z).mean() - y.mean() * z.mean(),
+            "In your cost, the mean of y is multiplied by the mean of z. What belongs there is the "
+            "mean of the products: each label times its own logit.",
         ),
         Mistake(
             _logits_as_probabilities,
@@ -436,19 +477,37 @@ MULTILABEL_COST = Task(
             "right cost is the mean of −log a. Compare the loss of each label with that.",
         ),
         Property(
-            lambda arguments, cost: np.any(arguments[0] == 1) or _right_for_all(arguments, cost),
+            lambda arguments, cost: (
+                np.any(arguments[0] == 1)
+                or np.abs(arguments[1]).max() > 10
+                or _right_for_all(arguments, cost)
+            ),
             "Your cost is right where all labels are true, and wrong where all are false, as here. "
             "Then only the second half of the formula counts: the right cost is the mean of "
             "−log(1 − a). Compare the loss of each label with that.",
         ),
         Property(
             _right_for_logits(0, 10),
-            "Your cost differs already for logits of ordinary size: compare your line with the "
-            "formula, for this input.",
+            lambda arguments, cost: (
+                "Your cost is wrong already for logits of ordinary size. The losses in the first "
+                f"row should be {', '.join(f'{loss:.4g}' for loss in _table(*arguments)[0, :5])}"
+                f"{', …' * (arguments[0].shape[1] > 5)}: print yours, and look for one that "
+                "differs. Then take the mean of all."
+            ),
         ),
         Property(_right_if_surely_wrong, _too_cheap),
         Property(
-            _right_for_logits(10, 30),
+            _right_if_mixed,
+            lambda arguments, cost: (
+                "Your cost is right where all logits are of ordinary size, and where all of them "
+                f"are large. Here both stand together, and your losses add up to "
+                f"{cost * arguments[1].size:.4g} instead of "
+                f"{_table(*arguments).sum():.4g}. Compute the loss of each label for itself, and "
+                "leave none out."
+            ),
+        ),
+        Property(
+            _right_for_logits(10, math.inf),
             "Your cost is right for logits of ordinary size, and wrong for large ones. A label "
             "that is answered wrongly with a large logit costs about |z|, however large.",
         ),
@@ -507,6 +566,17 @@ def _with_true_negatives(y: np.ndarray, answers: np.ndarray) -> tuple[float, flo
     TP, FP, FN = _counts(y, answers)
     TP = (y == answers).sum(axis=0)
     return _f1(TP, FP, FN).mean(), _f1(TP.sum(), FP.sum(), FN.sum())
+
+
+def _with_other_counts(wrong: Callable[..., tuple]) -> Callable[..., tuple]:
+    """Macro and micro average with what somebody else takes for false positives and negatives."""
+
+    def both(y: np.ndarray, answers: np.ndarray) -> tuple[float, float]:
+        TP = _counts(y, answers)[0]
+        FP, FN = (count.sum(axis=0) for count in wrong(y, answers))
+        return _f1(TP, FP, FN).mean(), _f1(TP.sum(), FP.sum(), FN.sum())
+
+    return both
 
 
 def _f1_of_means(TP: Any, FP: Any, FN: Any) -> Any:
@@ -638,6 +708,24 @@ MACRO_AND_MICRO_F1 = Task(
             _with(lambda TP, FP, FN: _ratio(2 * TP, 2 * TP + FN)),
             "The false positives are missing below the fraction bar, or are counted as none: "
             "labels that are answered yes and not true.",
+        ),
+        Mistake(
+            _with_other_counts(lambda y, answers: ((y == 0) & (answers == 1), answers == 0)),
+            "Below the fraction bar, every no counts as a false negative. FN are the labels that "
+            "are true and answered no; a no that is right does not count.",
+        ),
+        Mistake(
+            _with_other_counts(lambda y, answers: (answers == 1, (y == 1) & (answers == 0))),
+            "Below the fraction bar, every yes counts as a false positive. FP are the labels that "
+            "are answered yes and not true.",
+        ),
+        Mistake(
+            lambda y, answers: tuple(
+                score * bool((y | answers).any(axis=0).all())
+                for score in macro_and_micro_f1(y, answers)
+            ),
+            "Where one label is neither true nor answered anywhere, you return 0 for both "
+            "averages. Only the F1 of that label is 0: the others count as they are.",
         ),
         Mistake(
             _with(lambda TP, FP, FN: _ratio(TP, 2 * TP + FP + FN)),
@@ -844,6 +932,33 @@ def _never_found(arguments: tuple, thresholds: Any) -> list[int]:
     return np.flatnonzero(others).tolist() if (best[others] == 0).all() else []
 
 
+def _about_never_found(arguments: tuple, thresholds: Any) -> str:
+    candidates = arguments[2]
+    column = _never_found(arguments, thresholds)[0]
+    words = (
+        f"For the label in column {column} every candidate has an F1 of 0. All are equally good "
+        f"there, so the lowest is asked for. Your threshold there, {thresholds[column]:.3g}, "
+    )
+    if np.isclose(thresholds[column], np.mean(candidates)):
+        return words + "is the mean of them."
+    return words + (
+        "is no candidate. If it is the one your search begins with, an F1 of 0 has to replace it, "
+        "too."
+    )
+
+
+def _never_set_back_from_the_lowest(y: np.ndarray, a: np.ndarray, candidates: np.ndarray) -> Any:
+    f1 = np.array([f1_score(y, predict_labels(a, t)) for t in candidates])
+    best = f1.max(axis=0)
+    record = np.append(-1.0, np.maximum.accumulate(best)[:-1])
+    return np.where(best > record, candidates[f1.argmax(axis=0)], candidates[0])
+
+
+def _of_rounded_f1(y: np.ndarray, a: np.ndarray, candidates: np.ndarray) -> np.ndarray:
+    f1 = [f1_score(y, predict_labels(a, t)).round(2) for t in candidates]
+    return candidates[np.argmax(f1, axis=0)]
+
+
 def _sensitivity_and_specificity(y: np.ndarray, answers: np.ndarray) -> Any:
     TP, FP, FN = _counts(y, answers)
     TN = len(y) - TP - FP - FN
@@ -884,8 +999,11 @@ CHOOSE_THRESHOLDS = Task(
             np.array([[0.9], [0.85], [0.75], [0.7], [0.65], [0.55], [0.1]]),
             np.array([0.2, 0.5, 0.6, 0.72, 0.8]),
         ),
+        # Whether a probability that equals the candidate is a yes decides between 1 and 2/3.
+        (np.array([[1], [0]]), np.array([[0.5], [0.2]]), np.array([0.2, 0.5])),
         (*_thresholds_probe(10, 40, 3, 0.3), _TENTHS),
         (*_thresholds_probe(12, 300, 4, 0.15), np.linspace(0.05, 0.95, 19).round(2)),
+        (*_thresholds_probe(36, 300, 4, 0.15), np.linspace(0.05, 0.95, 19).round(2)),
         (*_thresholds_probe(16, 50, 4, 0.4), np.array([0.02, 0.17, 0.33, 0.41, 0.64, 0.77, 0.9])),
         (*_thresholds_probe(18, 25, 3, 0.5), np.array([0.1, 0.35, 0.55, 0.6, 0.8])),
         (*_thresholds_probe(14, 60, 3, 0.15), np.array([1 / 9, 0.3, 4 / 9, 5 / 9])),
@@ -973,6 +1091,16 @@ CHOOSE_THRESHOLDS = Task(
             "You carried the highest F1 over from one label to the next. Each label begins anew.",
         ),
         Mistake(
+            _never_set_back_from_the_lowest,
+            "You carried the highest F1 over from one label to the next: a label that does not "
+            "beat it gets the first candidate. Each label begins anew.",
+        ),
+        Mistake(
+            _of_rounded_f1,
+            "Candidates whose F1 differ by less than a hundredth count as equal with you, as those "
+            "of rounded values do. Compare the F1 as it is.",
+        ),
+        Mistake(
             _from_zero,
             "A label that never occurs has an F1 of 0 at every candidate, and your threshold of "
             "it is 0, which is no candidate. All are equally good there, so the lowest is asked "
@@ -1041,13 +1169,7 @@ CHOOSE_THRESHOLDS = Task(
     properties=(
         Property(
             lambda arguments, thresholds: not _never_found(arguments, thresholds),
-            lambda arguments, thresholds: (
-                f"For the label in column {_never_found(arguments, thresholds)[0]} every candidate "
-                "has an F1 of 0, and your threshold, "
-                f"{thresholds[_never_found(arguments, thresholds)[0]]:g}, is no candidate. All are "
-                "equally good there, so the lowest is asked for: no F1 of 0 may be passed over "
-                "because it is not above 0."
-            ),
+            _about_never_found,
         ),
         Property(
             lambda arguments, thresholds: bool(np.isin(thresholds, arguments[2]).all()),
@@ -1182,7 +1304,10 @@ def _name_of_loss(model: Any, y: np.ndarray, z: np.ndarray) -> str:
         if np.isclose(value, float(loss(y, a)), rtol=1e-4):
             return name
     if isinstance(model.loss, k.losses.BinaryCrossentropy):
-        return "BinaryCrossentropy with settings such as label smoothing"
+        usual = k.losses.BinaryCrossentropy().get_config() | {"name": model.loss.name}
+        config = model.loss.get_config()
+        own = [f"{key}={value!r}" for key, value in config.items() if value != usual.get(key)]
+        return f"BinaryCrossentropy({', '.join(own)})"
     return model.loss if isinstance(model.loss, str) else type(model.loss).__name__
 
 
@@ -1535,10 +1660,11 @@ def _below_goal(arguments: tuple, verdict: Any) -> str:
         )
     return words + (
         "Measure it on the training and on the validation strips, too. Good on those it was "
-        "trained on alone: it knows them by heart, and another kind of model, or a shorter "
-        "training, does better on new strips. Good on both: X is treated in another way than they "
-        "were. Good on neither: the model itself is not good enough (too little training, or a "
-        "kind of model that cannot do it), or its answers are changed on the way."
+        "trained on alone: it knows them by heart: take all strips to learn from, a "
+        "shorter training or another kind of model. Good on both: X is treated in "
+        "another way than they were. Good on neither: look at the training (strips with their own "
+        "labels, enough steps, a kind of model that can do this), and at what happens to the "
+        "strips before the model and to the answers after it."
     )
 
 
@@ -1553,17 +1679,17 @@ ANSWER_STRIPS = Task(
             _everywhere(0, 0, 0),
             "You answered no to every question: that has most labels right and finds nothing. "
             "Print, for X and for the training strips, the largest number of each column right "
-            "before it becomes 0 or 1. Above its threshold: look at how it becomes 0 or 1. Below "
-            "for both: the model has not learned to say yes. Below for X alone: X is treated in "
-            "another way than they were.",
+            "before it becomes 0 or 1. Above its threshold (one half, if there is none): look at "
+            "how it becomes 0 or 1. Below for both: the model has not learned to say yes. Below "
+            "for X alone: X is treated in another way than they were.",
             section="7.6",
         ),
         Mistake(
             _everywhere(1, 1, 1),
             "You answered yes to every question. Print the smallest number of each column right "
-            "before it becomes 0 or 1. Below its threshold: look at how it becomes 0 or 1. Above "
-            "it: both have to be probabilities, or both logits; what went through the sigmoid "
-            "twice is never below one half.",
+            "before it becomes 0 or 1. Below its threshold (one half, if there is none): look at "
+            "how it becomes 0 or 1. Above it: both have to be probabilities, or both logits; what "
+            "went through the sigmoid twice is never below one half.",
             section="7.6",
         ),
         Mistake(

@@ -162,6 +162,12 @@ def _decisions(w, b, X, y):
 
 
 @_step_with
+def _decisions_above_one_half(w, b, X, y):
+    error = (X @ w + b > 0) - y
+    return X.T @ error / len(y), error.mean()
+
+
+@_step_with
 def _cost_for_slope(w, b, X, y):
     z = X @ w + b
     cost = float(np.mean(np.logaddexp(0, z) - y * z))
@@ -227,6 +233,12 @@ def _example_by_example(w, b, X, y, alpha):
     return w, b
 
 
+def _share_by_share(w, b, X, y, alpha):
+    for i in range(len(y)):
+        w, b = _one_step(w, b, X[i : i + 1], y[i : i + 1], alpha / len(y))
+    return w, b
+
+
 @_step_with
 def _first_example_only(w, b, X, y):
     return _slopes(w, b, X[:1], y[:1])
@@ -284,6 +296,8 @@ GRADIENT_DESCENT_STEP = Task(
         (np.array([0.5]), -1.0, np.array([[2.0]]), np.array([1]), 4.0),
         (np.array([0.0, 0.0]), 0.0, _TUMOURS[:2], np.array([1.0, 0.0]), 1.5),
         (*_WIDE[:3], np.array([1, 0]), 0.3),
+        # So long a step that the cost rises.
+        (np.array([0.5]), 0.0, np.array([[4.0], [3.0], [-2.0]]), np.array([0, 1, 0]), 20.0),
         (np.array([0.5, -1.0]), 0.5, _TUMOURS, _BENIGN, 0.1),
         (np.array([2.0, 1.0]), -3.0, _TUMOURS[:3], _BENIGN[:3], 40.0),
         (np.array([500.0, -300.0]), 20.0, 10 * _TUMOURS, _BENIGN, 2.0),
@@ -349,6 +363,12 @@ GRADIENT_DESCENT_STEP = Task(
             _decisions,
             "You compared decisions, which are 0 or 1, with y. The error is taken with the "
             "probability itself.",
+            "6.3",
+        ),
+        Mistake(
+            _decisions_above_one_half,
+            "You compared decisions with y: 1 for a probability above one half, else 0. The error "
+            "is taken with the probability itself.",
             "6.3",
         ),
         Mistake(
@@ -423,6 +443,13 @@ GRADIENT_DESCENT_STEP = Task(
             "You took a step for every single example. Here it is one step, with slopes averaged "
             "over all the examples.",
             "6.8",
+        ),
+        Mistake(
+            _share_by_share,
+            "You moved w and b after each example, by its share of the step. So the next example's "
+            "f(x) is that of parameters which have moved already. Add up the slopes of all "
+            "examples first, then move once.",
+            "6.3",
         ),
         Mistake(
             _without_alpha,
@@ -672,6 +699,13 @@ def _bias_never(w, b, X, y, alpha, batch_size):
     return _each_batch(w, b, X, y, alpha, _slices(len(y), batch_size), _bias_left_behind)
 
 
+def _b_after_the_loop(w, b, X, y, alpha, batch_size):
+    for rows in _slices(len(y), batch_size):
+        dj_db = _slopes(w, b, X[rows], y[rows])[1]
+        w = _one_step(w, b, X[rows], y[rows], alpha)[0]
+    return w, b - alpha * dj_db
+
+
 def _uphill_epoch(w, b, X, y, alpha, batch_size):
     return _each_batch(w, b, X, y, alpha, _slices(len(y), batch_size), _uphill)
 
@@ -690,9 +724,57 @@ def _other_order(arguments: tuple, observed: Any) -> tuple[int, ...]:
         for rows in _slices(len(y), batch_size):
             chosen = list(order[rows])
             now = _plain_step(*now, X[chosen], y[chosen], alpha)
-        if all(np.allclose(g, n, rtol=1e-9) for g, n in zip(observed, now, strict=True)):
+        if _agrees(observed, now):
             return order
     return ()
+
+
+def _agrees(observed: Any, wanted: Parameters) -> bool:
+    return all(np.allclose(g, n, rtol=1e-9) for g, n in zip(observed, wanted, strict=True))
+
+
+def _batches_without_effect(arguments: tuple, observed: Any) -> list[int]:
+    """Return the batches without which an epoch leads to what was observed; [] if none are."""
+    *start, batch_size = arguments
+    batches = _slices(len(start[3]), batch_size)
+    if len(batches) > 5:
+        return []  # too many to try
+    for count in range(len(batches)):
+        for kept in itertools.combinations(range(len(batches)), count):
+            if _agrees(observed, _each_batch(*start, [batches[k] for k in kept], _plain_step)):
+                return [k for k in range(len(batches)) if k not in kept]
+    return []
+
+
+def _rows_of_last_batch(arguments: tuple, observed: Any) -> range:
+    """Return the rows that the last batch holds, if the batches before it are right."""
+    *start, batch_size = arguments
+    m = len(start[3])
+    *before, last = _slices(m, batch_size)
+    for first, end in itertools.combinations(range(m + 1), 2):
+        batches = [*before, slice(first, end)]
+        right = (first, end) == (last.start, m)
+        if not right and _agrees(observed, _each_batch(*start, batches, _plain_step)):
+            return range(first, end)
+    return range(0)
+
+
+def _in_rows(rows: Any) -> str:
+    first, last = rows[0], rows[-1]
+    return f"row {first}" if first == last else f"the rows {first} to {last}"
+
+
+def _about_batches(arguments: tuple, observed: Any) -> str:
+    m, batch_size = len(arguments[3]), arguments[5]
+    missing = _batches_without_effect(arguments, observed)
+    starts = range(0, m, batch_size)
+    if len(missing) == len(starts):
+        return "On this input w and b do not move. An epoch takes a step for each batch."
+    rows = " and ".join(_in_rows(range(starts[k], min(starts[k] + batch_size, m))) for k in missing)
+    return (
+        f"On this input your result is that of an epoch in which {rows} had no effect. An epoch "
+        "looks at every example once."
+    )
 
 
 _plain_step = _step_with(_slopes)
@@ -882,6 +964,12 @@ TRAIN_ONE_EPOCH = Task(
             "6.3",
         ),
         Mistake(
+            _b_after_the_loop,
+            "Your w moves with each batch, but b only once, after all of them. Both move with each "
+            "batch, and the next batch's slopes are taken where both then are.",
+            "6.3",
+        ),
+        Mistake(
             _uphill_epoch,
             "Your batches are right, but each step goes uphill: it has the other sign. The error "
             "is f(x) − y, in this order, and descent subtracts alpha times the slopes.",
@@ -901,6 +989,18 @@ TRAIN_ONE_EPOCH = Task(
                 "Your result is that of an epoch with the rows in another order: "
                 f"{', '.join(map(str, _other_order(arguments, observed)))}. Here nothing is "
                 "shuffled: the batches are made of rows that follow one another, from the first on."
+            ),
+        ),
+        Property(
+            lambda arguments, observed: not _batches_without_effect(arguments, observed),
+            _about_batches,
+        ),
+        Property(
+            lambda arguments, observed: not _rows_of_last_batch(arguments, observed),
+            lambda arguments, observed: (
+                "On this input your batches are right but the last, which holds "
+                f"{_in_rows(_rows_of_last_batch(arguments, observed))}. Wanted are all "
+                "rows that the batches before it have left, and no others."
             ),
         ),
         Property(
@@ -1089,6 +1189,11 @@ HIDDEN_LAYER_FORWARD = Task(
         Mistake(
             lambda X, W1, b1, W2, b2: np.clip(X @ W1 + b1, 0, 1) @ W2 + b2,
             "Your activation stops at 1. ReLU has no upper limit.",
+        ),
+        Mistake(
+            lambda X, W1, b1, W2, b2: np.trunc(_relu(X @ W1 + b1)) @ W2 + b2,
+            "Your hidden layer passes on whole numbers: what stands behind the decimal point is "
+            "cut off, as an array of dtype int does.",
         ),
         Mistake(
             _all_open_if_one_is,
@@ -1361,6 +1466,16 @@ BACKPROPAGATE = Task(
             "the slope of tanh is 1 − tanh² alone.",
         ),
         Mistake(
+            _way_back(line_4=lambda da, Z1, A1: da * (Z1 > 0) * (1 - A1**2)),
+            "Your slopes of the output layer are right. In line 4 ReLU's slope is a factor, too. "
+            "It is the slope of tanh alone: 1 − tanh².",
+        ),
+        Mistake(
+            _way_back(line_4=lambda da, Z1, A1: da * (1 - A1**2).mean(axis=0)),
+            "Your slopes of the output layer are right. In line 4 the slope of tanh is averaged "
+            "over the examples. Each example has its own: 1 − A1² has the shape of A1.",
+        ),
+        Mistake(
             _way_back(line_4=lambda da, Z1, A1: da * (1 + A1**2)),
             "Your slopes of the output layer are right. In line 4 you added the square; the slope "
             "of tanh is 1 minus it.",
@@ -1538,6 +1653,7 @@ _SAME = "NumPy's, to four digits"
 _NEAR = "near the start, but not NumPy's"
 _START = "still those given as start"
 _FAR = "far from the start that was given"
+_LAST_FAR = "far from the start that was given, in the last layer only"
 
 
 class _Noted(Finding):
@@ -1673,16 +1789,17 @@ def _where(arguments: tuple, model: Any) -> str:
         return _SAME
     if all(np.allclose(a, b, rtol=0, atol=1e-7) for a, b in zip(kernels, start, strict=True)):
         return _START
-    distance = np.linalg.norm(kernels[0] - start[0]) / np.linalg.norm(start[0])
-    return _NEAR if distance < 0.9 else _FAR
+    far = [np.linalg.norm(a - b) > 0.9 * np.linalg.norm(b) for a, b in zip(kernels, start)]  # noqa: B905
+    return _FAR if far[0] else _LAST_FAR if any(far) else _NEAR
 
 
 def _layer(layer: Any) -> str:
     name = getattr(getattr(layer, "activation", None), "__name__", "")
-    parts = [str(layer.units)] * hasattr(layer, "units") + [name] * bool(name)
-    parts += ["with a penalty"] * bool(getattr(layer, "kernel_regularizer", None))
+    parts = [str(getattr(layer, "units", "")), name]
+    penalties = (f"{of}_regularizer" for of in ("kernel", "bias", "activity"))
+    parts += ["with a penalty"] * any(getattr(layer, penalty, None) for penalty in penalties)
     parts += ["frozen"] * (not layer.trainable)
-    return f"{type(layer).__name__}({', '.join(parts)})"
+    return f"{type(layer).__name__}({', '.join(filter(None, parts))})"
 
 
 def _loss(loss: Any) -> str:
@@ -1838,7 +1955,8 @@ TRAIN_IN_KERAS = Task(
             "Layers, loss, optimizer and the number of steps are right, and the weights ended not "
             "far from the start that was given, but training took another path than NumPy's. If "
             "the examples were shuffled, as Keras does unless it is told not to, that is why. If "
-            "not, look at what `fit` is given: X and y should be as they came.",
+            "not, look at all that `fit` is given: X and y as they came, and nothing that weighs "
+            "the examples.",
         ),
         Mistake(
             _with(weights=_FAR),
@@ -1846,6 +1964,12 @@ TRAIN_IN_KERAS = Task(
             "from where they should, as they do if training begins at random ones. Those given as "
             "start have to be set before it. If they are, look at what `fit` is given: X and y "
             "should be as they came.",
+        ),
+        Mistake(
+            _with(weights=_LAST_FAR),
+            "Layers, loss, optimizer and the number of steps are right, but the weights of the "
+            "last layer ended far from where they should, as they do if training begins at random "
+            "ones there. `start` has the weights and biases of both layers.",
         ),
         Mistake(
             _with(weights=_START),
@@ -2062,9 +2186,10 @@ def _says(finding: str, exchanged: str = "") -> Callable:
 
 _COST_ON_X = (
     "Measure, with y, the cost of what your function returns for X in place of X_new. Low: the "
-    "model knows X by heart, or X_new is treated in another way than X. High as well: the model "
-    "itself is not good enough (too little training, steps that are too large, or a kind of model "
-    "that cannot do it), or its answers are changed before you return them."
+    "model knows X by heart, or X_new is treated in another way than X. High as well: look at the "
+    "training (rows with their own labels, all features, enough steps and none too large, no "
+    "strong penalty, a kind of model that can do this), and at what happens to the answers before "
+    "you return them."
 )
 
 
@@ -2078,7 +2203,10 @@ def _by_cost(observed: Any) -> str:
                 "The sigmoid takes the numbers from 0 to 1 to 0.5 to 0.73. So see what you give to "
                 "it: what is a probability already is returned without another sigmoid."
             )
-        return words + _COST_ON_X
+        return words + (
+            "Print what they are made of for the first rows, step by step: z has to be below 0 for "
+            "some tumours and above 0 for others, and the sigmoid below and above one half."
+        )
     if observed == _WRONG_SIDE:
         return (
             "Most of your probabilities are on the wrong side: low where the label is 1, and high "
@@ -2094,6 +2222,11 @@ def _by_cost(observed: Any) -> str:
             "itself for this task, as one of few votes is (a few neighbours, a tree)."
         )
     words = f"{observed.note}. {_COST_ON_X}"
+    if observed == _UNSURE:
+        words += (
+            " If the model is trained in steps, more or larger ones bring its answers farther from "
+            "one half; if it has a penalty on large weights, a weaker one does."
+        )
     if observed == _TOO_SURE:
         words += (
             " If the model has weights, large ones make it too sure: fewer steps keep them small, "
