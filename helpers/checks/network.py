@@ -751,11 +751,12 @@ def _rows_of_last_batch(arguments: tuple, observed: Any) -> range:
     *start, batch_size = arguments
     m = len(start[3])
     *before, last = _slices(m, batch_size)
-    for first, end in itertools.combinations(range(m + 1), 2):
-        batches = [*before, slice(first, end)]
-        right = (first, end) == (last.start, m)
-        if not right and _agrees(observed, _each_batch(*start, batches, _plain_step)):
-            return range(first, end)
+    for right in (before, before[:-1]):
+        for first, end in itertools.combinations(range(m + 1), 2):
+            batches = [*right, slice(first, end)]
+            wrong = (len(right), first, end) != (len(before), last.start, m)
+            if wrong and _agrees(observed, _each_batch(*start, batches, _plain_step)):
+                return range(first, end)
     return range(0)
 
 
@@ -999,8 +1000,8 @@ TRAIN_ONE_EPOCH = Task(
             lambda arguments, observed: not _rows_of_last_batch(arguments, observed),
             lambda arguments, observed: (
                 "On this input your batches are right but the last, which holds "
-                f"{_in_rows(_rows_of_last_batch(arguments, observed))}. Wanted are all "
-                "rows that the batches before it have left, and no others."
+                f"{_in_rows(_rows_of_last_batch(arguments, observed))}. Each row belongs to "
+                "one batch, and each batch but the last has batch_size rows."
             ),
         ),
         Property(
@@ -1335,13 +1336,13 @@ def _where_it_goes_wrong(arguments: tuple, observed: Any) -> str:
     wrong = [name for name, right in zip(names, (dw1, db1, dw2, db2), strict=True) if not right]
     where = ""
     if dw2 and db2:
-        where = " So lines 1 and 2 are right; look at lines 3, 4 and 5."
+        where = " So lines 1 and 2 are right; look at lines 3, 4 and 5, and at what comes after."
     if (dw1 and dw2) or (db1 and db2):
         what = "product" if db1 and db2 else "sum"
         lines = ["2"] * (not dw2 or not db2) + ["5"] * (not dw1 or not db1)
-        where = f" So look at the {what} in line {lines[0]}."
+        where = f" So look at the {what} in line {lines[0]}, and at what becomes of it."
         if len(lines) == 2:
-            where = f" So look at the {what}s in lines 2 and 5."
+            where = f" So look at the {what}s in lines 2 and 5, and at what becomes of them."
     verb = "is" if len(wrong) == 1 else "are"
     return f"On this input {' and '.join(wrong)} {verb} wrong, the rest is right.{where}"
 
