@@ -933,17 +933,37 @@ def _never_found(arguments: tuple, thresholds: Any) -> list[int]:
 
 
 def _about_never_found(arguments: tuple, thresholds: Any) -> str:
-    candidates = arguments[2]
     column = _never_found(arguments, thresholds)[0]
     words = (
         f"For the label in column {column} every candidate has an F1 of 0. All are equally good "
         f"there, so the lowest is asked for. Your threshold there, {thresholds[column]:.3g}, "
     )
-    if np.isclose(thresholds[column], np.mean(candidates)):
-        return words + "is the mean of them."
     return words + (
         "is no candidate. If it is the one your search begins with, an F1 of 0 has to replace it, "
         "too."
+    )
+
+
+def _about_one_threshold(arguments: tuple, thresholds: Any) -> str:
+    """Say of the first label whose threshold is wrong what that one's F1 is, and the best."""
+    y, a, candidates = arguments
+    f1 = np.array([f1_score(y, predict_labels(a, t)) for t in candidates])
+    j = np.flatnonzero(thresholds != choose_thresholds(y, a, candidates))[0]
+    best, yours = f1[:, j].max(), thresholds[j]
+    ties = candidates[f1[:, j] == best]
+    words = f"Look at the label in column {j}: your threshold is {yours:.3g}. "
+    if np.isclose(yours, ties.mean()) and len(ties) > 1:
+        words += "That is the mean of the candidates with the highest F1. "
+    elif yours not in candidates:
+        words += "That is no candidate. "
+    elif yours not in ties:
+        its = f1[candidates == yours, j][0]
+        return words + f"Its F1 is {its:.4g}; that of {ties[0]:.3g} is {best:.4g}."
+    if len(ties) == 1:
+        return words + f"The highest F1, {best:.3g}, is that of {ties[0]:.3g}."
+    return words + (
+        f"The highest F1, {best:.3g}, is that of {len(ties)} candidates; the lowest of them, "
+        f"{ties[0]:.3g}, is asked for."
     )
 
 
@@ -1172,8 +1192,8 @@ CHOOSE_THRESHOLDS = Task(
             _about_never_found,
         ),
         Property(
-            lambda arguments, thresholds: bool(np.isin(thresholds, arguments[2]).all()),
-            "Not all your thresholds are among the candidates.",
+            lambda arguments, thresholds: np.array_equal(thresholds, choose_thresholds(*arguments)),
+            _about_one_threshold,
         ),
     ),
     hints=(
