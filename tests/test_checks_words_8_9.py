@@ -104,13 +104,94 @@ def divided_once_more(train, validation, X):
     return KNeighborsClassifier(1).fit(train.X, train.y).predict(X / 16)
 
 
+def neighbours_positions(train, validation, X):
+    return KNeighborsClassifier(1).fit(train.X, train.y).kneighbors(X, 1, False)[:, 0]
+
+
+def the_first_training_images(train, validation, X):
+    return KNeighborsClassifier(1).fit(train.X, train.y).predict(train.X[: len(X)])
+
+
+def the_farthest(train, validation, X):
+    return np.array([train.y[np.argmax(((train.X - x) ** 2).sum(axis=1))] for x in X])
+
+
+def many_groups(train, validation, X):
+    return KMeans(60, n_init=1, random_state=0).fit(train.X).predict(X)
+
+
+def the_largest_of_fifteen(train, validation, X):
+    model = KNeighborsClassifier(15).fit(train.X, train.y)
+    return train.y[model.kneighbors(X, return_distance=False)].max(axis=1)
+
+
+def in_reverse(train, validation, X):
+    return KNeighborsClassifier(1).fit(train.X, train.y).predict(X[::-1])
+
+
+def returns_inside_the_loop(w, v, g, alpha, rho, epsilon):
+    w, v = w.copy(), v.copy()
+    for i in range(len(w)):
+        v[i] = rho * v[i] + (1 - rho) * g[i] ** 2
+        w[i] = w[i] - alpha * g[i] / np.sqrt(v[i] + epsilon)
+        return w, v
+
+
+def corrected_as_in_adam(w, v, g, alpha, rho, epsilon):
+    v = rho * v + (1 - rho) * g**2
+    return w - alpha * g / np.sqrt(v / (1 - rho) + epsilon), v
+
+
+def everything_squared(w, v, g, alpha, rho, epsilon):
+    v = (rho * v + (1 - rho) * g) ** 2
+    return w - alpha * g / np.sqrt(v + epsilon), v
+
+
+def corrects_the_old_m(w, m, v, g, t, alpha, beta_1, beta_2, epsilon):
+    new_m, v = beta_1 * m + (1 - beta_1) * g, beta_2 * v + (1 - beta_2) * g**2
+    m_hat, v_hat = m / (1 - beta_1**t), v / (1 - beta_2**t)
+    return w - alpha * m_hat / (np.sqrt(v_hat) + epsilon), new_m, v
+
+
+def some_other_step(w, m, v, g, t, alpha, beta_1, beta_2, epsilon):
+    m, v = beta_1 * m + (1 - beta_1) * g, beta_2 * v + (1 - beta_2) * g**2
+    root = np.sqrt(np.sum(v / (1 - beta_2**t)))
+    return w - alpha * m / (1 - beta_1**t) / (root + epsilon), m, v
+
+
+def moves_by_half(w, u, g, alpha, mu):
+    new_u = mu * u - alpha * g
+    return w + (u + new_u) / 2, new_u
+
+
+def one_rate_for_all(w_before, w_after, g):
+    rates = np.full(g.shape, np.median((w_before - w_after)[g != 0] / g[g != 0]))
+    return np.where(g != 0, rates, np.nan)
+
+
+def small_gradients_left_out(w_before, w_after, g):
+    zero = np.isclose(g, 0)
+    return np.where(zero, np.nan, (w_before - w_after) / np.where(zero, 1, g))
+
+
+def of_both_tables(X_train, X_new):
+    both = np.concatenate([X_train, X_new])
+    spread = both.std(axis=0, ddof=1)
+    both = (both - both.mean(axis=0)) / np.where(spread > 0, spread, 1)
+    return both[: len(X_train)], both[len(X_train) :]
+
+
+def counts_the_third_commonest(y_train, y_new):
+    return (y_new == np.argsort(np.bincount(y_train))[-3:][0]).sum() + 2
+
+
 @pytest.mark.parametrize(
     ("answer", "of", "words", "untrue"),
     [
         (one_optimizer_for_all_calls, "optimizer_for_digits", "returned this optimizer", "random"),
         (one_that_has_trained, "optimizer_for_digits", "has made steps", "before|at each call"),
         (text_of_a_call, "optimizer_for_digits", "type str", "name"),
-        (corrections_of_two_steps, "adam_step", "v are right|v̂ = |print yours", "line in which"),
+        (corrections_of_two_steps, "adam_step", "v are right|√(the new v / (1 − β₂^3))", "print"),
         (first_share_in_v, "adam_step", "if β₁ stands in it", "order"),
         (a_velocity_of_the_other_sign, "momentum_step", "it is to be added", "holds the sign"),
         (something_added, "effective_rate", "almost right", "?"),
@@ -126,9 +207,35 @@ def divided_once_more(train, validation, X):
         (waits_too_long_and_returns_the_loss, "early_stopping", "0.6, a loss.", "Right on"),
         (last_from_zero, "early_stopping", "one too early", "You stop"),
         (whole_columns, "worst_errors", "[:, y]|np.arange", "IndexError"),
-        (clusters, "read_digits", "go with the images", "Guessing|learned"),
+        (clusters, "read_digits", "mostly show the same digit", "Guessing|learned"),
         (quantities, "read_digits", "one or two beside", "by heart|?"),
         (divided_once_more, "read_digits", "such as a division", "hidden layer|?"),
+        (neighbours_positions, "read_digits", "In train.y the right|not its position", "group|%"),
+        (the_first_training_images, "read_digits", "first 359 training images", "by heart|%"),
+        (the_farthest, "read_digits", "avoid the true digit|smallest distance", "by heart|train"),
+        (many_groups, "read_digits", "none of the ten digits|numbers of groups", "by heart"),
+        (the_largest_of_fifteen, "read_digits", "answers are 9: look", "one or two beside"),
+        (in_reverse, "read_digits", "stay in the same order", "too simple|answers are"),
+        (returns_inside_the_loop, "rmsprop_step", "still the old ones|a `return`", "Look at"),
+        (corrected_as_in_adam, "rmsprop_step", ": the root of v / (1 − ρ) + ε.", "Look at"),
+        (everything_squared, "rmsprop_step", "if the whole mean is squared", "`return`"),
+        (corrects_the_old_m, "adam_step", "times the old m / (1 − β₁^2) over", "print"),
+        (some_other_step, "adam_step", "Corrected, the means are|print yours", "It moves by"),
+        (moves_by_half, "momentum_step", "by which it has to move, is", "Look at"),
+        (one_rate_for_all, "effective_rate", "all your rates are the same", "nan"),
+        (small_gradients_left_out, "effective_rate", "gradients is 8.67e-19", "the same"),
+        (
+            of_both_tables,
+            "scale_like_training",
+            "(x − 1.9)|1.9 is the mean of both tables together.|with m − 1 in place of m.",
+            "X_new",
+        ),
+        (
+            counts_the_third_commonest,
+            "baseline_accuracy",
+            "is a share, from 0 to 1",
+            "You answered",
+        ),
     ],
 )
 def test_what_is_said_and_what_is_not(answer, of, words, untrue):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
@@ -31,9 +31,42 @@ def baseline_accuracy(y_train: np.ndarray, y_new: np.ndarray) -> float:
     return (y_new == np.bincount(y_train).argmax()).mean()
 
 
-def _last_commonest(y: np.ndarray) -> int:
+def _commonest(y: np.ndarray) -> np.ndarray:
     counts = np.bincount(y)
-    return int(np.flatnonzero(counts == counts.max())[-1])
+    return np.flatnonzero(counts == counts.max())
+
+
+_OTHER_DIGITS: dict[str, Callable[[np.ndarray], Any]] = {
+    "Of several digits that are equally common you took the largest. The task asks for the "
+    "smallest.": lambda y: _commonest(y)[-1],
+    "Of several digits that are equally common you took the one that comes first in the data, as "
+    "`Counter.most_common` does. The task asks for the smallest.": (
+        lambda y: Counter(y.tolist()).most_common(1)[0][0]
+    ),
+    "You always answered with the digit of the smallest count. The commonest has the largest.": (
+        lambda y: np.bincount(y).argmin()
+    ),
+    "You compared with how often the commonest digit occurs, not with the digit itself: the "
+    "position of the largest count is asked for.": lambda y: np.bincount(y).max(),
+    "You took the position of the largest count for the digit, in a list that holds only the "
+    "digits that occur, as `np.unique` does. Look up which digit stands there.": (
+        lambda y: np.unique(y, return_counts=True)[1].argmax()
+    ),
+    "You answered with the position of the largest number in `y_train` itself. Count how often "
+    "each digit occurs first: the position of the largest count is the digit.": np.argmax,
+    "You answered with the largest digit. The commonest is the one with the largest count.": np.max,
+    "You answered with the smallest digit. The commonest is the one with the largest count.": (
+        np.min
+    ),
+    "You answered with the mean of the digits, rounded. Digits are names here: count which one "
+    "occurs most often.": lambda y: np.rint(y.mean()),
+    "You answered with the mean of the digits, cut to a whole number. Digits are names here: count "
+    "which one occurs most often.": lambda y: np.floor(y.mean()),
+    "You answered with the median of the digits. Digits are names here: count which one occurs "
+    "most often.": np.median,
+    "You answered with the median of the digits, cut to a whole number. Digits are names here: "
+    "count which one occurs most often.": lambda y: np.floor(np.median(y)),
+}
 
 
 def _guess_in_proportion(y_train: np.ndarray, y_new: np.ndarray) -> float:
@@ -103,37 +136,28 @@ BASELINE_ACCURACY = Task(
             lambda y_train, y_new: np.bincount(y_train).argmax(),
             "You returned the commonest digit. The task asks how often this answer is right.",
         ),
-        Mistake(
-            lambda y_train, y_new: (y_new == _last_commonest(y_train)).mean(),
-            "Of several digits that are equally common you took the largest. The task asks for the "
-            "smallest.",
+        *(
+            Mistake(
+                lambda y_train, y_new, other=other, wanted=wanted: wanted(y_new == other(y_train)),
+                words + besides,
+            )
+            for wanted, besides in ((np.mean, ""), (np.sum, " And a share is asked for, no count."))
+            for words, other in _OTHER_DIGITS.items()
         ),
         Mistake(
-            lambda y_train, y_new: (y_new == Counter(y_train.tolist()).most_common(1)[0][0]).mean(),
-            "Of several digits that are equally common you took the one that comes first in the "
-            "data, as `Counter.most_common` does. The task asks for the smallest.",
+            lambda y_train, y_new: (y_new == y_train.mean()).mean(),
+            "You answered with the mean of the digits. Digits are names here: count which one "
+            "occurs most often.",
+        ),
+        Mistake(
+            lambda y_train, y_new: np.isin(y_new, _commonest(y_train)).mean(),
+            "Where several digits are equally common, your result is the share of all of them. The "
+            "one fixed answer is the smallest of them.",
         ),
         Mistake(
             lambda y_train, y_new: baseline_accuracy(np.concatenate([y_train, y_new]), y_new),
             "You took the commonest digit of both parts together. The answer has to be chosen "
             "before the new examples are seen: from the training part alone.",
-        ),
-        Mistake(
-            lambda y_train, y_new: (y_new == np.bincount(y_train).argmin()).mean(),
-            "You always answered with the digit of the smallest count. The commonest has the "
-            "largest.",
-        ),
-        Mistake(
-            lambda y_train, y_new: (y_new == np.bincount(y_train).max()).mean(),
-            "You compared with how often the commonest digit occurs, not with the digit itself: "
-            "the position of the largest count is asked for.",
-        ),
-        Mistake(
-            lambda y_train, y_new: (
-                y_new == np.unique(y_train, return_counts=True)[1].argmax()
-            ).mean(),
-            "You took the position of the largest count for the digit, in a list that holds only "
-            "the digits that occur, as `np.unique` does. Look up which digit stands there.",
         ),
         *(
             Mistake(
@@ -145,44 +169,23 @@ BASELINE_ACCURACY = Task(
             for factor, besides in ((1, ""), (100, " And a share is asked for, not per cent."))
         ),
         Mistake(
-            lambda y_train, y_new: (y_new == np.argmax(y_train)).mean(),
-            "You answered with the position of the largest number in `y_train` itself. Count how "
-            "often each digit occurs first: the position of the largest count is the digit.",
-        ),
-        Mistake(
             lambda y_train, y_new: np.bincount(y_train).max() / len(y_new),
             "You divided how often the digit occurs in training by the number of new examples. "
             "Count how often it occurs among the new ones.",
         ),
         Mistake(
-            lambda y_train, y_new: (y_new == y_train.max()).mean(),
-            "You answered with the largest digit. The commonest is the one with the largest count.",
-        ),
-        Mistake(
-            lambda y_train, y_new: (y_new == y_train.mean()).mean(),
-            "You answered with the mean of the digits. Digits are names here: count which one "
-            "occurs most often.",
-            section="9.2",
-        ),
-        *(
-            Mistake(
-                lambda y_train, y_new, whole=whole: (y_new == whole(y_train.mean())).mean(),
-                f"You answered with the mean of the digits, {how}. Digits are names here: count "
-                "which one occurs most often.",
-                section="9.2",
-            )
-            for whole, how in ((np.rint, "rounded"), (np.floor, "cut to a whole number"))
-        ),
-        Mistake(
-            lambda y_train, y_new: (y_new == np.median(y_train)).mean(),
-            "You answered with the median of the digits. Digits are names here: count which one "
-            "occurs most often.",
-            section="9.2",
-        ),
-        Mistake(
             lambda y_train, y_new: (y_new == np.bincount(y_train).argmax()).sum() / len(y_train),
             "You counted right answers among the new examples, but divided by the number of "
             "training examples.",
+        ),
+    ),
+    properties=(
+        Property(
+            lambda arguments, accuracy: 0 <= accuracy <= 1,
+            lambda arguments, accuracy: (
+                f"Your result is {accuracy:.6g} here. An accuracy is a share, from 0 to 1: the "
+                "number of right answers divided by the number of new examples."
+            ),
         ),
     ),
     hints=(
@@ -262,6 +265,59 @@ def _to_unit_interval(X: np.ndarray, X_train: np.ndarray) -> np.ndarray:
 
 def _constant_to_zero(X: np.ndarray, X_train: np.ndarray) -> np.ndarray:
     return np.where(_flat(X_train), 0.0, _standard(X, X_train))
+
+
+def _both_flat_in_either(X_train: np.ndarray, X_new: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    divisor = np.where(_flat(X_new), 1.0, _divisor(X_train))
+    return tuple((X - X_train.mean(axis=0)) / divisor for X in (X_train, X_new))
+
+
+def _line(x: np.ndarray, scaled: np.ndarray) -> tuple[float, float] | None:
+    """Return c and s for which `scaled` is (x − c) / s, if there are such numbers."""
+    low, high = np.argmin(x), np.argmax(x)
+    with np.errstate(all="ignore"):
+        s = (x[high] - x[low]) / (scaled[high] - scaled[low])
+        c = x[low] - s * scaled[low]
+        fits = np.allclose((x - c) / s, scaled, rtol=1e-6, atol=1e-9)
+    return (float(c), float(s)) if fits else None
+
+
+def _other_lines(arguments: tuple, observed: Any) -> Iterator[tuple[str, int, float, float]]:
+    """Yield table, column, c and s where a column is scaled, but not with the right numbers."""
+    X_train = arguments[0]
+    mean, divisor = X_train.mean(axis=0), _divisor(X_train)
+    for name, X, scaled in zip(("X_train", "X_new"), arguments, observed, strict=True):
+        for j in range(X.shape[1]):
+            line = _line(X[:, j], scaled[:, j])
+            if line and not np.allclose(line, (mean[j], divisor[j]), rtol=1e-6):
+                yield name, j, *line
+
+
+def _whose(number: float, names: dict[str, float]) -> str:
+    found = [name for name, value in names.items() if np.isclose(number, value, rtol=1e-6)]
+    return f" {number:.6g} is {found[0]}." if len(found) == 1 else ""
+
+
+def _scaled_otherwise(arguments: tuple, observed: Any) -> str:
+    name, j, c, s = next(_other_lines(arguments, observed))
+    X_train, X_new = arguments
+    both = np.concatenate(arguments)
+    mean, divisor = X_train.mean(axis=0)[j], _divisor(X_train)[j]
+    words = (
+        f"On this input, column {j} of your {name} is (x − {c:.6g}) / {s:.6g}. It has to be "
+        f"(x − {mean:.6g}) / {divisor:.6g}, with mean and standard deviation of this column in "
+        "X_train."
+    )
+    tables = {"X_train": X_train, "X_new": X_new, "both tables together": both}
+    means = {f"the mean of {of}": X[:, j].mean() for of, X in tables.items()}
+    spreads = {
+        f"the standard deviation of {of}{how}": X[:, j].std(ddof=ddof)
+        for of, X in tables.items()
+        for ddof, how in ((0, ""), (1, ", with m − 1 in place of m"))
+        if len(X) > ddof
+    }
+    words += _whose(c, means) if not np.isclose(c, mean) else ""
+    return words + (_whose(s, spreads) if not np.isclose(s, divisor) else "")
 
 
 SCALE_LIKE_TRAINING = Task(
@@ -435,6 +491,11 @@ SCALE_LIKE_TRAINING = Task(
             "a test). Only where all training examples have the same value the divisor is 1.",
         ),
         Mistake(
+            _both_flat_in_either,
+            "You divide by 1 also where a column is the same in all new examples, as it is if "
+            "there is only one. The training part alone decides.",
+        ),
+        Mistake(
             _both(lambda X, X_train: np.where(_flat(X_train), X, _standard(X, X_train))),
             "You left a column that is the same in all training examples as it was. The task says "
             "to subtract the mean there, too, and to divide by 1.",
@@ -449,6 +510,12 @@ SCALE_LIKE_TRAINING = Task(
             "In a column that is the same in all training examples you set everything to 0, also "
             "new values that differ. The task says to divide by 1 there, after subtracting the "
             "mean.",
+        ),
+    ),
+    properties=(
+        Property(
+            lambda arguments, observed: not any(True for _ in _other_lines(arguments, observed)),
+            _scaled_otherwise,
         ),
     ),
     hints=(
@@ -595,6 +662,20 @@ CONFUSION_MATRIX = Task(
             "is given: a class that nobody names keeps its row and its column, full of zeros.",
         ),
         Mistake(
+            lambda y, answers, num_classes: np.histogram2d(y, answers, bins=num_classes)[0],
+            "Your classes are equal parts of the range from the smallest to the largest label that "
+            "occurs, as `np.histogram2d` makes them. Label c has row c and column c, whatever "
+            "occurs.",
+        ),
+        Mistake(
+            lambda y, answers, num_classes: np.bincount(y * num_classes + answers).reshape(
+                num_classes, num_classes
+            ),
+            "Where the last pairs of classes do not occur, your counts are too few for the table: "
+            "`np.bincount` counts up to the largest number that occurs. Give it "
+            "`minlength=num_classes**2`.",
+        ),
+        Mistake(
             _occurring,
             "Your matrix has rows only for the labels that occur. The number of classes is given: "
             "a class that nobody names keeps its row and its column, full of zeros.",
@@ -733,6 +814,25 @@ def _one_epoch_early(val_loss: np.ndarray, patience: int) -> tuple[int, int]:
     return best + 1, len(val_loss)
 
 
+def _lowest_begins_at_1(val_loss: np.ndarray, patience: int, first: int) -> tuple[int, int]:
+    lowest, best, waited = 1.0, first, 0
+    for epoch, loss in enumerate(val_loss, start=1):
+        if loss < lowest:
+            lowest, best, waited = loss, epoch, 0
+        else:
+            waited += 1
+        if waited >= patience:
+            return best, epoch
+    return best, len(val_loss)
+
+
+def _from_the_second(val_loss: np.ndarray, patience: int) -> tuple[int, int]:
+    if len(val_loss) == 1:
+        return 1, 1
+    best, last = early_stopping(val_loss[1:], patience)
+    return best + 1, last + 1
+
+
 def _an_epoch(number: Any) -> bool:
     return bool(number == np.floor(number) and number >= 1)
 
@@ -749,7 +849,8 @@ def _no_epochs(arguments: tuple, observed: Any) -> str:
     return (
         f"Your best epoch is 0 on this input. Up to epoch {last}, the last, it is epoch {best}, "
         f"with a loss of {arguments[0][best - 1]:.6g}. "
-        "Follow your function by hand up to that epoch."
+        "If no loss counts as lower in your loop: what you begin with must be above all of them, "
+        "as infinity is. If your epochs are counted from 0: add 1."
     )
 
 
@@ -913,6 +1014,18 @@ EARLY_STOPPING = Task(
             "Training ends with you where the loss rises for the first time, whatever the patience "
             "is.",
         ),
+        *(
+            Mistake(
+                functools.partial(_lowest_begins_at_1, first=first),
+                "A loss of 1 or more never counts as the lowest with you. What the first loss is "
+                "compared with must be above all losses, as infinity is.",
+            )
+            for first in (0, 1)
+        ),
+        Mistake(
+            _from_the_second,
+            "The first epoch never counts as the best with you. It does if no later loss is lower.",
+        ),
         Mistake(
             _never_reset,
             "You added up all epochs without a new lowest loss. A new lowest loss sets the count "
@@ -1013,6 +1126,11 @@ def _mask_after_sorting(z: np.ndarray, y: np.ndarray, k: int) -> np.ndarray:
     return np.argsort(_of_truth(softmax(z), y))[z.argmax(axis=1) != y][:k]
 
 
+def _unsorted_if_fewer(z: np.ndarray, y: np.ndarray, k: int) -> np.ndarray:
+    wrong = np.flatnonzero(z.argmax(axis=1) != y)
+    return wrong if len(wrong) < k else worst_errors(z, y, k)
+
+
 def _whole_columns(z: np.ndarray, y: np.ndarray, k: int) -> np.ndarray:
     wrong = np.flatnonzero(z.argmax(axis=1) != y)
     return wrong[np.argsort(softmax(z)[:, y][wrong])][:k]
@@ -1066,6 +1184,7 @@ WORST_ERRORS = Task(
             * (_random_numbers(13, 60) > -0.5).astype(int),
             8,
         ),
+        (_FIVE, np.array([1, 0, 2, 0, 2]), 0),
     ),
     mistakes=(
         Mistake(
@@ -1132,6 +1251,25 @@ WORST_ERRORS = Task(
             lambda z, y, k: _worst_of(z, y, np.flatnonzero(np.argmax(z) != y))[:k],
             "As the answer of all images you took the position of the largest logit of the whole "
             "table. Each image has its own: look along its row, with `axis=1`.",
+        ),
+        Mistake(
+            lambda z, y, k: worst_errors(z, y, k) if k else worst_errors(z, y, len(y)),
+            "Where k is 0 you return all errors, as a slice `[-k:]` does. None is asked for.",
+        ),
+        *(
+            Mistake(
+                lambda z, y, k, nobody=nobody: np.append(
+                    worst_errors(z, y, k), np.full(k, nobody, dtype=int)
+                )[:k],
+                "Where there are fewer than k errors you fill the list up to k. It is shorter "
+                "then: positions of errors, and nothing else.",
+            )
+            for nobody in (-1, 0)
+        ),
+        Mistake(
+            _unsorted_if_fewer,
+            "Where there are fewer than k errors you return them as they come, by position. They "
+            "are sorted there, too, the worst first.",
         ),
         Mistake(
             lambda z, y, k: worst_errors(z, y, k - 1),
@@ -1236,9 +1374,13 @@ def _digits() -> tuple[tuple, ...]:
 
 
 _REACHED = f"more than {RIGHT_OF_SOFTMAX_REGRESSION} of 359 right"
+_NOT_OF_X = "answers for other images than those in X"
+_POSITIONS = "positions of other images"
+_OTHER_NAMES = "not enough, but one digit for each answer"
+_MEASURED = "not enough, and mostly near the true digit"
+_NO_DIGITS = "not enough, and not all of them digits"
+_FEWER_THAN_BY_CHANCE = "fewer than by guessing"
 _BELOW = "not enough"
-_MEASURED = "not enough, and like measurements"
-_OTHER_NAMES = "not enough, but one answer for each digit"
 
 
 def _kind(output: Any, answers: np.ndarray) -> str:
@@ -1273,13 +1415,64 @@ def _verdict(arguments: tuple, output: Any) -> str:
         return "the same answer for every image"
     if max(right[1], right[-1]) > 0.9 * len(y):
         return "every digit off by one"
-    if _renamed(answers, y).sum() > max(0.6 * len(y), 2 * right[0]):
-        return Finding(_OTHER_NAMES, f"{right[0]} of {len(y)} right{_an_example(answers, y)}")
-    measured = f"{right[0]} of {len(y)} right"
+    return (
+        _of_other_images(arguments, answers)
+        or _looked_up_in(arguments, answers)
+        or _not_enough(answers.astype(np.int64), right[0])
+    )
+
+
+def _of_other_images(arguments: tuple, answers: np.ndarray) -> Finding | None:
+    """Compare with the digits at the beginning of the two other parts."""
+    for part, name in zip(arguments[:2], ("training", "validation"), strict=True):
+        same = int((answers == part.y[: len(answers)]).sum())
+        if same > 0.9 * len(answers):
+            return Finding(
+                _NOT_OF_X,
+                f"{same} of your {len(answers)} answers are the digits of the first {len(answers)} "
+                f"{name} images, in their order",
+            )
+    return None
+
+
+def _looked_up_in(arguments: tuple, answers: np.ndarray) -> Finding | None:
+    """Take the answers for positions, and compare the digits there with the true ones."""
+    train, validation, _ = arguments
+    lists = {
+        "train.y": train.y,
+        "validation.y": validation.y,
+        "train.y and validation.y together": np.concatenate([train.y, validation.y]),
+    }
+    for name, digits in lists.items():
+        if answers.min() >= 0 and 9 < answers.max() < len(digits):
+            right = int((digits[answers.astype(np.int64)] == _test()[1]).sum())
+            if right > 0.6 * len(answers):
+                return Finding(
+                    _POSITIONS,
+                    f"Your answers run from {answers.min():g} to {answers.max():g}. In {name} the "
+                    f"right digit stands at these positions for {right} of {len(answers)} images",
+                )
+    return None
+
+
+def _not_enough(answers: np.ndarray, right: int) -> Finding:
+    y = _test()[1]
+    measured = f"{right} of {len(y)} right"
     wrong = answers != y
+    few = len(np.unique(answers)) <= 30  # of each at least ten, on average
+    if few and _renamed(answers, y).sum() > max(0.6 * len(y), 2 * right):
+        return Finding(_OTHER_NAMES, f"{measured}{_an_example(answers, y)}")
     near = (abs(answers - y)[wrong] <= 2).mean()
     if wrong.sum() > 60 and near > 0.75:
         return Finding(_MEASURED, f"{measured}, {near:.0%} of the others one or two beside")
+    if strange := int(((answers < 0) | (answers > 9)).sum()):
+        farthest = answers[np.argmax(abs(answers - 4.5))]
+        return Finding(_NO_DIGITS, f"{measured}, {strange} of your answers, such as {farthest},")
+    if right <= 15:
+        return Finding(_FEWER_THAN_BY_CHANCE, measured)
+    often = np.bincount(answers[wrong], minlength=10)
+    if often.max() > max(0.4 * wrong.sum(), 10):
+        measured += f", and {often.max()} of the other {wrong.sum()} answers are {often.argmax()}"
     return Finding(_BELOW, measured)
 
 
@@ -1299,32 +1492,61 @@ def _an_example(answers: np.ndarray, y: np.ndarray) -> str:
     return f"; where you answer {answer:g}, the digit is mostly {digit}"
 
 
-def _not_enough(arguments: tuple, verdict: Any) -> str:
-    right = int(verdict.measured.split()[0])
+def _what_to_do(arguments: tuple, verdict: Any) -> str:
+    measured = verdict.measured
+    if verdict == _NOT_OF_X:
+        return f"{measured}. Asked for are the digits of the images in X."
+    if verdict == _POSITIONS:
+        return f"{measured}. Return the digit that stands there, not its position."
+    count, _, rest = measured.partition(" right")
+    right = int(count.split()[0])
     words = f"{right} of 359 test images right: {right / 359:.1%}. "
     if verdict == _MEASURED:
-        *_, near = verdict.measured.partition(", ")
         return words + (
-            f"Of the others, {near.split()[0]} lie one or two beside the true digit, as if digits "
-            "were measurements and 7 lay between 6 and 8. They are names of classes: a number for "
-            "each of the ten is needed, and the answer is the position of the largest."
+            f"Of the others, {rest.split()[1]} lie one or two beside the true digit. That happens "
+            "where digits are fitted or averaged like measurements, and 7 lies between 6 and 8. "
+            "They are names of classes: choose one of the ten for each image, such as the position "
+            "of the largest of ten outputs."
         )
     if verdict == _OTHER_NAMES:
-        *_, example = verdict.measured.partition("; ")
+        *_, example = measured.partition("; ")
         return words + (
-            "But your answers go with the images: most of those with one digit get the same "
-            f"answer, only that {example}. A number that stands for a group of images, such as a "
-            "cluster's, is not their digit: the digits in train.y have to name the groups."
+            "But images with the same answer mostly show the same digit, only under another name: "
+            f"{example}. If your answer is the number of a group of images, such as a cluster's, "
+            "look up in train.y which digit the images of that group show."
+        )
+    if verdict == _NO_DIGITS:
+        strange, _, such = rest.removeprefix(", ").partition(" of your answers, such as ")
+        return words + (
+            f"{strange} of your answers are none of the ten digits, such as {such.rstrip(',')}. "
+            "If they are positions of other images, or numbers of groups of images, look up in "
+            "train.y which digit stands there."
+        )
+    if verdict == _FEWER_THAN_BY_CHANCE:
+        return words + (
+            "Guessing gets about 36, so your answers avoid the true digit. It is the position of "
+            "the largest logit or probability, and that of the smallest distance."
+        )
+    if rest:
+        words += f"{rest.removeprefix(', and ')}: look when your function says so. "
+    if right < 55:  # guessing gets so many in one of 400 attempts
+        return words + (
+            "Guessing gets about 36: your answers have next to nothing to do with the images in X. "
+            "Let your function read training images, whose digits you know, and look line by line "
+            "where the digit gets lost. X has to go through the same steps as the training images, "
+            "such as a division, and images and digits have to stay in the same order; if a model "
+            "is trained, its loss must fall."
         )
     words += f"Guessing gets 36, and softmax regression has {RIGHT_OF_SOFTMAX_REGRESSION} right. "
     if right <= 340:
         return words + (
             "Let your function read the training images, with train.X in place of X, and compare "
             "with train.y. If nearly all of them are right, your model knows these by heart and "
-            "new ones badly: choose by the validation part what does better. If not, see first "
-            "that X goes through the same steps as the training images did, such as a division, "
-            "and that the answers are in its order. Then it is the model: too simple, or trained "
-            "too little."
+            "new ones badly: choose another by the validation part. Or X is prepared by numbers "
+            "taken from X itself, such as its mean, where those of train.X belong. If not, look at "
+            "what your steps leave of an image, and that they are the same for X as for the "
+            "training images, such as a division; then at the model: it may be too simple, or "
+            "trained too little, or on too few images."
         )
     return words + (
         "You need more than that. A network without a hidden layer is softmax regression itself: a "
@@ -1342,23 +1564,26 @@ READ_DIGITS = Task(
     mistakes=(
         Mistake(
             lambda train, validation, X: np.eye(10)[read_digits(train, validation, X)],
-            "You returned ten numbers for each image: logits, probabilities or a one-hot row. The "
-            "digit is the position of the largest.",
+            "You returned ten numbers for each image, and one is expected: its digit. Of logits, "
+            "probabilities or a one-hot row that is the position of the largest, of distances that "
+            "of the smallest.",
         ),
         Mistake(
             lambda train, validation, X: np.arange(10),
-            "You returned ten numbers in all, as if you had looked for the largest output over the "
-            "images (axis 0). For each image, look for it over the ten digits (axis 1).",
+            "You returned ten numbers in all; one for each image is expected. If you looked for "
+            "the largest of a table of outputs: do so over the ten digits of each image (axis 1), "
+            "not over the images (axis 0).",
         ),
         Mistake(
             lambda train, validation, X: 0.5 + 0.04 * read_digits(train, validation, X),
-            "Your answers lie between 0 and 1, as probabilities do. The task asks for digits: the "
-            "position of the largest of ten numbers, not the number itself.",
+            "Your answers are not whole numbers, but lie between 0 and 1. The task asks for "
+            "digits: of ten probabilities it is the position of the largest, not its size.",
         ),
         Mistake(
             lambda train, validation, X: 0.3 + read_digits(train, validation, X),
-            "Your answers are not whole numbers. The task asks for digits, which are names of ten "
-            "classes: the answer is the position of the largest of ten numbers.",
+            "Your answers are not whole numbers. Digits are names of ten classes: none lies "
+            "between two of them, and of ten outputs the digit is the position of the largest, not "
+            "its size.",
         ),
         Mistake(
             lambda train, validation, X: read_digits(train, validation, X) + 1,
@@ -1367,9 +1592,10 @@ READ_DIGITS = Task(
         ),
         Mistake(
             lambda train, validation, X: np.zeros(len(X), dtype=int),
-            "You gave every image the same answer: the laziest baseline of all. Let your function "
-            "read the training images, with train.X in place of X. If all of these get one answer, "
-            "too, the model has learned nothing: print its loss after each epoch, it must fall.",
+            "You gave every image the same answer. Take two training images with different "
+            "digits, and print what each line of yours makes of the one and of the other: the "
+            "first line that gives the same for both is the one to look at. X has to go through "
+            "the same steps as the training images, such as a division.",
             section="9.1",
         ),
         Mistake(
@@ -1401,9 +1627,7 @@ READ_DIGITS = Task(
                 f"Your function returned {verdict}; one digit for each image in X is expected."
             ),
         ),
-        Property(
-            lambda arguments, verdict: verdict not in (_BELOW, _MEASURED, _OTHER_NAMES), _not_enough
-        ),
+        Property(lambda arguments, verdict: not getattr(verdict, "measured", ""), _what_to_do),
     ),
     hints=(
         "Nothing new is needed: sections 9.3 to 9.7 built a network that does it. And 9.7 met a "

@@ -10,7 +10,7 @@ import copy
 import itertools
 import math
 import weakref
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
@@ -39,13 +39,13 @@ def _right(reference: Callable, arguments: tuple, observed: Any) -> list[bool]:
 def _memory_first(
     reference: Callable,
     memory: tuple[str, ...],
-    move: Callable[[tuple], str],
+    move: Callable[[tuple, Any], str],
     others: dict[tuple[str, str], Callable] | None = None,
 ) -> tuple[Property, ...]:
     """Return properties that say what to look at: the memory, or how w follows from it.
 
-    `move` says the latter of the arguments of a call; `others` are known wrong forms of the memory,
-    by its name and by what is wrong with it.
+    `move` says the latter of a call's arguments and result; `others` are known wrong forms of the
+    memory, by its name and by what is wrong with it.
     """
 
     def moves(arguments: tuple, observed: Any) -> bool:
@@ -57,6 +57,12 @@ def _memory_first(
 
     def diagnosis(arguments: tuple, observed: Any) -> str:
         w, *rest = _right(reference, arguments, observed)
+        if not w and _some_are_old(arguments, observed, reference(*arguments)):
+            return (
+                "On this input some elements of what you return are right, and all others are "
+                "still the old ones. If a `return` stands inside your loop, it ends the function "
+                "there: the last line belongs below the loop."
+            )
         names = [name for name, right in zip(memory, rest, strict=True) if not right]
         wrong, verb = " and ".join(names), "are" if len(names) > 1 else "is"
         if w:
@@ -73,9 +79,23 @@ def _memory_first(
     verb = "are" if len(memory) > 1 else "is"
     right = f"On this input your new {' and '.join(memory)} {verb} right, but w is not. "
     return (
-        Property(moves, lambda arguments, observed: right + move(arguments)),
+        Property(moves, lambda arguments, observed: right + move(arguments, observed)),
         Property(remembers, diagnosis),
     )
+
+
+def _some_are_old(arguments: tuple, observed: Any, expected: Any) -> bool:
+    """Say whether each element is right or as it was, and some of them right and new."""
+    old, got, right = (
+        np.concatenate([np.ravel(part) for part in parts])
+        for parts in (arguments[: len(expected)], observed, expected)
+    )
+    done = np.isclose(got, right, rtol=1e-9, atol=1e-12)
+    return bool((done | (got == old)).all() and (done & (right != old)).any())
+
+
+def _printed(numbers: Any) -> str:
+    return np.array2string(np.asarray(numbers), precision=6, separator=", ").replace("\n", "")
 
 
 def _as_if(arguments: tuple, new: dict[str, Any], others: dict | None) -> str:
@@ -250,6 +270,14 @@ MOMENTUM_STEP = Task(
             "and α g is subtracted.",
         ),
         Mistake(
+            lambda w, u, g, alpha, mu: (
+                _momentum(w, u, g, alpha, mu)[0],
+                _momentum(w, u, g, alpha, mu)[1] if u.any() else u,
+            ),
+            "Your w is right, but from rest you return the velocity 0 as it was. With this step "
+            "it has become −α g.",
+        ),
+        Mistake(
             _then(lambda u, g, alpha, mu: alpha * u - mu * g),
             "You exchanged α and μ: μ belongs to the old velocity, α to the gradient.",
         ),
@@ -280,7 +308,12 @@ MOMENTUM_STEP = Task(
         ),
     ),
     properties=_memory_first(
-        _momentum, ("velocity",), lambda arguments: "Look at the line that makes the new w."
+        _momentum,
+        ("velocity",),
+        lambda arguments, observed: (
+            f"It moves by {_printed(observed[0] - arguments[0])}; the new velocity, by which it "
+            f"has to move, is {_printed(_momentum(*arguments)[1])}."
+        ),
     ),
     hints=(
         "Two lines, in the order of section 8.5: the velocity first, then w.",
@@ -346,6 +379,28 @@ _STEPS = {
 }
 _V = np.array([1.0, 9.0, 0.125])  # not g², nor any power of it
 
+
+def _divided_by(arguments: tuple, observed: Any) -> str:
+    """Say by what α g is divided in the step, and by what it has to be."""
+    w, _, g, alpha, rho, epsilon = arguments
+    v = observed[1]
+    step = w - observed[0]
+    if not (g.all() and step.all()):
+        return "Look at the line that makes the new w."
+    others = {
+        "the root of v alone": np.sqrt(v),
+        "the root of v / (1 − ρ) + ε": np.sqrt(v / (1 - rho) + epsilon),
+        "the root of v / (1 − ρ), plus ε": np.sqrt(v / (1 - rho)) + epsilon,
+        "the root of the mean of v, plus ε": np.sqrt(v.mean() + epsilon) + 0 * v,
+    }
+    names = [name for name, d in others.items() if np.allclose(alpha * g / step, d, 1e-9, 0)]
+    what = f": {names[0]}" if len(names) == 1 else ""
+    return (
+        f"The step is α g divided by {_printed(alpha * g / step)}{what}. It has to be divided by "
+        f"the root of v + ε, which is {_printed(np.sqrt(v + epsilon))}."
+    )
+
+
 RMSPROP_STEP = Task(
     name="rmsprop_step",
     section="8.5",
@@ -365,6 +420,7 @@ RMSPROP_STEP = Task(
             1.0,
         ),
         (_W / 3, np.zeros(3), _G / 2**20, 0.5, 0.75, 1e-7),
+        (_W, _V, np.array([0.0, 1.0, 0.0]), 0.25, 0.75, 1e-3),
     ),
     mistakes=(
         Mistake(
@@ -476,6 +532,25 @@ RMSPROP_STEP = Task(
             "You returned v with ε added to it. ε belongs to the division only: the next step "
             "starts from v itself.",
         ),
+        *(
+            Mistake(
+                lambda *arguments, inside=inside: (
+                    _rmsprop(*arguments)[0],
+                    np.sqrt(_rmsprop(*arguments)[1] + inside * arguments[-1]),
+                ),
+                "Your w is right, but in place of v you returned its root. The next step starts "
+                "from v itself.",
+            )
+            for inside in (0, 1)
+        ),
+        Mistake(
+            lambda w, v, g, alpha, rho, epsilon: (
+                _rmsprop(w, v, g, alpha, rho, epsilon)[0],
+                np.where(g == 0, v, _rmsprop(w, v, g, alpha, rho, epsilon)[1]),
+            ),
+            "Where the gradient is 0 you leave v as it was. It fades there, too: a 0 is a gradient "
+            "like any other.",
+        ),
         Mistake(
             _sized(
                 move=lambda w, v, new_v, g, alpha, epsilon: (
@@ -486,7 +561,23 @@ RMSPROP_STEP = Task(
         ),
     ),
     properties=_memory_first(
-        _rmsprop, ("v",), lambda arguments: "Look at the line that makes the new w."
+        _rmsprop,
+        ("v",),
+        _divided_by,
+        {
+            ("v", "the whole mean is squared, not the gradient in it"): (
+                lambda w, v, g, alpha, rho, epsilon: (rho * v + (1 - rho) * g) ** 2
+            ),
+            ("v", "the old v is squared, too"): (
+                lambda w, v, g, alpha, rho, epsilon: rho * v**2 + (1 - rho) * g**2
+            ),
+            ("v", "ε is added to it"): (
+                lambda w, v, g, alpha, rho, epsilon: rho * v + (1 - rho) * g**2 + epsilon
+            ),
+            ("v", "all of the old v is kept beside 1 − ρ of the new square"): (
+                lambda w, v, g, alpha, rho, epsilon: v + (1 - rho) * g**2
+            ),
+        },
     ),
     hints=(
         "Two lines, in the order of section 8.5: the running mean of the squares first, then w. "
@@ -559,6 +650,18 @@ def _v_from_m(w, m, v, g, t, alpha, beta_1, beta_2, epsilon):
     return w - alpha * _divided(*_corrected(m, v, t, beta_1, beta_2), g, epsilon), m, v
 
 
+def _t_steps(w, m, v, g, t, *settings):
+    for step in range(1, t + 1):
+        w, m, v = _adam(w, m, v, g, step, *settings)
+    return w, m, v
+
+
+def _means_of_t_steps(w, m, v, g, t, *settings):
+    for _ in range(t):
+        new_w, m, v = _adam(w, m, v, g, t, *settings)
+    return new_w, m, v
+
+
 def _betas_exchanged(w, m, v, g, t, alpha, beta_1, beta_2, epsilon):
     return _adam(w, m, v, g, t, alpha, beta_2, beta_1, epsilon)
 
@@ -595,14 +698,44 @@ _RATIOS = {
 }
 
 
-def _the_corrected(arguments: tuple) -> str:
-    """Say what the corrected means are for these arguments, and what follows from that."""
-    hats = _hats_kept(*arguments)[1:]
-    m_hat, v_hat = (np.array2string(hat, precision=6, separator=", ") for hat in hats)
+def _how_w_moves(arguments: tuple, observed: Any) -> str:
+    """Say of what the step is made; if that is not found, what the corrected means are."""
+    (w, _, _, _, t, alpha, *_), new_w = arguments, observed[0]
+    right = f"the new m / (1 − β₁^{t}) over √(the new v / (1 − β₂^{t})) + ε"
+    found = {name for name, step in _steps_of(*arguments) if _close((w - new_w) / alpha, step)}
+    if len(found) == 1 and right not in found:
+        return f"It moves by −α times {found.pop()}, where t is {t}. It has to be {right}."
+    m_hat, v_hat = map(_printed, _hats_kept(*arguments)[1:])
     return (
         f"Corrected, the means are m̂ = {m_hat} and v̂ = {v_hat}: print yours. If they are others, "
-        "look at the corrections; if not, at how w follows from them."
+        "look at how they are made; if not, at how w follows from them."
     )
+
+
+def _close(a: np.ndarray, b: np.ndarray) -> bool:
+    return bool(np.allclose(a, b, rtol=1e-9, atol=0))
+
+
+def _steps_of(w, m, v, g, t, alpha, beta_1, beta_2, epsilon) -> Iterator[tuple[str, np.ndarray]]:
+    """Yield steps, for α = 1, that mix up old and new means, corrections and the place of ε."""
+    _, new_m, new_v = _adam(w, m, v, g, t, alpha, beta_1, beta_2, epsilon)
+    factors = {
+        f"(1 − {name}^{power})": 1 - beta**power
+        for name, beta in (("β₁", beta_1), ("β₂", beta_2))
+        for power in {1, t - 1, t, t + 1} - {0}
+    }
+    means = {"the new m": new_m, "the old m": m, "g": g}
+    squares = {"the new v": new_v, "the old v": v, "g²": g**2}
+    tops, bottoms = (
+        mixed
+        | {f"{name} / {by}": mean / factor for name, mean in mixed.items() for by, factor in by_all}
+        for mixed, by_all in ((means, factors.items()), (squares, factors.items()))
+    )
+    with np.errstate(divide="ignore", invalid="ignore"):
+        for (top, a), (bottom, b) in itertools.product(tops.items(), bottoms.items()):
+            yield f"{top} over √({bottom}) + ε", a / (np.sqrt(b) + epsilon)
+            yield f"{top} over √({bottom} + ε)", a / np.sqrt(b + epsilon)
+            yield f"{top} over {bottom} + ε", a / (b + epsilon)
 
 
 _OTHER_MEANS = {
@@ -662,8 +795,8 @@ ADAM_STEP = Task(
     mistakes=(
         Mistake(
             _adam_with(correction=lambda m, v, t, beta_1, beta_2: (m, v)),
-            "Your two means are right, but you left out their correction. Without it the first "
-            "steps are several times too long.",
+            "Your two means are right, but you left out their correction: at every step w is made "
+            "of m̂ = m / (1 − β₁ᵗ) and v̂ = v / (1 − β₂ᵗ).",
             "8.7",
         ),
         Mistake(
@@ -877,6 +1010,14 @@ ADAM_STEP = Task(
             ),
             "Your ε is added to w, not to the root: mind the parentheses.",
         ),
+        *(
+            Mistake(
+                answer,
+                "Your means are those after t steps with this gradient. The function makes one "
+                "step, which has the number t: m and v hold what was before.",
+            )
+            for answer in (_t_steps, _means_of_t_steps)
+        ),
         Mistake(
             _v_from_m,
             "In v you squared the new mean m. It takes the square of the gradient itself.",
@@ -888,7 +1029,7 @@ ADAM_STEP = Task(
             "The means that you return are the corrected ones, m̂ and v̂. They serve this step only; "
             "the next one has to start from m and v themselves.",
         ),
-        *_memory_first(_adam, ("m", "v"), _the_corrected, _OTHER_MEANS),
+        *_memory_first(_adam, ("m", "v"), _how_w_moves, _OTHER_MEANS),
     ),
     hints=(
         "Five lines, in the order of section 8.7: the two means, their two corrections under new "
@@ -919,6 +1060,11 @@ PAPER_EPSILON = Task(
             "You give back ε as it is: there is no correction in your formula, or it is 1. Keras "
             "adds its ε to the root of v, the paper to the root of v̂, and these two have not the "
             "same size.",
+        ),
+        Mistake(
+            lambda epsilon, beta_2, t: epsilon / np.sqrt(1 - beta_2**t) if t > 1 else epsilon,
+            "At the first step, t = 1, you give back ε as it is. The correction is 1 − β₂ there, "
+            "not 1.",
         ),
         Mistake(
             lambda epsilon, beta_2, t: epsilon * np.sqrt(1 - beta_2**t),
@@ -1033,6 +1179,14 @@ def _rate_of(change: Callable) -> Callable:
     return lambda w_before, w_after, g: np.where(g != 0, change(w_before, w_after, g), np.nan)
 
 
+def _needlessly_nan(arguments: tuple, rate: Any) -> str:
+    g = arguments[2][np.isnan(rate) & (arguments[2] != 0)]
+    return (
+        "Some of your rates are nan though their own gradient is not 0: one of these gradients is "
+        f"{g[np.argmin(abs(g))]:.3g}. Only where the gradient itself is 0 is no rate right."
+    )
+
+
 EFFECTIVE_RATE = Task(
     name="effective_rate",
     section="8.2",
@@ -1102,9 +1256,15 @@ EFFECTIVE_RATE = Task(
             "Where the gradient is 0 the answer is nan, and yours is not.",
         ),
         Property(
-            lambda arguments, rate: not np.isnan(rate[arguments[2] != 0]).any(),
-            "Some of your rates are nan though their own gradient is not 0. Only where the "
-            "gradient itself is 0 is no rate right.",
+            lambda arguments, rate: not np.isnan(rate[arguments[2] != 0]).any(), _needlessly_nan
+        ),
+        Property(
+            lambda arguments, rate: (
+                len(np.unique(rate[arguments[2] != 0])) > 1
+                or len(np.unique(_effective_rate(*arguments)[arguments[2] != 0])) == 1
+            ),
+            "On this input all your rates are the same. Each parameter has a rate of its own: its "
+            "own change divided by its own gradient.",
         ),
         Property(
             lambda arguments, rate: (
@@ -1112,9 +1272,9 @@ EFFECTIVE_RATE = Task(
                     rate, _effective_rate(*arguments), rtol=1e-3, atol=0, equal_nan=True
                 )
             ),
-            "Your rates are almost right, but not to the last digit, as if something small were "
-            "added. Nothing needs to be: where the gradient is not 0 it can be divided by, and "
-            "where it is 0 the answer is nan.",
+            "Your rates are almost right, but not to the last digit. Where the gradient is not 0 "
+            "it can be divided by as it is: nothing small needs to be added to it, and nothing "
+            "rounded. Where it is 0 the answer is nan.",
         ),
     ),
     hints=(
@@ -1183,8 +1343,8 @@ def _trained(optimizer: Any) -> Finding:
     if loss <= WANTED_LOSS:
         return Finding(_GOOD)
     measured = f"a loss of {loss:.4g}"
-    losses = [_losses(lambda rate=rate: _with_rate(optimizer, rate), seeds=1) for rate in _RATES]
-    if min(losses) > 1.5 * WANTED_LOSS:
+    losses = [_losses(lambda rate=rate: _with_rate(optimizer, rate), seeds=3) for rate in _RATES]
+    if min(losses) > WANTED_LOSS:
         return Finding(f"{_kind(optimizer)}, unsuited whatever the learning rate", measured)
     size = "small" if _RATES[int(np.argmin(losses))] > optimizer.learning_rate else "large"
     return Finding(f"{_kind(optimizer)}, learning rate too {size}", measured)
@@ -1296,9 +1456,9 @@ OPTIMIZER_FOR_DIGITS = Task(
         ),
         Property(
             lambda arguments, observed: observed != "an optimizer that has made steps",
-            "The optimizer that you return has made steps already, in a training. What it "
-            "remembers would be carried into the next one. Return a new one with the same "
-            "settings, made inside the function.",
+            "The optimizer that you return has made steps already, and what it remembers would be "
+            "carried into the next training. Return a new one with the same settings, made inside "
+            "the function.",
         ),
         Property(
             lambda arguments, observed: observed != _NOT_NEW,
