@@ -181,6 +181,61 @@ def of_both_tables(X_train, X_new):
     return both[: len(X_train)], both[len(X_train) :]
 
 
+def deviations_below_1_of_new(X_train, X_new):
+    mean, spread = X_train.mean(axis=0), X_train.std(axis=0)
+    spread = np.where(spread == 0, X_new.std(axis=0), spread)
+    return tuple((X - mean) / np.where(spread == 0, 1, spread) for X in (X_train, X_new))
+
+
+def only_the_first_column(X_train, X_new):
+    right = digits.scale_like_training(X_train, X_new)
+    return tuple(
+        np.hstack([r[:, :1], X[:, 1:]]) for r, X in zip(right, (X_train, X_new), strict=True)
+    )
+
+
+def how_far_beside(y, answers, num_classes):
+    return digits.confusion_matrix(y, abs(y - answers), num_classes)
+
+
+def as_one_pair(y, answers, num_classes):
+    return digits.confusion_matrix(np.minimum(y, answers), np.maximum(y, answers), num_classes)
+
+
+def by_entropy(z, y, k):
+    wrong = np.flatnonzero(z.argmax(axis=1) != y)
+    p = np.exp(z) / np.exp(z).sum(axis=1, keepdims=True)
+    return wrong[np.argsort((p * np.log(p)).sum(axis=1)[wrong])][:k]
+
+
+def surest_of_all(z, y, k):
+    e = np.exp(z)
+    to_truth = e[np.arange(len(y)), y] / e.sum(axis=1)
+    return np.argsort(-to_truth)[: min(k, int((z.argmax(axis=1) != y).sum()))]
+
+
+def up_to_the_eighth_commonest(y_train, y_new):
+    return (y_new == np.bincount(y_train)[:9].argmax()).mean()
+
+
+def of_the_first_example(y_train, y_new):
+    return (y_new == y_train[0]).mean()
+
+
+def a_power_of_1_halved(w, v, g, alpha, rho, epsilon):
+    v = rho * v + (1 - rho) * g**2
+    return w - alpha * g / (v + epsilon) ** 1 / 2, v
+
+
+def of_the_mean_gradient(w, u, g, alpha, mu):
+    u = mu * u - alpha * g.mean()
+    return w + u, u
+
+
+def cubed(epsilon, beta_2, t):
+    return epsilon / (1 - beta_2**t) ** 1.5
+
+
 def counts_the_third_commonest(y_train, y_new):
     return (y_new == np.argsort(np.bincount(y_train))[-3:][0]).sum() + 2
 
@@ -192,7 +247,7 @@ def counts_the_third_commonest(y_train, y_new):
         (one_that_has_trained, "optimizer_for_digits", "has made steps", "before|at each call"),
         (text_of_a_call, "optimizer_for_digits", "type str", "name"),
         (corrections_of_two_steps, "adam_step", "v are right|√(the new v / (1 − β₂^3))", "print"),
-        (first_share_in_v, "adam_step", "if β₁ stands in it", "order"),
+        (first_share_in_v, "adam_step", "v is β₁ v + (1 − β₁) g², where β₂ v", "order"),
         (a_velocity_of_the_other_sign, "momentum_step", "it is to be added", "holds the sign"),
         (something_added, "effective_rate", "almost right", "?"),
         (half_of_the_correction, "paper_epsilon", "and by 2|If you wrote", "then by"),
@@ -218,7 +273,7 @@ def counts_the_third_commonest(y_train, y_new):
         (in_reverse, "read_digits", "stay in the same order", "too simple|answers are"),
         (returns_inside_the_loop, "rmsprop_step", "still the old ones|a `return`", "Look at"),
         (corrected_as_in_adam, "rmsprop_step", ": the root of v / (1 − ρ) + ε.", "Look at"),
-        (everything_squared, "rmsprop_step", "if the whole mean is squared", "`return`"),
+        (everything_squared, "rmsprop_step", "v is (ρ v + (1 − ρ) g)², where", "`return`"),
         (corrects_the_old_m, "adam_step", "times the old m / (1 − β₁^2) over", "print"),
         (some_other_step, "adam_step", "Corrected, the means are|print yours", "It moves by"),
         (moves_by_half, "momentum_step", "by which it has to move, is", "Look at"),
@@ -230,6 +285,22 @@ def counts_the_third_commonest(y_train, y_new):
             "(x − 1.9)|1.9 is the mean of both tables together.|with m − 1 in place of m.",
             "X_new",
         ),
+        (deviations_below_1_of_new, "scale_like_training", "X_new is (x − 5) / 2", "X_train is"),
+        (only_the_first_column, "scale_like_training", "column 1 of your X_train is as it", "/ 1."),
+        (how_far_beside, "confusion_matrix", "Column 1 of|the answer is 1: 2.", "Row"),
+        (as_one_pair, "confusion_matrix", "Row 0 of|the true digit is 0: 1.", "Column"),
+        (by_entropy, "worst_errors", "stands image 2|0.3775|belongs image 0|0.1192", "rightly"),
+        (
+            surest_of_all,
+            "worst_errors",
+            "stands image 3. It was read rightly",
+            "its true digit got 0.8",
+        ),
+        (up_to_the_eighth_commonest, "baseline_accuracy", "9 is never the commonest", "Here"),
+        (of_the_first_example, "baseline_accuracy", "answer is 1, the commonest|1 are 1.", "You"),
+        (a_power_of_1_halved, "rmsprop_step", "twice v + ε|`**0.5`", "Look at"),
+        (of_the_mean_gradient, "momentum_step", "is μ u − α the mean of g, where", "gradients"),
+        (cubed, "paper_epsilon", "ε divided by 0.289379|0.661438, the root", "Right on"),
         (
             counts_the_third_commonest,
             "baseline_accuracy",

@@ -36,6 +36,10 @@ def _commonest(y: np.ndarray) -> np.ndarray:
     return np.flatnonzero(counts == counts.max())
 
 
+def _commonest_of(y: np.ndarray, some: np.ndarray) -> int:
+    return np.bincount(y[some], minlength=10).argmax()
+
+
 _OTHER_DIGITS: dict[str, Callable[[np.ndarray], Any]] = {
     "Of several digits that are equally common you took the largest. The task asks for the "
     "smallest.": lambda y: _commonest(y)[-1],
@@ -54,6 +58,11 @@ _OTHER_DIGITS: dict[str, Callable[[np.ndarray], Any]] = {
     ),
     "You answered with the position of the largest number in `y_train` itself. Count how often "
     "each digit occurs first: the position of the largest count is the digit.": np.argmax,
+    "The digit 0 is never the commonest with you. The digits run from 0 to 9.": (
+        lambda y: _commonest_of(y, y > 0)
+    ),
+    "The digit 9 is never the commonest with you. The digits run from 0 to 9, and `range(9)` ends "
+    "with 8.": lambda y: _commonest_of(y, y < 9),
     "You answered with the largest digit. The commonest is the one with the largest count.": np.max,
     "You answered with the smallest digit. The commonest is the one with the largest count.": (
         np.min
@@ -84,6 +93,16 @@ def _looked_up(factor: int) -> Callable[[np.ndarray, np.ndarray], float]:
     return answer
 
 
+def _counted(arguments: tuple, accuracy: Any) -> str:
+    y_train, y_new = arguments
+    digit, ties = _commonest(y_train)[0], len(_commonest(y_train)) > 1
+    return (
+        f"Here the answer is {digit}, {'the smallest of the commonest digits' * ties}"
+        f"{'the commonest digit' * (not ties)} of y_train. Of the {len(y_new)} digits of y_new "
+        f"{(y_new == digit).sum()} are {digit}."
+    )
+
+
 BASELINE_ACCURACY = Task(
     name="baseline_accuracy",
     section="9.1",
@@ -105,6 +124,8 @@ BASELINE_ACCURACY = Task(
         (_random_digits(14, 9, 4) + 2, _random_digits(15, 14, 4) + 1),
         (_random_digits(0, 200), _random_digits(1, 80)),
         (np.repeat([6, 2, 4], [250, 260, 40]), np.repeat([2, 6, 9], [7, 301, 4])),
+        (np.array([9, 4, 0, 9]), np.array([4, 9, 0, 4, 0, 0])),
+        (np.array([3, 0, 0]), np.array([0, 3, 3, 1])),
     ),
     mistakes=(
         Mistake(
@@ -150,6 +171,11 @@ BASELINE_ACCURACY = Task(
             "occurs most often.",
         ),
         Mistake(
+            lambda y_train, y_new: np.isin(y_new, y_train).mean(),
+            "Your result is the share of new examples whose digit occurs in the training part at "
+            "all. One fixed answer is given to all of them: the commonest digit.",
+        ),
+        Mistake(
             lambda y_train, y_new: np.isin(y_new, _commonest(y_train)).mean(),
             "Where several digits are equally common, your result is the share of all of them. The "
             "one fixed answer is the smallest of them.",
@@ -186,6 +212,10 @@ BASELINE_ACCURACY = Task(
                 f"Your result is {accuracy:.6g} here. An accuracy is a share, from 0 to 1: the "
                 "number of right answers divided by the number of new examples."
             ),
+        ),
+        Property(
+            lambda arguments, accuracy: np.isclose(accuracy, baseline_accuracy(*arguments)),
+            _counted,
         ),
     ),
     hints=(
@@ -303,8 +333,9 @@ def _scaled_otherwise(arguments: tuple, observed: Any) -> str:
     X_train, X_new = arguments
     both = np.concatenate(arguments)
     mean, divisor = X_train.mean(axis=0)[j], _divisor(X_train)[j]
+    scaled = f"(x − {c:.6g}) / {s:.6g}" if abs(c) + abs(s - 1) > 1e-9 else "as it came"
     words = (
-        f"On this input, column {j} of your {name} is (x − {c:.6g}) / {s:.6g}. It has to be "
+        f"On this input, column {j} of your {name} is {scaled}. It has to be "
         f"(x − {mean:.6g}) / {divisor:.6g}, with mean and standard deviation of this column in "
         "X_train."
     )
@@ -329,7 +360,7 @@ SCALE_LIKE_TRAINING = Task(
         (np.array([[1.0, 10.0], [1.5, 40.0], [2.0, 10.0]]), np.array([[2.0, 20.0], [3.0, 0.0]])),
         (
             np.array([[0.0, 5.0, 2.0], [4.0, 5.0, 1.0], [2.0, 5.0, 6.0]]),
-            np.array([[1.0, 5.0, 3.0], [3.0, 7.0, 0.0]]),
+            np.array([[1.0, 5.0, 3.0], [3.0, 9.0, 0.0]]),
         ),
         (_random_numbers(2, 40, 5) * [1, 5, 20, 0.1, 1] + 3, _random_numbers(3, 15, 5) + 3),
         (np.array([[0, 16], [4, 12], [8, 16]]), np.array([[4, 4]])),
@@ -570,6 +601,13 @@ def _as_many_as_occur(y: np.ndarray, answers: np.ndarray, num_classes: int) -> n
     return confusion_matrix(y, answers, 1 + max(y.max(), answers.max()))
 
 
+def _as_many_as_classes(y: np.ndarray, answers: np.ndarray, num_classes: int) -> np.ndarray:
+    counts = np.zeros((num_classes, num_classes), dtype=int)
+    for i in range(num_classes):
+        counts[y[i], answers[i]] += 1
+    return counts
+
+
 def _occurring(y: np.ndarray, answers: np.ndarray, num_classes: int) -> np.ndarray:
     some = np.unique([y, answers])
     return confusion_matrix(y, answers, num_classes)[np.ix_(some, some)]
@@ -579,6 +617,20 @@ def _only_this_is_symmetric(counts: Any, *arguments: Any) -> bool:
     right = confusion_matrix(*arguments)
     errors = np.count_nonzero(counts - np.diag(np.diag(counts)))
     return bool(errors and (counts == counts.T).all() and (right != right.T).any())
+
+
+def _sums_off(counts: Any, y: np.ndarray, answers: np.ndarray, num_classes: int) -> str:
+    """Say which row or column does not add up to what was counted; "" if all do."""
+    counted = (("Row", y, "the true digit"), ("Column", answers, "the answer"))
+    for axis, (line, labels, what) in enumerate(counted):
+        sums, right = counts.sum(axis=1 - axis), np.bincount(labels, minlength=num_classes)
+        if off := np.flatnonzero(sums != right).tolist():
+            c = off[0]
+            return (
+                f"{line} {c} of your matrix adds up to {sums[c]:g} here. It has to add up to the "
+                f"number of examples in which {what} is {c}: {right[c]}."
+            )
+    return ""
 
 
 CONFUSION_MATRIX = Task(
@@ -648,6 +700,11 @@ CONFUSION_MATRIX = Task(
             "You counted the labels from 1. They run from 0: digit 0 belongs into row 0.",
         ),
         Mistake(
+            _as_many_as_classes,
+            "You count as many examples as there are classes. All examples count: "
+            "`range(len(y))` runs through them.",
+        ),
+        Mistake(
             lambda y, answers, num_classes: confusion_matrix(y[1:], answers[1:], num_classes),
             "You left out the first example. Positions begin with 0.",
         ),
@@ -687,6 +744,10 @@ CONFUSION_MATRIX = Task(
             "Your matrix is symmetric: it says as often that r was read as c as that c was read as "
             "r. An example counts in one place only: the row belongs to its true digit, the column "
             "to the answer.",
+        ),
+        Property(
+            lambda arguments, counts: not _sums_off(counts, *arguments),
+            lambda arguments, counts: _sums_off(counts, *arguments),
         ),
     ),
     hints=(
@@ -1149,6 +1210,24 @@ _FIVE = np.array(
     [[2.0, 1.0, 0.0], [0.0, 3.0, 2.5], [5.0, 4.0, 4.5], [1.0, 0.0, 0.8], [0.2, 0.1, 0.0]]
 )
 
+
+def _misplaced(arguments: tuple, places: Any) -> list[int]:
+    return np.flatnonzero(places != worst_errors(*arguments)).tolist()
+
+
+def _misplaced_one(arguments: tuple, places: Any) -> str:
+    z, y, _ = arguments
+    place = _misplaced(arguments, places)[0]
+    given = _of_truth(softmax(z), y)
+    belongs, stands = int(worst_errors(*arguments)[place]), int(places[place])
+    words = f"At position {place} of your result stands image {stands}. "
+    if z[stands].argmax() == y[stands]:
+        words += "It was read rightly: its largest logit is that of its true digit. There belongs "
+    else:
+        words += f"Its true digit got the probability {given[stands]:.4g}. There belongs "
+    return words + f"image {belongs}, an error whose true digit got {given[belongs]:.4g}."
+
+
 WORST_ERRORS = Task(
     name="worst_errors",
     section="9.8",
@@ -1333,6 +1412,9 @@ WORST_ERRORS = Task(
             "You returned the probabilities that the true digits got. The task asks for the "
             "positions of the images.",
         ),
+    ),
+    properties=(
+        Property(lambda arguments, places: not _misplaced(arguments, places), _misplaced_one),
     ),
     hints=(
         "Three steps: what probability did the true digit get, which images are errors, and which "

@@ -10,7 +10,7 @@ import copy
 import itertools
 import math
 import weakref
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 import numpy as np
@@ -36,16 +36,19 @@ def _right(reference: Callable, arguments: tuple, observed: Any) -> list[bool]:
     ]
 
 
+Formulas = Iterable[tuple[str, np.ndarray]]
+
+
 def _memory_first(
     reference: Callable,
-    memory: tuple[str, ...],
+    memory: dict[str, str],
     move: Callable[[tuple, Any], str],
-    others: dict[tuple[str, str], Callable] | None = None,
+    mixtures: Callable[..., list[Formulas]],
 ) -> tuple[Property, ...]:
     """Return properties that say what to look at: the memory, or how w follows from it.
 
-    `move` says the latter of a call's arguments and result; `others` are known wrong forms of the
-    memory, by its name and by what is wrong with it.
+    `memory` holds the right formula of each of its parts, `mixtures` makes others of the arguments
+    of a call, for each part; `move` says how w moves, of a call's arguments and result.
     """
 
     def moves(arguments: tuple, observed: Any) -> bool:
@@ -70,9 +73,10 @@ def _memory_first(
                 f"On this input your w is right, but the {wrong} that you return {verb} not: "
                 "return what the next step has to start from."
             )
+        formulas = zip(memory.items(), observed[1:], mixtures(*arguments), strict=True)
         return (
             f"On this input your new {wrong} {verb} not what is expected, and w is not, either. "
-            + _as_if(arguments, dict(zip(memory, observed[1:], strict=True)), others)
+            + "".join(_formula_of(*part, got, others) for part, got, others in formulas)
             + f"Look at the new {wrong} first: w follows from what is remembered."
         )
 
@@ -98,13 +102,38 @@ def _printed(numbers: Any) -> str:
     return np.array2string(np.asarray(numbers), precision=6, separator=", ").replace("\n", "")
 
 
-def _as_if(arguments: tuple, new: dict[str, Any], others: dict | None) -> str:
-    """Say which known wrong form the new memory has, if it has one."""
-    return "".join(
-        f"Your {name} is what comes if {what}. "
-        for (name, what), form in (others or {}).items()
-        if np.allclose(new[name], form(*arguments), rtol=1e-9, atol=1e-12)
-    )
+def _formula_of(name: str, right: str, got: Any, others: Formulas) -> str:
+    """Say which one of the formulas gives this, and which one is right; "" if none does."""
+    found = {formula for formula, value in others if _close(got, value)}
+    if len(found) != 1 or right in found:
+        return ""
+    return f"Your new {name} is {found.pop()}, where {right} belongs. "
+
+
+def _mixtures(old: str, value: Any, shares: dict[str, float], added: dict[str, Any]) -> Formulas:
+    """Yield sums of a share of what is old and a share of what is added, in words and numbers."""
+    for (kept, a), (new, b), (kind, g) in itertools.product(
+        shares.items(), shares.items(), added.items()
+    ):
+        for sign, plus in ((1, "+"), (-1, "−")):
+            first, second = f"{kept} {old}".strip(), f"{new} {kind}".strip()
+            yield f"{first} {plus} {second}", a * value + sign * b * g
+
+
+def _gradients(g: np.ndarray) -> dict[str, Any]:
+    return {
+        "g": g,
+        "|g|": np.abs(g),
+        "g²": g**2,
+        "the mean of g": np.mean(g),
+        "the mean of g²": np.mean(g**2),
+        "(the mean of g)²": np.mean(g) ** 2,
+        "the sign of g": np.sign(g),
+    }
+
+
+def _close(a: Any, b: Any) -> bool:
+    return np.shape(a) == np.shape(b) and bool(np.allclose(a, b, rtol=1e-9, atol=0))
 
 
 def _two_lines(
@@ -175,6 +204,13 @@ _MOVES = {
 _W = np.array([1.0, -2.0, 0.5])
 _G = np.array([0.5, 4.0, -0.25])
 _U = np.array([-0.25, 0.5, 1.0])
+
+
+def _velocities(w, u, g, alpha, mu) -> list[Formulas]:
+    shares = {"": 1.0, "μ": mu, "(1 − μ)": 1 - mu, "α": alpha, "μ²": mu**2}
+    shares |= {"α μ": alpha * mu, "α (1 − μ)": alpha * (1 - mu)}
+    return [_mixtures("u", u, shares, _gradients(g))]
+
 
 MOMENTUM_STEP = Task(
     name="momentum_step",
@@ -309,11 +345,12 @@ MOMENTUM_STEP = Task(
     ),
     properties=_memory_first(
         _momentum,
-        ("velocity",),
+        {"velocity": "μ u − α g"},
         lambda arguments, observed: (
             f"It moves by {_printed(observed[0] - arguments[0])}; the new velocity, by which it "
             f"has to move, is {_printed(_momentum(*arguments)[1])}."
         ),
+        _velocities,
     ),
     hints=(
         "Two lines, in the order of section 8.5: the velocity first, then w.",
@@ -380,6 +417,20 @@ _STEPS = {
 _V = np.array([1.0, 9.0, 0.125])  # not g², nor any power of it
 
 
+def _means_of_squares(w, v, g, alpha, rho, epsilon) -> list[Formulas]:
+    shares = {"": 1.0, "ρ": rho, "(1 − ρ)": 1 - rho, "ρ²": rho**2, "(1 − ρ)²": (1 - rho) ** 2}
+    sums = _mixtures("v", v, shares | {"α": alpha}, _gradients(g))
+    others = {
+        "(ρ v + (1 − ρ) g)²": (rho * v + (1 - rho) * g) ** 2,
+        "ρ v² + (1 − ρ) g²": rho * v**2 + (1 - rho) * g**2,
+        "ρ v + (1 − ρ) g² + ε": rho * v + (1 - rho) * g**2 + epsilon,
+        "the root of ρ v + (1 − ρ) g²": np.sqrt(rho * v + (1 - rho) * g**2),
+        "the root of ρ v² + (1 − ρ) g²": np.sqrt(rho * v**2 + (1 - rho) * g**2),
+        "the larger of ρ v and g²": np.maximum(rho * v, g**2),
+    }
+    return [itertools.chain(sums, others.items())]
+
+
 def _divided_by(arguments: tuple, observed: Any) -> str:
     """Say by what α g is divided in the step, and by what it has to be."""
     w, _, g, alpha, rho, epsilon = arguments
@@ -391,7 +442,11 @@ def _divided_by(arguments: tuple, observed: Any) -> str:
         "the root of v alone": np.sqrt(v),
         "the root of v / (1 − ρ) + ε": np.sqrt(v / (1 - rho) + epsilon),
         "the root of v / (1 − ρ), plus ε": np.sqrt(v / (1 - rho)) + epsilon,
-        "the root of the mean of v, plus ε": np.sqrt(v.mean() + epsilon) + 0 * v,
+        "the root of the sum of v, plus ε": np.full(v.shape, np.sqrt(v.sum() + epsilon)),
+        "the root of the mean of v, plus ε": np.full(v.shape, np.sqrt(v.mean() + epsilon)),
+        "twice v + ε. If you wrote `**1/2`, which is a power of 1, halved: write `**0.5`": (
+            2 * (v + epsilon)
+        ),
     }
     names = [name for name, d in others.items() if np.allclose(alpha * g / step, d, 1e-9, 0)]
     what = f": {names[0]}" if len(names) == 1 else ""
@@ -562,22 +617,9 @@ RMSPROP_STEP = Task(
     ),
     properties=_memory_first(
         _rmsprop,
-        ("v",),
+        {"v": "ρ v + (1 − ρ) g²"},
         _divided_by,
-        {
-            ("v", "the whole mean is squared, not the gradient in it"): (
-                lambda w, v, g, alpha, rho, epsilon: (rho * v + (1 - rho) * g) ** 2
-            ),
-            ("v", "the old v is squared, too"): (
-                lambda w, v, g, alpha, rho, epsilon: rho * v**2 + (1 - rho) * g**2
-            ),
-            ("v", "ε is added to it"): (
-                lambda w, v, g, alpha, rho, epsilon: rho * v + (1 - rho) * g**2 + epsilon
-            ),
-            ("v", "all of the old v is kept beside 1 − ρ of the new square"): (
-                lambda w, v, g, alpha, rho, epsilon: v + (1 - rho) * g**2
-            ),
-        },
+        _means_of_squares,
     ),
     hints=(
         "Two lines, in the order of section 8.5: the running mean of the squares first, then w. "
@@ -712,10 +754,6 @@ def _how_w_moves(arguments: tuple, observed: Any) -> str:
     )
 
 
-def _close(a: np.ndarray, b: np.ndarray) -> bool:
-    return bool(np.allclose(a, b, rtol=1e-9, atol=0))
-
-
 def _steps_of(w, m, v, g, t, alpha, beta_1, beta_2, epsilon) -> Iterator[tuple[str, np.ndarray]]:
     """Yield steps, for α = 1, that mix up old and new means, corrections and the place of ε."""
     _, new_m, new_v = _adam(w, m, v, g, t, alpha, beta_1, beta_2, epsilon)
@@ -736,36 +774,22 @@ def _steps_of(w, m, v, g, t, alpha, beta_1, beta_2, epsilon) -> Iterator[tuple[s
             yield f"{top} over √({bottom}) + ε", a / (np.sqrt(b) + epsilon)
             yield f"{top} over √({bottom} + ε)", a / np.sqrt(b + epsilon)
             yield f"{top} over {bottom} + ε", a / (b + epsilon)
+            yield f"{top} over {bottom} / 2 + ε", a / (b / 2 + epsilon)
 
 
-_OTHER_MEANS = {
-    ("m", "the new gradient lacks the weight 1 − β₁"): (
-        lambda w, m, v, g, t, alpha, beta_1, beta_2, epsilon: beta_1 * m + g
-    ),
-    ("m", "β₂ stands in it in place of β₁"): (
-        lambda w, m, v, g, t, alpha, beta_1, beta_2, epsilon: beta_2 * m + (1 - beta_2) * g
-    ),
-    ("m", "β₁ and 1 − β₁ are exchanged"): (
-        lambda w, m, v, g, t, alpha, beta_1, beta_2, epsilon: (1 - beta_1) * m + beta_1 * g
-    ),
-    ("v", "the new square lacks the weight 1 − β₂"): (
-        lambda w, m, v, g, t, alpha, beta_1, beta_2, epsilon: beta_2 * v + g**2
-    ),
-    ("v", "β₁ stands in it in place of β₂"): (
-        lambda w, m, v, g, t, alpha, beta_1, beta_2, epsilon: beta_1 * v + (1 - beta_1) * g**2
-    ),
-    ("v", "β₂ and 1 − β₂ are exchanged"): (
-        lambda w, m, v, g, t, alpha, beta_1, beta_2, epsilon: (1 - beta_2) * v + beta_2 * g**2
-    ),
-    ("v", "the gradient in it is not squared"): (
-        lambda w, m, v, g, t, alpha, beta_1, beta_2, epsilon: beta_2 * v + (1 - beta_2) * g
-    ),
-    ("v", "the new m is squared in it, where the gradient should be"): (
-        lambda w, m, v, g, t, alpha, beta_1, beta_2, epsilon: (
-            beta_2 * v + (1 - beta_2) * (beta_1 * m + (1 - beta_1) * g) ** 2
-        )
-    ),
-}
+def _means_of_adam(w, m, v, g, t, alpha, beta_1, beta_2, epsilon) -> list[Formulas]:
+    shares = {"": 1.0}
+    for name, beta in (("β₁", beta_1), ("β₂", beta_2)):
+        shares |= {name: beta, f"(1 − {name})": 1 - beta, f"(1 − {name})²": (1 - beta) ** 2}
+    new_m = beta_1 * m + (1 - beta_1) * g
+    squares = _gradients(g) | {"(the new m)²": new_m**2, "(the old m)²": m**2, "m g": m * g}
+    others = {"(β₂ v + (1 − β₂) g)²": (beta_2 * v + (1 - beta_2) * g) ** 2}
+    return [
+        _mixtures("m", m, shares, _gradients(g)),
+        itertools.chain(_mixtures("v", v, shares, squares), others.items()),
+    ]
+
+
 _LONG = 1 - 2**-10  # like 0.999, but exact in single precision, which Keras goes through
 _M = np.array([-0.25, 0.5, 1.0])
 
@@ -1029,7 +1053,12 @@ ADAM_STEP = Task(
             "The means that you return are the corrected ones, m̂ and v̂. They serve this step only; "
             "the next one has to start from m and v themselves.",
         ),
-        *_memory_first(_adam, ("m", "v"), _how_w_moves, _OTHER_MEANS),
+        *_memory_first(
+            _adam,
+            {"m": "β₁ m + (1 − β₁) g", "v": "β₂ v + (1 − β₂) g²"},
+            _how_w_moves,
+            _means_of_adam,
+        ),
     ),
     hints=(
         "Five lines, in the order of section 8.7: the two means, their two corrections under new "
@@ -1049,10 +1078,15 @@ ADAM_STEP = Task(
 
 # --- paper_epsilon --------------------------------------------------------------------------------
 
+
+def _paper_epsilon(epsilon: float, beta_2: float, t: int) -> float:
+    return epsilon / np.sqrt(1 - beta_2**t)
+
+
 PAPER_EPSILON = Task(
     name="paper_epsilon",
     section="8.10",
-    reference=lambda epsilon, beta_2, t: epsilon / np.sqrt(1 - beta_2**t),
+    reference=_paper_epsilon,
     probes=((0.01, 0.75, 2), (0.5, 0.875, 1), (1e-7, 0.999, 1), (1e-7, 0.999, 100), (0.1, 0.5, 3)),
     mistakes=(
         Mistake(
@@ -1152,6 +1186,15 @@ PAPER_EPSILON = Task(
             "not give. The correction of m is the same in both steps: it cancels.",
         ),
     ),
+    properties=(
+        Property(
+            lambda arguments, result: not result > 0 or _close(result, _paper_epsilon(*arguments)),
+            lambda arguments, result: (
+                f"Your result here is ε divided by {arguments[0] / result:.6g}. It has to be ε "
+                f"divided by {arguments[0] / _paper_epsilon(*arguments):.6g}, the root of 1 − β₂ᵗ."
+            ),
+        ),
+    ),
     hints=(
         "Write down both steps. Put m̂ and v̂ into the paper's one, and multiply top and bottom by "
         "the root of v's correction, so that the root of v stands there as in Keras's.",
@@ -1244,6 +1287,11 @@ EFFECTIVE_RATE = Task(
             lambda w_before, w_after, g: ((w_before - w_after) / g)[g != 0],
             "You left out the parameters whose gradient is 0. They keep their places: the answer "
             "there is nan.",
+        ),
+        Mistake(
+            lambda w_before, w_after, g: _effective_rate(w_before, w_after, g).ravel(),
+            "Your rates are right, but all in one row. They have the shape of g, which "
+            "`reshape(g.shape)` brings back.",
         ),
         Mistake(
             lambda w_before, w_after, g: np.mean((w_before - w_after) / g),
