@@ -137,6 +137,14 @@ def returns_inside_the_loop(w, v, g, alpha, rho, epsilon):
         return w, v
 
 
+def begins_with_the_second(w, u, g, alpha, mu):
+    w, u = w.copy(), u.copy()
+    for i in range(1, len(w)):
+        u[i] = mu * u[i] - alpha * g[i]
+        w[i] = w[i] + u[i]
+    return w, u
+
+
 def corrected_as_in_adam(w, v, g, alpha, rho, epsilon):
     v = rho * v + (1 - rho) * g**2
     return w - alpha * g / np.sqrt(v / (1 - rho) + epsilon), v
@@ -272,6 +280,7 @@ def counts_the_third_commonest(y_train, y_new):
         (the_largest_of_fifteen, "read_digits", "answers are 9: look", "one or two beside"),
         (in_reverse, "read_digits", "stay in the same order", "too simple|answers are"),
         (returns_inside_the_loop, "rmsprop_step", "still the old ones|a `return`", "Look at"),
+        (begins_with_the_second, "momentum_step", "some elements|every element", "velocity"),
         (corrected_as_in_adam, "rmsprop_step", ": the root of v / (1 − ρ) + ε.", "Look at"),
         (everything_squared, "rmsprop_step", "v is (ρ v + (1 − ρ) g)², where", "`return`"),
         (corrects_the_old_m, "adam_step", "times the old m / (1 − β₁^2) over", "print"),
@@ -314,3 +323,15 @@ def test_what_is_said_and_what_is_not(answer, of, words, untrue):
     said = wrong(answer, task).diagnosis
     assert [word for word in words.split("|") if word not in said] == [], said
     assert [word for word in untrue.split("|") if word in said] == [], said
+
+
+def test_a_learning_rate_is_blamed_only_where_another_one_would_do(monkeypatch):
+    monkeypatch.setattr(optimizers, "_trials", {})
+    for best, words in ((0.14, "Adam, learning rate too small"), (0.16, "Adam, unsuited")):
+        monkeypatch.setattr(
+            optimizers,
+            "_losses",
+            lambda make, seeds, best=best: 0.3 if make().learning_rate < 0.02 else best,
+        )
+        optimizers._trials.clear()
+        assert optimizers._trial(Adam(0.01)).startswith(words)

@@ -700,6 +700,16 @@ CONFUSION_MATRIX = Task(
             "You counted the labels from 1. They run from 0: digit 0 belongs into row 0.",
         ),
         Mistake(
+            lambda y, answers, num_classes: confusion_matrix(y[:1], answers[:1], num_classes),
+            "Only the first example is counted. If a `return` stands inside your loop, it ends the "
+            "function there: it belongs below the loop.",
+        ),
+        Mistake(
+            lambda y, answers, num_classes: confusion_matrix(y[-1:], answers[-1:], num_classes),
+            "Only the last example is counted. If the table of zeros is made inside your loop, it "
+            "begins anew with each example: make it before the loop.",
+        ),
+        Mistake(
             _as_many_as_classes,
             "You count as many examples as there are classes. All examples count: "
             "`range(len(y))` runs through them.",

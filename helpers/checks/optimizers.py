@@ -60,12 +60,6 @@ def _memory_first(
 
     def diagnosis(arguments: tuple, observed: Any) -> str:
         w, *rest = _right(reference, arguments, observed)
-        if not w and _some_are_old(arguments, observed, reference(*arguments)):
-            return (
-                "On this input some elements of what you return are right, and all others are "
-                "still the old ones. If a `return` stands inside your loop, it ends the function "
-                "there: the last line belongs below the loop."
-            )
         names = [name for name, right in zip(memory, rest, strict=True) if not right]
         wrong, verb = " and ".join(names), "are" if len(names) > 1 else "is"
         if w:
@@ -80,9 +74,19 @@ def _memory_first(
             + f"Look at the new {wrong} first: w follows from what is remembered."
         )
 
+    def all_done(arguments: tuple, observed: Any) -> bool:
+        w, *_ = _right(reference, arguments, observed)
+        return w or not _some_are_old(arguments, observed, reference(*arguments))
+
     verb = "are" if len(memory) > 1 else "is"
     right = f"On this input your new {' and '.join(memory)} {verb} right, but w is not. "
     return (
+        Property(
+            all_done,
+            "On this input some elements of what you return are right, and all others are still "
+            "the old ones: the step is to be made for every element. If a `return` stands inside "
+            "your loop, it ends the function there: the last line belongs below the loop.",
+        ),
         Property(moves, lambda arguments, observed: right + move(arguments, observed)),
         Property(remembers, diagnosis),
     )
@@ -774,7 +778,8 @@ def _steps_of(w, m, v, g, t, alpha, beta_1, beta_2, epsilon) -> Iterator[tuple[s
             yield f"{top} over √({bottom}) + ε", a / (np.sqrt(b) + epsilon)
             yield f"{top} over √({bottom} + ε)", a / np.sqrt(b + epsilon)
             yield f"{top} over {bottom} + ε", a / (b + epsilon)
-            yield f"{top} over {bottom} / 2 + ε", a / (b / 2 + epsilon)
+            half = "/ 2 + ε (`**1/2` is a power of 1, halved)"
+            yield f"{top} over {bottom} {half}", a / (b / 2 + epsilon)
 
 
 def _means_of_adam(w, m, v, g, t, alpha, beta_1, beta_2, epsilon) -> list[Formulas]:
