@@ -73,8 +73,6 @@ _OTHER_DIGITS: dict[str, Callable[[np.ndarray], Any]] = {
     "which one occurs most often.": lambda y: np.floor(y.mean()),
     "You answered with the median of the digits. Digits are names here: count which one occurs "
     "most often.": np.median,
-    "You answered with the median of the digits, cut to a whole number. Digits are names here: "
-    "count which one occurs most often.": lambda y: np.floor(np.median(y)),
 }
 
 
@@ -1088,8 +1086,9 @@ EARLY_STOPPING = Task(
         *(
             Mistake(
                 functools.partial(_lowest_begins_at_1, first=first),
-                "A loss of 1 or more never counts as the lowest with you. What the first loss is "
-                "compared with must be above all losses, as infinity is.",
+                "A loss of 1 or more never counts as the lowest with you, and if all are, your "
+                f"best epoch is {first}. What the first loss is compared with must be above all "
+                "losses, as infinity is.",
             )
             for first in (0, 1)
         ),
@@ -1350,8 +1349,8 @@ WORST_ERRORS = Task(
                 lambda z, y, k, nobody=nobody: np.append(
                     worst_errors(z, y, k), np.full(k, nobody, dtype=int)
                 )[:k],
-                "Where there are fewer than k errors you fill the list up to k. It is shorter "
-                "then: positions of errors, and nothing else.",
+                f"Where there are fewer than k errors you fill the list up to k with {nobody}. It "
+                "is shorter then: positions of errors, and nothing else.",
             )
             for nobody in (-1, 0)
         ),

@@ -597,10 +597,10 @@ RMSPROP_STEP = Task(
                     _rmsprop(*arguments)[0],
                     np.sqrt(_rmsprop(*arguments)[1] + inside * arguments[-1]),
                 ),
-                "Your w is right, but in place of v you returned its root. The next step starts "
+                f"Your w is right, but in place of v you returned {root}. The next step starts "
                 "from v itself.",
             )
-            for inside in (0, 1)
+            for inside, root in ((0, "its root"), (1, "the root of v + ε"))
         ),
         Mistake(
             lambda w, v, g, alpha, rho, epsilon: (
@@ -1039,13 +1039,15 @@ ADAM_STEP = Task(
             ),
             "Your ε is added to w, not to the root: mind the parentheses.",
         ),
-        *(
-            Mistake(
-                answer,
-                "Your means are those after t steps with this gradient. The function makes one "
-                "step, which has the number t: m and v hold what was before.",
-            )
-            for answer in (_t_steps, _means_of_t_steps)
+        Mistake(
+            _t_steps,
+            "Your result is that of t steps with this gradient. The function makes one step, which "
+            "has the number t: m and v hold what was before.",
+        ),
+        Mistake(
+            _means_of_t_steps,
+            "Your means are those after t gradients like this one. The function makes one step, "
+            "which has the number t: m and v hold what was before.",
         ),
         Mistake(
             _v_from_m,
