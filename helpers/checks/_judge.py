@@ -9,12 +9,13 @@ The way of an answer, each step in a module of its own:
     how it behaves      it raises, changes an argument, varies, returns nothing       _conduct
     a condition         of the code cannot mean what it says                          _code
     one slip            that any task may meet explains all results                   _slip
-    another order       the shapes of all parts are right, in one other order                _form
+    another order       the shapes of all parts are right, in one other order                       _form
     part by part        each wrong part is a known mistake's, or has a slip           _parts
     two faults          a known mistake with a common fault, or with another one      _pairs
     the code            an argument that is never used                                _code
     less than all       some parts are explained; nearly all wrong results are a mistake's
     form                not even the kind of thing that was asked for                 _form
+    an error elsewhere  on an input that is not the first wrong one                   _conduct
     a property          that every right result of this task has is missing           _properties
     where               in which entries, or on which inputs, the results are wrong   _where
     a counter-example   the smallest input on which the answer is wrong               _example
@@ -157,10 +158,10 @@ STAGES: tuple[Callable[[Attempt], Diagnosis | None], ...] = (
     some_parts,
     similar_mistake,
     other_form,
+    error_elsewhere,
     property_fails,
     places_in_parts,
     wrong_places,
-    error_elsewhere,
     counter_example,
 )
 
