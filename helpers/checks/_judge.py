@@ -9,7 +9,7 @@ The way of an answer, each step in a module of its own:
     how it behaves      it raises, changes an argument, varies, returns nothing       _conduct
     a condition         of the code cannot mean what it says                          _code
     one slip            that any task may meet explains all results                   _slip
-    another order       the shapes of all parts are right, in one other order                       _form
+    another order       the shapes of all parts are right, in one other order         _form
     part by part        each wrong part is a known mistake's, or has a slip           _parts
     two faults          a known mistake with a common fault, or with another one      _pairs
     the code            an argument that is never used                                _code

@@ -35,6 +35,8 @@ def where_wrong(views: list[View]) -> str | None:
         # Where the place is most of the result, little is said by it unless all of it is wrong.
         most = 4 * size > 3 * entries and about
         enough = size == total or (3 * size <= 4 * total and not most)
+        if words.startswith("outside"):  # what is right there must not be so by chance
+            enough &= len({x for v, m in zip(views, masks, strict=True) for x in v.e[~m]}) >= 3
         if inside and enough and entries - size >= 3 and total >= 2:
             found.setdefault(size, {}).setdefault(about, words)
     if not found:
