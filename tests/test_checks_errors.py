@@ -155,6 +155,7 @@ SHAPES = [
     ("X + b", "X, b", [MATRIX, VECTOR], "2 meets 3|`b[:, None]`"),
     ("X * b", "X, b", [MATRIX, np.ones(4)], "`X` has the shape (3, 2) and `b` (4,)|2 meets 4"),
     ("np.maximum(X, W)", "X, W", [MATRIX, MATRIX.T], "Transposed|`X.T`"),
+    ("X * W", "X, W", [MATRIX, MATRIX.T], "element by element|`X @ W`"),
     ("X.T > t[:, None]", "X, t", [MATRIX, VECTOR], "(3,), `t[:, None]` would fit|each column"),
     ("Z / Z.sum(axis=1)", "Z", [MATRIX], "keepdims=True|(3, 1)"),
     ("s = Z.sum(axis=1)\nreturn Z / s", "Z", [MATRIX], "keepdims=True"),

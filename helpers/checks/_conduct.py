@@ -89,7 +89,9 @@ def _changing(tried: Attempt) -> Call | None:
 
 
 def given_to_chance(tried: Attempt) -> Diagnosis | None:
-    """Notice a result that differs when the same call is made again."""
+    """Notice a result that differs when the same call is made again, where it may not."""
+    if tried.observed:
+        return None
     # What varies from call to call shows in a small result by luck only.
     for call in (tried.failing[0], max(tried.calls, key=lambda call: _size(call.expected))):
         start = time.monotonic()

@@ -68,6 +68,13 @@ def _fits(*shapes: tuple[int, ...]) -> bool:
 def _how_to_fit(place: Place, pair: list[ast.expr], shapes: list[tuple[int, ...]]) -> str:
     """Name the one small change after which two shapes would fit."""
     both = list(zip(pair, shapes, shapes[::-1], strict=True))
+    if isinstance(getattr(place.node, "op", None), ast.Mult) and _for_a_product(*shapes):
+        product = " @ ".join(_operand(place, part) for part in pair)
+        shown = f": `{product}`" if len(product) <= 40 else ""
+        return (
+            "`*` multiplies element by element. For the matrix product, `@`, these shapes"
+            f" fit{shown}."
+        )
     for part, shape, other in both:
         if len(shape) == 1 and len(other) == 2 and shape[0] == other[0] != other[1]:
             column = f"a column of shape ({shape[0]}, 1)"
@@ -92,6 +99,10 @@ def _how_to_fit(place: Place, pair: list[ast.expr], shapes: list[tuple[int, ...]
             name = f"{_operand(place, part)}.T"
             return f"Transposed, `{name}`, it would fit. Is that meant?" if len(name) <= 40 else ""
     return ""
+
+
+def _for_a_product(first: tuple[int, ...], second: tuple[int, ...]) -> bool:
+    return len(second) == 2 and bool(first) and first[-1] == second[0]
 
 
 def _operand(place: Place, node: ast.expr) -> str:
