@@ -9,6 +9,7 @@ import pytest
 
 from helpers.checks import Mistake, Property
 from helpers.checks._judge import judge
+from helpers.checks._task import Finding
 from tests.made_task import TASK, task, wrong
 
 # --- it raises -----------------------------------------------------------------------------------
@@ -177,6 +178,14 @@ def test_state_kept_between_calls():
         return X.mean(axis=0) + len(calls)
 
     assert wrong(answer).reason == "random"
+
+
+def test_chance_is_no_fault_where_what_is_compared_is_a_finding():
+    def found(arguments, output):
+        return Finding("one" if output == 1 else f"{output:.6f}")
+
+    free = task(lambda X: 1, observe=found, mistakes=())
+    assert wrong(lambda X: 2 + random.random(), free).reason != "random"
 
 
 def test_chance_that_seldom_shows_in_a_small_result():
