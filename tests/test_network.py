@@ -576,6 +576,15 @@ def test_validation_split_is_taken_before_shuffling():
     assert a == b
 
 
+def test_a_binary_loss_of_softmax_clips_at_its_own_epsilon():
+    model = Sequential([Dense(2, activation="softmax")])
+    model.build(1)
+    model.set_weights([[[0.0, 40.0]], [0.0, 0.0]])
+    model.compile("sgd", BinaryCrossentropy(epsilon=1e-3))
+    assert model.evaluate([[1.0]], [[1.0, 0.0]]) == pytest.approx(np.log(1000), rel=1e-9)
+    assert np.abs(model.gradients([[1.0]], [[1.0, 0.0]])[1]).max() == 0  # both are clipped
+
+
 STOPPINGS = {
     "default": {},
     "patient": {"patience": 4},
@@ -1113,6 +1122,14 @@ BAD_CALLS = {
     "predict nan": (lambda: built().predict([[np.nan, 1]]), ValueError, "X must be finite"),
     "activations rank": (lambda: built().activations([1, 2]), ValueError, "X must have 2 dimens"),
     "predict one": (lambda: built().predict(X2[0]), ValueError, r"example is a row, X\[None, :\]"),
+    "labels in tables": (
+        lambda: classifier().fit(X2, np.ones((4, 2, 2), int)), ValueError, "one label",
+    ),
+    "accuracy without validation": (
+        lambda: classifier(metrics=["accuracy"]).fit(
+            X2, Y3, callbacks=[EarlyStopping("val_accuracy")]
+        ), ValueError, "watches val_accuracy",
+    ),
 }  # fmt: skip
 
 
@@ -1124,6 +1141,13 @@ def test_bad_calls(case):
 
 
 WHOLE_MESSAGES = {
+    "monitor": "monitor must be one of val_loss, val_accuracy, loss, accuracy; got 'valloss'; "
+    "did you mean 'val_loss'?",
+    "restore": "restore_best_weights must be True or False, got 1",
+    "predict nan": "X must be finite, got nan at index (0, 0)",
+    "labels in tables": "y must hold one label per example, shape (m,), got (4, 2, 2)",
+    "accuracy without validation": "callbacks: EarlyStopping watches val_accuracy, but this fit "
+    "reports only loss, accuracy; give fit validation_data or validation_split",
     "no layers": "layers must not be empty",
     "shared layer": "layers must differ, got the same layer twice",
     "layer of another model": "layers must be new, got a Dense of another Sequential",

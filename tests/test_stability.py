@@ -386,6 +386,14 @@ BAD_PAIRS = [
     *((f, 2, [1.0], ValueError, "y must .*, got 2") for f in BINARY),
     *((f, -1, [1.0], ValueError, "y must .*, got -1") for f in BINARY),
     *((f, [0.0, 1.0, 1.5], [1.0] * 3, ValueError, r"y must .*, got 1\.5") for f in BINARY),
+    *(
+        (f, [0.0, 1.5], [1.0] * 2, ValueError, r"^y must hold targets in \[0, 1\], got 1\.5$")
+        for f in (fused_binary_crossentropy, clipped_binary_crossentropy)
+    ),
+    *(
+        (f, [0, 1], [[1.0, 2.0]], ValueError, r"^y must hold one label per row of z, .*got \(2,\)$")
+        for f in CATEGORICAL
+    ),
     *((f, [2], [[1.0, 2.0]], ValueError, "y must hold labels from 0 to 1") for f in CATEGORICAL),
     *(
         (f, [0.5], [[1.0, 2.0]], ValueError, "y must hold integer class labels")
