@@ -263,8 +263,8 @@ SLOPES = Task(
         Mistake(
             lambda z: tuple(np.gradient(a, z) for a in (activations.sigmoid(z), np.tanh(z))),
             "`np.gradient` compares neighbours in the array, which may lie far apart, or in any"
-            " order; for three axes it fails. Asked for is the slope at each z by itself: the"
-            " formulas of section 1.3.",
+            " order; for more than one axis it fails. Asked for is the slope at each z by itself:"
+            " the formulas of section 1.3.",
         ),
         Mistake(
             _slopes(lambda z, a: a**2, _right_tanh),

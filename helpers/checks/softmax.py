@@ -1143,7 +1143,7 @@ _NEAREST_MEAN_PROBABILITIES = Task(
         ),
         Mistake(
             _from_means(lambda X, c: softmax.softmax(X @ c.T + _half_squares(c))),
-            "The biases have the wrong sign: they are negative.",
+            "The biases have the wrong sign: they must be negative.",
         ),
         Mistake(
             _from_means(lambda X, c: softmax.softmax(X @ c.T - np.sqrt(2 * _half_squares(c)) / 2)),
