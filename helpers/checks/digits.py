@@ -1631,13 +1631,15 @@ def _what_to_do(arguments: tuple, verdict: Any) -> str:
     words += f"Guessing gets 36, and softmax regression has {RIGHT_OF_SOFTMAX_REGRESSION} right. "
     if right <= 340:
         return words + (
-            "Let your function read the training images, with train.X in place of X, and compare "
-            "with train.y. If nearly all of them are right, your model knows these by heart and "
-            "new ones badly: choose another by the validation part. Or X is prepared by numbers "
-            "taken from X itself, such as its mean, where those of train.X belong. If not, look at "
-            "what your steps leave of an image, and that they are the same for X as for the "
-            "training images, such as a division; then at the model: it may be too simple, or "
-            "trained too little, or on too few images."
+            "Let your function read the training images, with train.X in place of X, and the "
+            "validation images (unless it learns from these, too). If clearly more of the training "
+            "images are right, what your function learns fits the images that it learns from "
+            "better than new ones: learn from all training images, and choose your model and its "
+            "settings on the validation part. Or X is prepared by numbers taken from X itself, "
+            "such as its mean, where those of train.X belong. If not, look at what your steps "
+            "leave of an image, and that they are the same for X as for the training images, such "
+            "as a division; then at the model: it may be too simple, or trained too little, or on "
+            "too few images, or on digits of other images."
         )
     return words + (
         "You need more than that. A network without a hidden layer is softmax regression itself: a "
