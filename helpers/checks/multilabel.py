@@ -1432,9 +1432,9 @@ MULTILABEL_MODEL = Task(
             lambda n, N: _keras_model(
                 n, N, "sigmoid", _keras_loss("BinaryCrossentropy"), "binary_accuracy"
             ),
-            "Your last layer gives probabilities, and your loss takes them. That fits together, "
-            "but the task asks for logits: no sigmoid in the layer, and a loss and a metric that "
-            "know it.",
+            "Your last layer gives probabilities, and your loss takes them. The two fit "
+            "together, but the task asks for logits: no sigmoid in the layer, and a loss and a "
+            "metric that know it.",
         ),
         Mistake(
             lambda n, N: _keras_model(n, N, None, _keras_loss("BinaryCrossentropy"), None),
@@ -1521,7 +1521,8 @@ MULTILABEL_MODEL = Task(
             lambda arguments, head: head["last activation"] == "none (logits)",
             lambda arguments, head: (
                 "Your model does not put out logits: at its end stands "
-                f"{head['last activation']}. A layer without an activation gives them."
+                f"{head['last activation']}. They come from a layer without "
+                "an activation, with nothing behind it."
             ),
         ),
         Property(
