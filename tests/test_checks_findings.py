@@ -157,7 +157,7 @@ def test_what_fit_made_is_measured():
     assert "have changed places" in said("train_in_keras", swapped)
     twice = keras_network(fit=lambda X, y, epochs, batch_size: (X, y, batch_size, 2 * epochs))
     words = said("train_in_keras", twice)
-    assert "Your `fit` made 4 epochs of 4." in words
+    assert "The last call of `fit` made 4 epochs of 4." in words
     assert "places" not in words
 
 
@@ -165,6 +165,55 @@ def test_a_penalty_is_seen():
     fit = lambda X, y, epochs, batch_size: (X, y, batch_size, epochs)  # noqa: E731
     penalty = keras_network(lambda k: {"kernel_regularizer": k.regularizers.L2(0.01)}, fit)
     assert "Dense(16, relu, with a penalty)" in said("train_in_keras", penalty)
+
+
+def keras_model(end=lambda k, logits: logits, loss=None, momentum=0.0, shuffle=True):
+    """Return an answer with the functional API, ReLU as a layer, and by default shuffled."""
+    pytest.importorskip("tensorflow")
+
+    def answer(X, y, start, learning_rate, epochs, batch_size):
+        k = comparison.keras()
+        inputs = k.Input((64,))
+        logits = k.layers.Dense(10)(k.layers.ReLU()(k.layers.Dense(16)(inputs)))
+        model = k.Model(inputs, end(k, logits))
+        model.set_weights(start)
+        wanted = k.losses.SparseCategoricalCrossentropy(from_logits=True)
+        optimizer = k.optimizers.SGD(learning_rate, momentum=momentum, nesterov=True)
+        model.compile(optimizer, loss(k) if loss else wanted)
+        model.fit(X, y, batch_size, epochs, shuffle=shuffle, verbose=0)
+        return model
+
+    return answer
+
+
+def own_loss(k):
+    return lambda y, z: k.ops.mean(k.losses.sparse_categorical_crossentropy(y, z, from_logits=True))
+
+
+@pytest.mark.parametrize(
+    ("answer", "words"),
+    [
+        (keras_model(), "If the examples were shuffled"),
+        (keras_model(loss=own_loss), "If the examples were shuffled"),
+        (keras_model(momentum=0.9), "optimizer is SGD(learning_rate=0.125, momentum=0.9"),
+        (keras_model(lambda k, z: k.layers.Dropout(0.5)(z)), "Dropout(). Wanted are"),
+        (keras_model(lambda k, z: k.ops.softmax(z)), "Your layers are Dense(16, linear), ReLU()"),
+        (
+            keras_model(loss=lambda k: k.losses.SparseCategoricalCrossentropy(from_logits=False)),
+            "Your loss is SparseCategoricalCrossentropy(from_logits=False)",
+        ),
+        (
+            keras_model(
+                loss=lambda k: k.losses.SparseCategoricalCrossentropy(
+                    from_logits=True, reduction="sum"
+                )
+            ),
+            "reduction='sum'",
+        ),
+    ],
+)
+def test_what_does_the_same_in_keras_is_not_blamed(answer, words):
+    assert words in said("train_in_keras", answer)
 
 
 def epoch_of(batches):

@@ -583,6 +583,12 @@ def _m_as_divisor_for_w_only(w, b, X, y, alpha, batch_size):
     return _each_batch(w, b, X, y, alpha, _slices(m, batch_size), step)
 
 
+def _filled_up_with_zeros(w, b, X, y, alpha, batch_size):
+    missing = -len(y) % batch_size
+    X, y = np.pad(X, ((0, missing), (0, 0))), np.pad(y, (0, missing))
+    return _each_batch(w, b, X, y, alpha, _slices(len(y), batch_size))
+
+
 def _sums_in_batches(w, b, X, y, alpha, batch_size):
     return _each_batch(w, b, X, y, alpha, _slices(len(y), batch_size), _sum_step)
 
@@ -846,6 +852,12 @@ TRAIN_ONE_EPOCH = Task(
             _m_as_divisor_for_w_only,
             "In the slope of b you divided by the number of examples in the batch, in that of w by "
             "the number of all examples. Both are averages over the batch.",
+        ),
+        Mistake(
+            _filled_up_with_zeros,
+            "Where the last batch is shorter than the others, your result is that of a batch "
+            "filled up with rows of zeros and labels 0. They count in the average and move b. The "
+            "last batch has only the examples that are left.",
         ),
         Mistake(
             _sums_in_batches,
@@ -1336,13 +1348,15 @@ def _where_it_goes_wrong(arguments: tuple, observed: Any) -> str:
     wrong = [name for name, right in zip(names, (dw1, db1, dw2, db2), strict=True) if not right]
     where = ""
     if dw2 and db2:
-        where = " So lines 1 and 2 are right; look at lines 3, 4 and 5, and at what comes after."
+        where = (
+            " So lines 1 and 2 are right here; look at lines 3, 4 and 5, and at what comes after."
+        )
     if (dw1 and dw2) or (db1 and db2):
         what = "product" if db1 and db2 else "sum"
         lines = ["2"] * (not dw2 or not db2) + ["5"] * (not dw1 or not db1)
-        where = f" So look at the {what} in line {lines[0]}, and at what becomes of it."
+        where = f" So look at the {what} in line {lines[0]}: what goes in, what becomes of it."
         if len(lines) == 2:
-            where = f" So look at the {what}s in lines 2 and 5, and at what becomes of them."
+            where = f" So look at the {what}s in lines 2 and 5: what goes in, what becomes of it."
     verb = "is" if len(wrong) == 1 else "are"
     return f"On this input {' and '.join(wrong)} {verb} wrong, the rest is right.{where}"
 
@@ -1475,6 +1489,12 @@ BACKPROPAGATE = Task(
             _way_back(line_4=lambda da, Z1, A1: da * (1 - A1**2).mean(axis=0)),
             "Your slopes of the output layer are right. In line 4 the slope of tanh is averaged "
             "over the examples. Each example has its own: 1 − A1² has the shape of A1.",
+        ),
+        Mistake(
+            _way_back(line_4=lambda da, Z1, A1: da - A1**2),
+            "Your slopes of the output layer are right. Those of the hidden layer are what "
+            "dj_da1 − A1² leads to. In line 4 dj_da1 is multiplied by 1 − A1² as a whole: this "
+            "difference has to stand in brackets.",
         ),
         Mistake(
             _way_back(line_4=lambda da, Z1, A1: da * (1 + A1**2)),
@@ -1622,7 +1642,8 @@ BACKPROPAGATE = Task(
         Property(
             lambda arguments, observed: any(_parts(arguments, observed)),
             "None of the four is right. Compute the first row by hand, in the order of the lines: "
-            "A1, Z2, the probabilities, dj_dz2. The first that differs from yours is the place.",
+            "A1, Z2, the probabilities, dj_dz2. The first that differs from yours is the place. If "
+            "none does, look at lines 2 to 5, and at what you return.",
         ),
     ),
     hints=(
@@ -1655,6 +1676,8 @@ _NEAR = "near the start, but not NumPy's"
 _START = "still those given as start"
 _FAR = "far from the start that was given"
 _LAST_FAR = "far from the start that was given, in the last layer only"
+_NOT_FINITE = "nan or infinite"
+_NOT_COMPILED = "none: the model is not compiled"
 
 
 class _Noted(Finding):
@@ -1708,11 +1731,18 @@ def _facts(X, y, start, learning_rate, epochs, batch_size) -> _Facts:
 
 def _optimizer(name: str, learning_rate: float, **more: Any) -> str:
     settings = {"learning_rate": f"{learning_rate:.4g}"}
-    settings |= {key: f"{value:.4g}" for key, value in more.items() if value}
+    settings |= {
+        key: str(value) if isinstance(value, bool) else f"{value:.4g}"
+        for key, value in more.items()
+        if value
+    }
     return f"{name}({', '.join(f'{key}={value}' for key, value in settings.items())})"
 
 
-_SETTINGS = ("momentum", "nesterov", "weight_decay", "clipnorm", "clipvalue", "global_clipnorm")
+_SETTINGS = (
+    *("momentum", "weight_decay", "clipnorm", "clipvalue", "global_clipnorm"),
+    *("use_ema", "gradient_accumulation_steps", "loss_scale_factor"),
+)
 
 
 def _observe_model(arguments: tuple, output: Any) -> dict[str, Finding]:
@@ -1743,17 +1773,22 @@ def _facts_of(arguments: tuple, output: Any) -> dict[str, str]:
     facts = dict(_facts(*arguments))
     if _same_as_twin(arguments, output):
         return facts  # however it was done, it was done right
-    facts["layers"] = ", ".join(_layer(layer) for layer in output.layers)
-    facts["loss"] = _loss(getattr(output, "loss", None))
+    facts["layers"] = _layers(arguments, output)
+    facts["weights"] = _where(arguments, output)
+    loss = getattr(output, "loss", None)
+    if loss is None or not _same_loss(loss):
+        facts["loss"] = _loss(loss)
     optimizer = getattr(output, "optimizer", None)
     if optimizer is None:
-        facts["optimizer"], facts["steps"] = "none: the model is not compiled", "0"
+        facts["optimizer"] = _NOT_COMPILED
+        facts["steps"] = "0" if facts["weights"] == _START else "not counted"
     else:
         rate = float(np.asarray(optimizer.learning_rate))
         more = {name: float(getattr(optimizer, name, None) or 0.0) for name in _SETTINGS}
+        if more["momentum"]:  # without momentum, nesterov changes nothing
+            more["nesterov"] = bool(getattr(optimizer, "nesterov", False))
         facts["optimizer"] = _optimizer(_kind(optimizer), rate, **more)
         facts["steps"] = str(int(np.asarray(optimizer.iterations)))
-    facts["weights"] = _where(arguments, output)
     return facts
 
 
@@ -1775,12 +1810,58 @@ def _same_as_twin(arguments: tuple, model: Any) -> bool:
     if [w.shape for w in weights] != [w.shape for w in expected]:
         return False
     X = arguments[0][:8]
-    pairs = [*zip(weights, expected, strict=True), (np.asarray(model(X)), twin.predict(X))]
-    return all(np.allclose(got, wanted, rtol=0, atol=1e-4) for got, wanted in pairs)
+    pairs = [*zip(weights, expected, strict=True), (_answers(model, X), twin.predict(X))]
+    return all(
+        got.shape == wanted.shape and np.allclose(got, wanted, rtol=0, atol=1e-4)
+        for got, wanted in pairs
+    )
+
+
+def _answers(model: Any, X: np.ndarray, training: bool = False) -> np.ndarray:
+    """Return what a model makes of X; an empty array if it cannot take it."""
+    try:
+        return np.asarray(model(X, training=training))
+    except Exception:  # Keras raises errors of many kinds for inputs of another shape
+        return np.empty(0)
+
+
+def _same_network(arguments: tuple, model: Any) -> bool:
+    """Whether a model answers as the task's network would with the same weights."""
+    X, _, start, *_ = arguments
+    weights = model.get_weights()
+    if [w.shape for w in weights] != [w.shape for w in start]:
+        return False
+    twin = Sequential([Dense(UNITS, activation="relu"), Dense(10)])
+    twin.build(X.shape[1])
+    twin.set_weights(weights)
+    wanted = twin.predict(X)
+    close = 1e-4 * max(1.0, np.abs(wanted).max())
+    answers = [_answers(model, X, training) for training in (False, True)]
+    return all(a.shape == wanted.shape and np.allclose(a, wanted, atol=close) for a in answers)
+
+
+def _layers(arguments: tuple, model: Any) -> str:
+    """Return a model's layers: the task's, if they do the same, with nothing added to them."""
+    wanted = _facts(*arguments)["layers"]
+    found = [_layer(layer) for layer in _flat(model) if type(layer).__name__ != "InputLayer"]
+    named = ", ".join(found)
+    if not all(np.isfinite(w).all() for w in model.get_weights()):
+        return named  # what such a model answers tells nothing
+    if not _same_network(arguments, model):
+        return f"{named}, and something that is no layer" if named == wanted else named
+    return named if any(note in named for note in _NOTES) else wanted
+
+
+def _flat(model: Any) -> list:
+    """Return the layers of a model, and those of the models among them."""
+    inner = [_flat(layer) if hasattr(layer, "layers") else [layer] for layer in model.layers]
+    return list(itertools.chain.from_iterable(inner))
 
 
 def _where(arguments: tuple, model: Any) -> str:
     """Say whether the weights are NumPy's, or at least come from the start that was given."""
+    if not all(np.isfinite(w).all() for w in model.get_weights()):
+        return _NOT_FINITE
     kernels = [w for w in model.get_weights() if w.ndim == 2]
     start = [w for w in arguments[2] if w.ndim == 2]
     if [w.shape for w in kernels] != [w.shape for w in start]:
@@ -1794,18 +1875,44 @@ def _where(arguments: tuple, model: Any) -> str:
     return _FAR if far[0] else _LAST_FAR if any(far) else _NEAR
 
 
+_PENALTY, _LIMIT, _FROZEN, _NO_BIAS = "with a penalty", "with a limit", "frozen", "without bias"
+_NOTES = (_PENALTY, _LIMIT, _FROZEN, _NO_BIAS)
+
+
 def _layer(layer: Any) -> str:
     name = getattr(getattr(layer, "activation", None), "__name__", "")
     parts = [str(getattr(layer, "units", "")), name]
     penalties = (f"{of}_regularizer" for of in ("kernel", "bias", "activity"))
-    parts += ["with a penalty"] * any(getattr(layer, penalty, None) for penalty in penalties)
-    parts += ["frozen"] * (not layer.trainable)
+    limits = ("kernel_constraint", "bias_constraint")
+    parts += [_PENALTY] * any(getattr(layer, penalty, None) for penalty in penalties)
+    parts += [_LIMIT] * any(getattr(layer, limit, None) for limit in limits)
+    parts += [_FROZEN] * (not layer.trainable)
+    parts += [_NO_BIAS] * (getattr(layer, "use_bias", True) is False)
     return f"{type(layer).__name__}({', '.join(filter(None, parts))})"
+
+
+def _same_loss(loss: Any) -> bool:
+    """Whether a loss is the wanted one's equal, be it one's own or for one-hot labels."""
+    from helpers.comparison import keras as import_keras
+
+    losses = import_keras().losses
+    logits = np.random.default_rng(6).normal(size=(8, 10)).astype("float32")
+    y = np.arange(8) % 10
+    wanted = float(np.mean(-log_softmax(logits)[np.arange(8), y]))
+    for labels in (y, one_hot(y, 10)):
+        try:
+            value = np.asarray(losses.get(loss)(labels, logits))
+        except Exception:  # no loss for such labels
+            continue
+        summed = isinstance(loss, losses.Loss) and value.ndim > 0  # Keras adds these up
+        if not summed and np.isclose(value.mean(), wanted, rtol=1e-4):
+            return True
+    return False
 
 
 def _loss(loss: Any) -> str:
     if loss is None:
-        return "none: the model is not compiled"
+        return _NOT_COMPILED
     if isinstance(loss, str):
         names = {"sparse_categorical_crossentropy": "SparseCategoricalCrossentropy"}
         return f"{names[loss]}(from_logits=False)" if loss in names else repr(loss)
@@ -1815,6 +1922,8 @@ def _loss(loss: Any) -> str:
     settings = [f"from_logits={config['from_logits']}"] * ("from_logits" in config)
     reduction = config.get("reduction", "sum_over_batch_size")
     settings += [f"reduction={reduction!r}"] * (reduction != "sum_over_batch_size")
+    more = ("ignore_class", "label_smoothing")
+    settings += [f"{name}={config[name]}" for name in more if config.get(name) not in (None, 0.0)]
     return type(loss).__name__ + f"({', '.join(settings)})" * bool(settings)
 
 
@@ -1863,24 +1972,26 @@ def _about_steps(arguments: tuple, found: Any) -> str:
     _, y, _, _, epochs, batch_size = arguments
     each, steps = math.ceil(len(y) / batch_size), int(str(found))
     words = (
-        f"Your model took {_count(steps, 'step')}. Wanted are {epochs * each}: "
-        f"{_count(epochs, 'epoch')} of {each}. "
+        f"The optimizer of your model has counted {_count(steps, 'step')} (a new one begins at 0). "
+        "Wanted are "
+        f"{epochs * each}: {_count(epochs, 'epoch')} of {each}. "
     )
     if not found.note or np.prod(found.note) != steps:
         return words + (
             "One call of `fit` takes that many if it gets all of X and y, `epochs=epochs` and "
-            "`batch_size=batch_size`."
+            "`batch_size=batch_size`, and nothing stops it before."
         )
     ran, each_ran = found.note
-    words += f"Your `fit` made {_count(ran, 'epoch')} of {each_ran}. "
+    words += f"The last call of `fit` made {_count(ran, 'epoch')} of {each_ran}. "
     if ran == batch_size and each_ran == math.ceil(len(y) / epochs):
         return words + (
-            f"{ran} is the batch size given, so the two have changed places: `fit` takes the batch "
-            "size before the epochs. Name both: `batch_size=batch_size, epochs=epochs`."
+            f"{ran} is the batch size given, so the two have changed places, in your function's "
+            "head or in its call of `fit`. The head has the epochs first, `fit` the batch size. "
+            "Name both there: `batch_size=batch_size, epochs=epochs`."
         )
     if each_ran == each:
         return words + f"`epochs=epochs` asks for {epochs}, and nothing may stop it before."
-    needs = "if it gets all of X and y, and `batch_size=batch_size`."
+    needs = "if it gets all of X and y, and `batch_size=batch_size`, and nothing cuts it short."
     if ran == epochs:
         return words + f"An epoch has {each} steps {needs}"
     return words + f"`epochs=epochs` asks for {epochs}. An epoch has {each} steps {needs}"
@@ -1937,34 +2048,37 @@ TRAIN_IN_KERAS = Task(
         ),
         Mistake(
             _with(steps=lambda rate, epochs, m: str(epochs * math.ceil(m / 32)), weights=_NEAR),
-            "Your batches have the size 32, Keras's default, and not the one given as an argument.",
+            "Your model takes as many steps as batches of 32 need, which is Keras's default. Give "
+            "`fit` the batch size that is an argument.",
             "6.8",
         ),
         Mistake(
             _held_back,
             "Your model took too few steps: as many as it takes if some of the examples are held "
-            "back, which is what validation_split does. Train on all of X and y.",
+            "back, as by validation_split, or if a last batch that is not full is dropped. Train "
+            "on all of X and y.",
         ),
         Mistake(
             _with(steps=lambda rate, epochs, m: str(epochs), weights=_NEAR),
-            "Your model took a single step in each epoch. With the batch size given as an argument "
-            "an epoch has several steps, one for each batch.",
+            "Your model took as many steps as there should be epochs. With the batch size given as "
+            "an argument an epoch has several steps, one for each batch.",
             "6.8",
         ),
         Mistake(
             _with(weights=_NEAR),
             "Layers, loss, optimizer and the number of steps are right, and the weights ended not "
-            "far from the start that was given, but training took another path than NumPy's. If "
-            "the examples were shuffled, as Keras does unless it is told not to, that is why. If "
-            "not, look at all that `fit` is given: X and y as they came, and nothing that weighs "
-            "the examples.",
+            "far from the start that was given, but not where NumPy's do. If the examples were "
+            "shuffled, as `fit` does unless it is told not to, that is why. If not, look at all "
+            "that `compile` and `fit` are given: X and y as they came, nothing that weighs the "
+            "examples or changes the learning rate on the way; and at what else you do to the "
+            "weights.",
         ),
         Mistake(
             _with(weights=_FAR),
             "Layers, loss, optimizer and the number of steps are right, but the weights ended far "
             "from where they should, as they do if training begins at random ones. Those given as "
             "start have to be set before it. If they are, look at what `fit` is given: X and y "
-            "should be as they came.",
+            "should be as they came; and at what else you do to the weights.",
         ),
         Mistake(
             _with(weights=_LAST_FAR),
@@ -1974,23 +2088,24 @@ TRAIN_IN_KERAS = Task(
         ),
         Mistake(
             _with(weights=_START),
-            "Your model took its steps, but its weights are those given as start. Set them before "
-            "the training, and leave them as it ends.",
+            "Your model took its steps, but its weights are those given as start. They are set "
+            "before the training, which changes them; as it leaves them, they are returned.",
         ),
         Mistake(
             _with(steps="0", weights=_START),
-            "Your model is compiled, but it has not taken a single step, and its weights are those "
-            "given as start. `fit` takes the steps, and changes every layer that is not frozen.",
+            "The model you return is compiled, but its optimizer has not taken a single step, and "
+            "its weights are those given as start. `fit` takes the steps, and changes every layer "
+            "that is not frozen.",
         ),
         Mistake(
             _with(
-                loss="none: the model is not compiled",
-                optimizer="none: the model is not compiled",
+                loss=_NOT_COMPILED,
+                optimizer=_NOT_COMPILED,
                 steps="0",
                 weights=_START,
             ),
-            "Your model has been defined, but neither compiled nor trained: steps two and three "
-            "are missing.",
+            "The model you return is not compiled, and its weights are those given as start. Steps "
+            "two and three, `compile` and `fit`, have to happen to this very model.",
         ),
         Mistake(
             _only_returned("the history that fit returns"),
@@ -2015,12 +2130,20 @@ TRAIN_IN_KERAS = Task(
         Property(
             _fact("layers"),
             lambda arguments, observed: (
-                f"Your layers are {observed['layers']}, which differ from "
-                f"the task's: a hidden layer of {UNITS} units with ReLU, and a linear output layer."
+                f"Your layers are {observed['layers']}. Wanted are {_facts(*arguments)['layers']}: "
+                f"a hidden layer of {UNITS} units with ReLU, a linear output layer, nothing else."
             ),
         ),
         Property(
-            lambda arguments, observed: observed["optimizer"].startswith(("SGD", "none")),
+            lambda arguments, observed: observed["optimizer"] != _NOT_COMPILED,
+            lambda arguments, observed: (
+                "The model you return is not compiled, so its loss, optimizer and steps cannot be "
+                f"looked at. Its weights are {observed['weights']}. If you train in a loop of your "
+                "own, look there, and at the start; section 6.8 has `compile` and `fit` instead."
+            ),
+        ),
+        Property(
+            lambda arguments, observed: observed["optimizer"].startswith("SGD"),
             lambda arguments, observed: (
                 f"Your optimizer is {observed['optimizer']}; wanted is "
                 "plain gradient descent, which Keras calls SGD."
@@ -2029,15 +2152,16 @@ TRAIN_IN_KERAS = Task(
         Property(
             _fact("optimizer"),
             lambda arguments, observed: (
-                f"Your optimizer is {observed['optimizer']}; with the arguments given it should be "
+                f"In the end your optimizer is {observed['optimizer']}; with the arguments given "
+                "it should be "
                 f"{_facts(*arguments)['optimizer']}."
             ),
         ),
         Property(
             _fact("loss"),
             lambda arguments, observed: (
-                f"Your loss is {observed['loss']}. Wanted is the one for "
-                "integer labels, told that it gets logits."
+                f"Your loss is {observed['loss']}. Wanted is {_LOSS}: the one for integer labels, "
+                "told that it gets logits, and with no other setting."
             ),
         ),
         Property(
@@ -2186,11 +2310,11 @@ def _says(finding: str, exchanged: str = "") -> Callable:
 
 
 _COST_ON_X = (
-    "Measure, with y, the cost of what your function returns for X in place of X_new. Low: the "
-    "model knows X by heart, or X_new is treated in another way than X. High as well: look at the "
-    "training (rows with their own labels, all features, enough steps and none too large, no "
-    "strong penalty, a kind of model that can do this), and at what happens to the answers before "
-    "you return them."
+    "measure, with y, the cost of what your function returns for X in place of X_new. Far lower: "
+    "the model fits X better than new tumours, or X_new is treated in another way than X. Not far "
+    "lower: look at the training (rows with their own labels, all features, enough steps and none "
+    "too large, no strong penalty, a kind of model that can do this), and at what happens to the "
+    "answers before you return them."
 )
 
 
@@ -2200,20 +2324,23 @@ def _by_cost(observed: Any) -> str:
         low, high = observed.note
         words = f"All your answers lie between {low:.3g} and {high:.3g}, on one side of one half. "
         if low >= 0.5 and high <= sigmoid(1.0):
-            return words + (
-                "The sigmoid takes the numbers from 0 to 1 to 0.5 to 0.73. So see what you give to "
-                "it: what is a probability already is returned without another sigmoid."
+            words += (
+                "The sigmoid takes the numbers from 0 to 1 to 0.5 to 0.73: if you give it what is "
+                "a probability already, return that without another sigmoid. If not, p"
             )
+        else:
+            words += "P"
         return words + (
-            "Print what they are made of for the first rows, step by step: z has to be below 0 for "
+            "rint what they are made of for the first rows, step by step: z has to be below 0 for "
             "some tumours and above 0 for others, and the sigmoid below and above one half."
         )
     if observed == _WRONG_SIDE:
         return (
             "Most of your probabilities are on the wrong side: low where the label is 1, and high "
-            "where it is 0. Print the cost on X and y before and after the training. If it rises, "
-            "turn the sign of the steps. If it falls, look at what happens to X_new and to the "
-            "answers after the training."
+            "where it is 0. Measure, with y, the cost of what your function returns for X in place "
+            "of X_new. Low: X_new is treated in another way than X. High as well: look at the sign "
+            "of the steps, at the labels they are taken with, and at what happens to the answers "
+            "before you return them."
         )
     if observed == _CERTAIN:
         return (
@@ -2222,18 +2349,21 @@ def _by_cost(observed: Any) -> str:
             "without rounding it or cutting it off. Exactly 0 or 1 there: the model is too sure of "
             "itself for this task, as one of few votes is (a few neighbours, a tree)."
         )
-    words = f"{observed.note}. {_COST_ON_X}"
+    words = f"{observed.note}. "
     if observed == _UNSURE:
         words += (
-            " If the model is trained in steps, more or larger ones bring its answers farther from "
-            "one half; if it has a penalty on large weights, a weaker one does."
+            "If the model is trained in steps, try more of them, or larger ones; if it has a "
+            "penalty on large weights, a weaker one. If that does not help, "
         )
     if observed == _TOO_SURE:
         words += (
-            " If the model has weights, large ones make it too sure: fewer steps keep them small, "
-            "or smaller ones (a slope is an average, no sum), or a penalty on large weights."
+            "If the model has weights, large ones make it too sure: try fewer steps, or smaller "
+            "ones (a slope is an average, no sum), or a penalty on large weights. If that does not "
+            "help, "
         )
-    return words
+    if observed == _COSTLY:
+        words += "To find where it goes wrong, "
+    return words + _COST_ON_X
 
 
 _BY_COST = (_ONE_SIDE, _WRONG_SIDE, _CERTAIN, _UNSURE, _TOO_SURE, _COSTLY)
@@ -2249,7 +2379,10 @@ def _about_cost(arguments: tuple, observed: Any) -> str:
     )
     if float(observed.measured.split()[-1]) < 2 * WANTED_COST:
         return words + "That is close: make the cost of your model lower, for both."
-    return words + "Both X and y have to be those that your function is given."
+    return words + (
+        "Both X and y have to be those that your function is given, and neither the order of the "
+        "rows nor which of the two classes is 1 may count."
+    )
 
 
 def _train_classifier(X, y, X_new) -> np.ndarray:
@@ -2276,8 +2409,9 @@ TUMOUR_PROBABILITIES = Task(
         ),
         Mistake(
             _says(_LOGITS),
-            "Your answers are above 0 where the label is 1, and below 0 elsewhere, as logits are. "
-            "A probability is never below 0: the sigmoid makes probabilities of logits.",
+            "Your answers are mostly above 0 where the label is 1, and below 0 elsewhere, as "
+            "logits are. A probability is never below 0 or above 1. If they are logits, the "
+            "sigmoid makes probabilities of them.",
             "6.2",
         ),
         Mistake(
@@ -2289,8 +2423,9 @@ TUMOUR_PROBABILITIES = Task(
         Mistake(
             _says("only 0 and 1, no probabilities"),
             "Your answers are all exactly 0 or 1. Wanted are probabilities, which leave room for "
-            "doubt: return them before they become decisions. A model that knows no doubt, as a "
-            "decision tree or one with huge weights, is too sure of its errors.",
+            "doubt. If yours are decisions, return what they are made from: the sigmoid of z, or "
+            "`predict_proba` in place of `predict`. If not, the model knows no doubt, as a fully "
+            "grown decision tree or one with huge weights: it is too sure of its errors.",
             "6.2",
         ),
         Mistake(
@@ -2320,13 +2455,14 @@ TUMOUR_PROBABILITIES = Task(
         ),
         Mistake(
             _says(_WELL, exchanged=_OTHER_CLASS),
-            "Your answers are right for the labels as they are, but they stay the same when the "
-            "two classes are exchanged in y. The model has to learn from the y that your function "
-            "is given.",
+            "Your answers are right for the labels as they are. With the two classes exchanged in "
+            "y they are the wrong way round: 1 minus them would be right. What the answers say "
+            "has to follow from the y that your function is given.",
         ),
         Mistake(
             _says("answers for the tumours to learn from"),
-            "Your answers are for X, the tumours to learn from. Wanted are those for X_new.",
+            "You returned as many answers as X has rows, the tumours to learn from. Wanted is one "
+            "for each row of X_new.",
         ),
         Mistake(
             _says(_VALIDATION),
