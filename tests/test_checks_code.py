@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import numpy as np
 
-from tests.made_task import task, wrong
+from helpers.checks._judge import judge
+from tests.made_task import TASK, task, wrong
 
 Y = np.arange(3.0)
 POWER = task(lambda X, n: X**n, ((Y, 2), (Y + 0.25, 3), (Y - 0.5, 4)), mistakes=())
@@ -73,3 +76,17 @@ def test_a_condition_that_is_always_true_is_named():
 def test_the_answer_of_all_is_not_to_be_compared_with_a_number():
     assert "`np.all(y >= 0)`" in wrong(all_outside, SHARE).diagnosis
     assert wrong(all_inside, SHARE).reason != "condition"
+
+
+def test_an_answer_that_reads_the_test_labels_is_not_right():
+    data = SimpleNamespace(test=SimpleNamespace(y=np.arange(3)))
+
+    def peeking(X):
+        return X.mean(axis=0) + 0 * data.test.y.sum()
+
+    def training(X):
+        train = data.test
+        return X.mean(axis=0) + 0 * train.y.sum()
+
+    assert "looks at `data.test.y`" in wrong(peeking).diagnosis
+    assert judge(TASK, training).state == "solved"

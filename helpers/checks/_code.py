@@ -26,6 +26,25 @@ def condition_empty(attempt: Attempt) -> Diagnosis | None:
     return None
 
 
+def reads_test_labels(attempt: Attempt) -> Diagnosis | None:
+    """Notice a right answer whose code reads the test labels: `test.y`, `data.test.y`."""
+    try:
+        tree = ast.parse(textwrap.dedent(inspect.getsource(attempt.answer)))
+    except Exception:  # no source, or a lambda in the middle of a line
+        return None
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Attribute) and node.attr == "y":
+            read = ast.unparse(node)
+            if read.removesuffix(".y").rpartition(".")[2] == "test":
+                return Diagnosis(
+                    "test labels",
+                    f"Your function looks at `{read}`, the labels that its answers are held"
+                    " against. Choose on the validation part; the test part only measures.",
+                    attempt.calls[0],
+                )
+    return None
+
+
 def _conditions(tree: ast.AST) -> Iterator[ast.expr]:
     for node in ast.walk(tree):
         if isinstance(node, (ast.If, ast.IfExp, ast.While, ast.Assert)):

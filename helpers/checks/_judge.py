@@ -4,7 +4,7 @@ The way of an answer, each step in a module of its own:
 
     can it be called?   a function? touched at all? the task's arguments?             _look
     run                 on all probes, with copies, against the clock                 _run
-    right everywhere?   then it is solved, unless it changed an argument
+    right everywhere?   then it is solved, unless it changed an argument or read test labels
     a known mistake     that agrees on every probe says what it is                    _mistakes
     how it behaves      it raises, changes an argument, varies, returns nothing       _conduct
     a condition         of the code cannot mean what it says                          _code
@@ -32,7 +32,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from helpers.checks._attempt import Attempt, Diagnosis, attempt, known
-from helpers.checks._code import argument_unused, condition_empty
+from helpers.checks._code import argument_unused, condition_empty, reads_test_labels
 from helpers.checks._conduct import (
     argument_changed,
     error_elsewhere,
@@ -71,8 +71,8 @@ class Verdict:
     reason : str
         The kind of diagnosis: "solved", "not attempted", "left over" (the line that was to be
         replaced stands above the answer), "not callable", "signature", "endless", "raised",
-        "changed", "random", "condition", "mistake" (agrees on all probes), "similar" (on most of
-        those where it is wrong), "form", "property" or "counter-example".
+        "changed", "test labels", "random", "condition", "mistake" (agrees on all probes),
+        "similar" (on most of those where it is wrong), "form", "property" or "counter-example".
     diagnosis : str
         In plain words.
     section : str
@@ -128,7 +128,7 @@ def _judge(task: Task, answer: Any) -> Verdict:
 def _diagnosed(tried: Attempt) -> Diagnosis | None:
     """Return what the first stage that finds something says; None if the answer is right."""
     if not tried.failing:
-        return argument_changed(tried)
+        return argument_changed(tried) or reads_test_labels(tried)
     found = (stage(tried) for stage in STAGES)
     return next((diagnosis for diagnosis in found if diagnosis), None)
 
