@@ -4,22 +4,19 @@ from __future__ import annotations
 
 import ast
 import inspect
-import textwrap
 from collections.abc import Callable, Iterator
 
 import numpy as np
 
 from helpers.checks._attempt import Attempt, Diagnosis
+from helpers.checks._look import parsed
 from helpers.checks.slips import overwritten_argument, unused_argument
 
 
 def condition_empty(attempt: Attempt) -> Diagnosis | None:
     """Name a condition that cannot mean what it says: `x == "a" or "b"`, `np.all(y) >= 0`."""
-    try:
-        tree = ast.parse(textwrap.dedent(inspect.getsource(attempt.answer)))
-    except Exception:  # no source, or a lambda in the middle of a line
-        return None
-    for condition in _conditions(tree):
+    tree = parsed(attempt.answer)
+    for condition in _conditions(tree) if tree else ():
         for node in ast.walk(condition):
             if words := _always_true(node) or _compared_outside(node):
                 return Diagnosis("condition", words, attempt.failing[0])
@@ -28,11 +25,8 @@ def condition_empty(attempt: Attempt) -> Diagnosis | None:
 
 def reads_test_labels(attempt: Attempt) -> Diagnosis | None:
     """Notice a right answer whose code reads the test labels: `test.y`, `data.test.y`."""
-    try:
-        tree = ast.parse(textwrap.dedent(inspect.getsource(attempt.answer)))
-    except Exception:  # no source, or a lambda in the middle of a line
-        return None
-    for node in ast.walk(tree):
+    tree = parsed(attempt.answer)
+    for node in ast.walk(tree) if tree else ():
         if isinstance(node, ast.Attribute) and node.attr == "y":
             read = ast.unparse(node)
             if read.removesuffix(".y").rpartition(".")[2] == "test":

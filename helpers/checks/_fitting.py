@@ -8,12 +8,11 @@ has no loop.
 from __future__ import annotations
 
 import ast
-import inspect
 import re
-import textwrap
 from collections.abc import Callable
 
 from helpers.checks._code import of_the_notebook
+from helpers.checks._look import parsed
 from helpers.checks.slips import unused_argument
 
 SENTENCES = re.compile(r"(?<=[.?]) (?=[A-Z`])")
@@ -23,9 +22,8 @@ NAMED = re.compile(r"`[^`]*?([a-z]\w+)\W*`")  # the last name of `np.exp` or `in
 
 def fitting(words: str, answer: Callable) -> str:
     """Return the words without the questions that cannot hit what this answer does."""
-    try:
-        tree = ast.parse(textwrap.dedent(inspect.getsource(answer)))
-    except Exception:  # no source, or a lambda in the middle of a line
+    tree = parsed(answer)
+    if tree is None:
         return words
     first, *others = SENTENCES.split(words)
     return " ".join([first, *(s for s in others if s[-1] != "?" or not _refuted(s, tree, answer))])

@@ -64,13 +64,18 @@ def untouched(answer: Callable) -> bool:
     return names <= RAISING and code.co_names == ("NotImplementedError",)
 
 
+def parsed(answer: Callable) -> ast.Module | None:
+    """Return the answer's source as a tree; None if there is none to be read."""
+    try:
+        return ast.parse(textwrap.dedent(inspect.getsource(answer)))
+    except Exception:  # no source, or a lambda in the middle of a line
+        return None
+
+
 def below_the_raise(answer: Callable) -> bool:
     """Whether there is code below an unconditional `raise`, which the compiler leaves out."""
-    try:
-        tree = ast.parse(textwrap.dedent(inspect.getsource(answer)))
-    except Exception:  # no source, or a lambda in the middle of a line
-        return False
-    functions = [node for node in tree.body if isinstance(node, ast.FunctionDef)]
+    tree = parsed(answer)
+    functions = [node for node in tree.body if isinstance(node, ast.FunctionDef)] if tree else []
     return any(isinstance(line, ast.Raise) for f in functions[:1] for line in f.body[:-1])
 
 
